@@ -1,0 +1,56 @@
+// The seam between the laboratory and the arithmetic: an engine holds one run's parameters and steps them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "groklab/config/config.h"
+#include "groklab/exec/thread_pool.h"
+#include "groklab/record/record.h"
+#include "groklab/task/task.h"
+#include "groklab/tensor/layout.h"
+
+namespace groklab {
+
+/// Trains one run. Not thread-safe; it uses the threads of its pool. Results do not depend on their number.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual const ParameterLayout& layout() const = 0;
+  virtual std::int64_t step() const = 0;
+  /// "one-layer shortcut" or "general".
+  virtual const char* path_name() const = 0;
+
+  /// Draws the initial parameters from the config's seed and clears the optimiser; step becomes 0.
+  virtual void initialise() = 0;
+  /// Makes optimiser steps until step() == target. Returns false at the first step whose loss or update is not
+  /// finite; step() is then that step and the state is unusable.
+  virtual bool advance(std::int64_t target) = 0;
+  /// Evaluates all rows and fills a Record of the present state (seconds is left 0).
+  virtual Record measure() = 0;
+
+  virtual TrainState export_state() const = 0;
+  /// Throws Error(kInput) if sizes or precision do not fit.
+  virtual void import_state(const TrainState& state) = 0;
+  /// Sets one tensor from values (row-major, spec.size of them), converted to the run's precision.
+  virtual void set_tensor(const TensorSpec& spec, std::span<const double> values) = 0;
+  virtual std::vector<double> tensor(const TensorSpec& spec) const = 0;
+
+  /// Logits of the given rows, [rows.size(), d_vocab_out] row-major.
+  virtual std::vector<double> logits(std::span<const std::int64_t> rows) = 0;
+  /// Loss and exact gradient on the training rows in the layout's order (for tests and probes).
+  virtual double loss_and_gradient(std::vector<double>& gradient) = 0;
+  /// Floating-point operations of one training step (performance.md: products only, multiply and add counted apart).
+  virtual double flop_per_step() const = 0;
+};
+
+/// Builds an engine for a resolved, checked config. `pool` outlives it. Throws Error(kConfig).
+std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, const Split& split, ThreadPool& pool);
+
+/// Name of the instruction set that the kernels use on this machine, e.g. "AVX-512", "AVX2", "SSE4".
+const char* instruction_set_name();
+
+}  // namespace groklab

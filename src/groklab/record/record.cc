@@ -1,0 +1,18 @@
+// See record.h.
+#include "groklab/record/record.h"
+
+namespace groklab {
+
+const char* run_status_name(RunStatus status) {
+  switch (status) {
+    case RunStatus::kRunning: return "running";
+    case RunStatus::kFinished: return "finished";
+    case RunStatus::kStopped: return "stopped";
+    case RunStatus::kDiverged: return "diverged";
+    case RunStatus::kInterrupted: return "interrupted";
+    case RunStatus::kFailed: return "failed";
+  }
+  return "failed";
+}
+
+}  // namespace groklab
