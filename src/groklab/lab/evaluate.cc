@@ -77,7 +77,7 @@ Evaluation evaluate_weights(const std::string& path, const Config& base, const s
     config.split.train_fraction = 1.0;
   }
   const PreparedRun run = prepare_run(config, nullptr);
-  check_vocabulary(run.config, run.task, path);
+  check_vocabulary(config, run.task, path);  // unresolved: the shapes as the file has them
   const auto engine = make_engine(run.config, run.task, run.split, pool);
   engine->initialise();
   load_tensors(*engine, file, path);

@@ -110,7 +110,7 @@ Config infer_model(const TensorFile& file, const std::string& file_name, const C
   if (!has_layer_norm) {
     if (!infer.is_fixed("model.layer_norm")) model.layer_norm = LayerNormKind::kNone;
   } else if (model.layer_norm == LayerNormKind::kNone && !infer.is_fixed("model.layer_norm")) {
-    model.layer_norm = LayerNormKind::kPre;
+    model.layer_norm = file.find("ln_final.w") != nullptr ? LayerNormKind::kPre : LayerNormKind::kPost;
   }
   return config;
 }

@@ -31,8 +31,8 @@ PreparedRun prepare_run(Config config, const Store* store) {
     settle_file("split.file", config.split.file, config.split.file_digest);
   }
   PreparedRun run;
+  check_config(config);  // before keys that do not apply are put back to their defaults: setting one is a mistake
   run.config = resolve_config(config);
-  check_config(run.config);
   run.id = run_id(run.config);
   run.task = make_task(run.config.task, run.config.seed);
   const Split* parent_split = nullptr;
