@@ -1,4 +1,6 @@
 // groklab export
+#include "groklab/store/export.h"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -7,7 +9,6 @@
 #include "commands.h"
 #include "groklab/base/error.h"
 #include "groklab/lab/run_state.h"
-#include "groklab/store/export.h"
 #include "options.h"
 
 namespace groklab::cli {

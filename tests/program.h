@@ -10,8 +10,8 @@
 namespace groklab {
 
 struct ProgramResult {
-  int code = -1;    ///< exit code; -1 if a signal ended it
-  int signal = 0;   ///< that signal
+  int code = -1;   ///< exit code; -1 if a signal ended it
+  int signal = 0;  ///< that signal
   std::string out, err;
 };
 
