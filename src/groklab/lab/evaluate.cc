@@ -72,12 +72,14 @@ Evaluation evaluate_weights(const std::string& path, const Config& base, const s
     has_split = has_split || assignment.rfind("split.", 0) == 0;
   }
   config = infer_model(file, path, config, fixed);
+  // Before the config's own checks: what contradicts the file is said in the file's words.
+  if (const auto size = task_size(config.task)) check_vocabulary(config, *size, path);
   if (!has_split) {  // every row is a training row: the record's train group is then the whole table
     config.split = SplitConfig{};
     config.split.train_fraction = 1.0;
   }
   const PreparedRun run = prepare_run(config, nullptr);
-  check_vocabulary(config, run.task, path);  // unresolved: the shapes as the file has them
+  check_vocabulary(config, {run.task.n_symbols, run.task.n_classes}, path);  // a user's table is known only now
   const auto engine = make_engine(run.config, run.task, run.split, pool);
   engine->initialise();
   load_tensors(*engine, file, path);

@@ -115,23 +115,24 @@ Config infer_model(const TensorFile& file, const std::string& file_name, const C
   return config;
 }
 
-void check_vocabulary(const Config& config, const Task& task, const std::string& file_name) {
+void check_vocabulary(const Config& config, const TaskSize& size, const std::string& file_name) {
   const ModelConfig& model = config.model;
-  if (model.architecture != Architecture::kTransformer || task.n_inputs != 2) return;
+  if (model.architecture != Architecture::kTransformer || config.task.operation == Operation::kParity) return;
   if (model.input_tokens < 2 || model.input_tokens > 4) {
     fail(ErrorKind::kInput,
          "{}: expected pos_embed.W_pos of 2, 3 or 4 rows (\"a b\", \"a b =\", \"a o b =\"), found {}", file_name,
          model.input_tokens);
   }
-  const std::int64_t least = task.n_symbols + model.input_tokens - 2;
-  if (model.d_vocab < least || model.d_vocab > task.n_symbols + 2) {
+  const std::int64_t least = size.n_symbols + model.input_tokens - 2;
+  if (model.d_vocab < least || model.d_vocab > size.n_symbols + 2) {
     fail(ErrorKind::kInput,
-         "{}: expected embed.W_E of {}..{} rows for {} symbols and {} tokens ({}), found {}; task.modulus may be wrong",
-         file_name, least, task.n_symbols + 2, task.n_symbols, model.input_tokens, task.name, model.d_vocab);
+         "{}: expected embed.W_E of {}..{} rows for {} input tokens and {} symbols (task.modulus, or the task's), "
+         "found {}",
+         file_name, least, size.n_symbols + 2, model.input_tokens, size.n_symbols, model.d_vocab);
   }
-  if (model.d_vocab_out < task.n_classes) {
-    fail(ErrorKind::kInput, "{}: expected unembed.W_U of at least {} columns ({}), found {}", file_name, task.n_classes,
-         task.name, model.d_vocab_out);
+  if (!model.tied_embeddings && model.d_vocab_out < size.n_classes) {
+    fail(ErrorKind::kInput, "{}: expected unembed.W_U of at least {} columns for as many classes, found {}", file_name,
+         size.n_classes, model.d_vocab_out);
   }
 }
 

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "groklab/config/config.h"
+#include "groklab/config/task_size.h"
 #include "groklab/engine/engine.h"
 #include "groklab/store/safetensors.h"
-#include "groklab/task/task.h"
 
 namespace groklab {
 
@@ -18,8 +18,9 @@ namespace groklab {
 Config infer_model(const TensorFile& file, const std::string& file_name, const Config& config,
                    const std::set<std::string>& fixed);
 
-/// Checks the vocabulary against the task: as many symbols, and one or two more for the tokens "=" and the operator.
-void check_vocabulary(const Config& config, const Task& task, const std::string& file_name);
+/// Checks the vocabulary of a binary operation: as many tokens as symbols, and one or two more for "=" and the
+/// operator; at least as many outputs as classes. `config` comes from infer_model.
+void check_vocabulary(const Config& config, const TaskSize& size, const std::string& file_name);
 
 /// Sets every tensor of the engine from the file. Absent biases become zero; buffers (masks) are ignored.
 /// Throws Error(kInput) that lists unknown or missing tensors, or names the first one of another shape.

@@ -51,6 +51,7 @@ class CheckpointReader {
     state.precision =
         text("precision") == precision_name(Precision::kFloat64) ? Precision::kFloat64 : Precision::kFloat32;
     state.step = integer("step");
+    state.optimizer_step = integer("optimizer_step");
     state.last_gradient_norm = number("last_gradient_norm");
     state.last_update_norm = number("last_update_norm");
     state.last_learning_rate = number("last_learning_rate");
@@ -122,6 +123,7 @@ TensorFile checkpoint_to_file(const TrainState& state, const ParameterLayout& la
   file.metadata = {{"format", kFormat},
                    {"version", std::to_string(kVersion)},
                    {"step", std::to_string(state.step)},
+                   {"optimizer_step", std::to_string(state.optimizer_step)},
                    {"precision", precision_name(state.precision)},
                    {"last_gradient_norm", exact_text(state.last_gradient_norm)},
                    {"last_update_norm", exact_text(state.last_update_norm)},
