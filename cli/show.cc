@@ -41,7 +41,7 @@ std::string curve_of(const std::vector<Record>& records, double GroupMetrics::*m
 
 std::string group_row(const char* name, const GroupMetrics& group) {
   if (group.rows == 0) return "";
-  return fmt::format("  {:<11} {:>8} rows  accuracy {:>6}  loss {:<10} margin {:<8} least margin {}\n", name,
+  return fmt::format("  {:<12} {:>8} rows  accuracy {:>6}  loss {:<10} margin {:<8} least margin {}\n", name,
                      format_count(group.rows), format_share(group.accuracy), format_number(group.loss),
                      format_number(group.margin), format_number(group.margin_min));
 }
@@ -60,8 +60,10 @@ std::string text_of(const RunInfo& info, const std::vector<Record>& records,
     const Record& last = records.back();
     text += fmt::format("last record, step {}: norm {}, gradient {}, update {}\n", format_count(last.step),
                         format_number(last.norm), format_number(last.gradient_norm), format_number(last.update_norm));
-    text += group_row("train", last.train) + group_row("test", last.test) + group_row("  removed", last.removed) +
-            group_row("  never seen", last.never_seen);
+    text += group_row("train", last.train) + group_row("test", last.test);
+    if (last.removed.rows > 0) {  // otherwise never seen is the same as test
+      text += group_row("- removed", last.removed) + group_row("- never seen", last.never_seen);
+    }
     const EventTimes times = event_times(records);
     text += fmt::format("T_fit {}, T_grok {} (accuracy >= 99% held for 3 records)\n", time_text(times.fit),
                         time_text(times.grok));

@@ -1,4 +1,4 @@
-// Ctrl-C and SIGTERM: the first asks training to save and end, the second ends the program at once.
+// Ctrl-C, SIGTERM and a closed terminal: the first asks training to save and end, the second ends the program at once.
 #pragma once
 
 #include <atomic>

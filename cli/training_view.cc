@@ -84,11 +84,9 @@ class LiveView : public TextView {
   }
   void on_outcome(const Outcome& outcome) override {
     draw(outcome.step);
-    fmt::print(stderr, "\n");
+    end_line();
   }
-  ~LiveView() override {
-    if (is_drawn_) std::fflush(stderr);
-  }
+  ~LiveView() override { end_line(); }  // after an error: its message starts a line of its own
 
  private:
   static std::size_t terminal_width() {
@@ -101,6 +99,10 @@ class LiveView : public TextView {
     fmt::print(stderr, "\r{}\x1b[K", progress_line(state(step), terminal_width() - 1));
     std::fflush(stderr);
     is_drawn_ = true;
+  }
+  void end_line() {
+    if (is_drawn_) fmt::print(stderr, "\n");
+    is_drawn_ = false;
   }
 
   std::int64_t step_ = 0;

@@ -79,6 +79,7 @@ pid_t Workplace::start(const std::vector<std::string>& arguments, std::size_t fi
   redirect("out.txt", STDOUT_FILENO);
   redirect("err.txt", STDERR_FILENO);
   unsetenv("GROKLAB_STORE");
+  for (const int number : {SIGINT, SIGTERM}) signal(number, SIG_DFL);  // a background job would inherit them ignored
   if (file_limit > 0) {
     const rlimit limit = {file_limit, file_limit};
     setrlimit(RLIMIT_FSIZE, &limit);
