@@ -1,0 +1,84 @@
+// make_split: the seeded order of the rows, how many of them train, and what each row was before.
+#include <algorithm>
+#include <cmath>
+
+#include "groklab/base/error.h"
+#include "groklab/base/random.h"
+#include "groklab/task/input_file.h"
+#include "groklab/task/row_file.h"
+#include "groklab/task/task.h"
+
+namespace groklab {
+namespace {
+
+std::int64_t training_size(const SplitConfig& config, const Task& task) {
+  if (config.train_size != 0) {
+    if (config.train_size < 1 || config.train_size > task.n_rows) {
+      fail(ErrorKind::kConfig, "split.train_size: expected 1..{} (rows of {}), found {}", task.n_rows, task.name,
+           config.train_size);
+    }
+    return config.train_size;
+  }
+  // 1e-9: a fraction that was meant to give a whole number, such as 0.29 of 100, must not lose a row to rounding.
+  const double size = std::floor(config.train_fraction * static_cast<double>(task.n_rows) + 1e-9);
+  if (!(size >= 1.0 && size <= static_cast<double>(task.n_rows))) {
+    fail(ErrorKind::kConfig, "split.train_fraction: expected a share that gives 1..{} rows of {}, found {} ({} rows)",
+         task.n_rows, task.name, config.train_fraction, size);
+  }
+  return static_cast<std::int64_t>(size);
+}
+
+std::vector<std::int64_t> seeded_order(const SplitConfig& config, std::int64_t n_rows, std::int64_t seed) {
+  const auto split_seed = static_cast<std::uint64_t>(config.seed >= 0 ? config.seed : seed);
+  if (config.method == SplitMethod::kTorchRandperm) return torch_randperm(n_rows, split_seed);
+  return RandomStream(split_seed, StreamPurpose::kSplit).permutation(n_rows);
+}
+
+std::vector<std::int64_t> seeded_rows(const SplitConfig& config, const Task& task, std::int64_t seed,
+                                      const Split* parent) {
+  const std::int64_t size = training_size(config, task);
+  std::vector<std::int64_t> order = seeded_order(config, task.n_rows, seed);
+  if (parent != nullptr) {
+    std::stable_partition(order.begin(), order.end(), [&](std::int64_t row) {
+      return parent->role[static_cast<std::size_t>(row)] == RowRole::kTrain;
+    });
+  }
+  order.resize(static_cast<std::size_t>(size));
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
+std::vector<std::int64_t> rows_of_file(const SplitConfig& config, const Task& task) {
+  const std::string bytes = read_input_file("split.file", config.file);
+  check_digest("split.file", config.file, bytes, config.file_digest);
+  std::vector<std::int64_t> rows = parse_row_file(bytes, config.file, task.n_rows);
+  const auto count = static_cast<std::int64_t>(rows.size());
+  if (config.train_size != 0 && config.train_size != count) {
+    fail(ErrorKind::kConfig, "split.train_size: expected 0 or {} (all rows of {}), found {}", count, config.file,
+         config.train_size);
+  }
+  return rows;
+}
+
+}  // namespace
+
+Split make_split(const SplitConfig& config, const Task& task, std::int64_t seed, const Split* parent) {
+  const auto n_rows = static_cast<std::size_t>(task.n_rows);
+  if (parent != nullptr && parent->role.size() != n_rows) {
+    fail(ErrorKind::kConfig, "task: expected the {} rows of the parent run, found {} rows of {}", parent->role.size(),
+         n_rows, task.name);
+  }
+  Split split;
+  split.train =
+      config.method == SplitMethod::kFile ? rows_of_file(config, task) : seeded_rows(config, task, seed, parent);
+  split.role.assign(n_rows, RowRole::kNeverSeen);
+  if (parent != nullptr) {
+    for (std::size_t row = 0; row < n_rows; ++row) {
+      if (parent->role[row] != RowRole::kNeverSeen) split.role[row] = RowRole::kRemoved;
+    }
+  }
+  for (const std::int64_t row : split.train) split.role[static_cast<std::size_t>(row)] = RowRole::kTrain;
+  return split;
+}
+
+}  // namespace groklab
