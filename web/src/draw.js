@@ -1,11 +1,13 @@
 // Draws the page's charts into the space that the page reserves for them.
 import embed from 'vega-embed';
 
+import {kRowHeight, legendLayout} from './legend.js';
 import {themeFor} from './theme.js';
 
 const kNarrow = '(max-width: 640px)';
 
 const specs = new Map();
+const drawn = new Map();
 
 /** The specification of a chart by name, parsed once. */
 export function specOf(name) {
@@ -16,20 +18,31 @@ export function specOf(name) {
   return specs.get(name);
 }
 
-async function draw(element) {
+/** Makes room for the legends before anything is drawn; their rows depend on the page's width. */
+function reserve(element) {
+  const spec = specOf(element.dataset.chart);
+  const layout = legendLayout(spec, element.clientWidth);
+  const legendHeight = layout.rows * kRowHeight;
+  const controlHeight = spec.params ? 40 : 0;
+  element.style.height = `${spec.height + legendHeight + controlHeight}px`;
+  return {element, layout, height: spec.height + legendHeight};
+}
+
+async function draw({element, layout, height}) {
   const name = element.dataset.chart;
-  element.view?.finalize();
+  drawn.get(name)?.finalize();
   try {
-    const result = await embed(element, structuredClone(specOf(name)), {
+    const spec = {...structuredClone(specOf(name)), height};
+    const result = await embed(element, spec, {
       mode: 'vega-lite',
       renderer: 'canvas',
-      config: themeFor(element.clientWidth),
+      config: themeFor(layout),
       // The editor would be a web page; everything else works offline.
       actions: {export: true, source: false, compiled: false, editor: false},
       downloadFileName: name,
       tooltip: {theme: 'light'},
     });
-    element.view = result;
+    drawn.set(name, result);
   } catch (error) {
     element.textContent = `This chart could not be drawn: ${error.message}`;
   }
@@ -37,8 +50,9 @@ async function draw(element) {
 
 /** Draws one chart after the other, so that the page stays usable meanwhile. */
 export async function drawAll() {
-  for (const element of document.querySelectorAll('[data-chart]')) {
-    await draw(element);
+  const places = [...document.querySelectorAll('[data-chart]')].map(reserve);
+  for (const place of places) {
+    await draw(place);
   }
 }
 

@@ -1,12 +1,12 @@
 // Looks shared by all charts; specifications hold content only, so that they take on the style of wherever they open.
+import {kLabelSize} from './legend.js';
 
 const kText = '#3d434d';
 const kGrid = '#e8eaee';
+const kAxis = '#aab0ba';
 
-/** Vega-Lite config for a chart `width` pixels wide. */
-export function themeFor(width) {
-  const narrow = width < 480;
-  const label = narrow ? 11 : 12;
+/** Vega-Lite config for a chart with the given legend layout (legend.js). */
+export function themeFor({columns, labelLimit}) {
   return {
     background: 'transparent',
     font: 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif',
@@ -15,34 +15,34 @@ export function themeFor(width) {
     axis: {
       labelColor: kText,
       titleColor: kText,
-      labelFontSize: label,
-      titleFontSize: label,
+      labelFontSize: kLabelSize,
+      titleFontSize: kLabelSize,
       titleFontWeight: 'normal',
       titlePadding: 8,
       labelPadding: 5,
       gridColor: kGrid,
-      domainColor: '#aab0ba',
-      tickColor: '#aab0ba',
+      domainColor: kAxis,
+      tickColor: kAxis,
       tickSize: 4,
     },
     axisX: {grid: false},
-    axisQuantitative: {domain: true},
     legend: {
       orient: 'top',
       direction: 'horizontal',
-      columns: narrow ? 2 : 4,
+      columns,
       columnPadding: 16,
+      rowPadding: 3,
       labelColor: kText,
-      labelFontSize: label,
-      labelLimit: narrow ? 130 : 220,
+      labelFontSize: kLabelSize,
+      labelLimit,
       titleColor: kText,
-      titleFontSize: label,
+      titleFontSize: kLabelSize,
       titleFontWeight: 'normal',
       symbolType: 'stroke',
-      symbolSize: narrow ? 220 : 320,
+      symbolSize: 260,
       symbolStrokeWidth: 2,
-      rowPadding: 3,
       offset: 8,
+      layout: {top: {anchor: 'start', direction: 'vertical', margin: 3}},
     },
     line: {strokeCap: 'butt', strokeJoin: 'round'},
   };

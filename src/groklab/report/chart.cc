@@ -7,7 +7,8 @@
 #include <cmath>
 #include <limits>
 
-#include "groklab/report/format.h"
+#include "groklab/report/csv.h"
+#include "groklab/view/text.h"
 
 namespace groklab::report {
 
@@ -19,6 +20,10 @@ namespace {
 // that the pairs of a run with more series than colours repeat late.
 const json kDashes = {{1, 0}, {6, 3}, {2, 2}, {10, 3, 2, 3}, {12, 4}, {4, 6}, {8, 2, 2, 2, 2, 2}};
 constexpr const char* kSeriesColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
+constexpr const char* kStepLabel =
+    "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e3 ? datum.value / 1e3 + 'k' : datum.value";
+constexpr const char* kLogLabel =
+    "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
 constexpr std::size_t kManySeries = 3;  ///< from here on a single run's dashes change only when colours are used up
 
 std::int64_t last_step(const std::vector<PlotRun>& runs) {
@@ -37,17 +42,39 @@ json step_encoding(std::int64_t last) {
           {"type", "quantitative"},
           {"title", "step"},
           {"scale", {{"type", "symlog"}, {"constant", 1}, {"domain", {0, last}}, {"nice", false}}},
-          {"axis", {{"values", ticks}, {"format", "~s"}, {"labelOverlap", "greedy"}}}};
+          {"axis", {{"values", ticks}, {"labelExpr", kStepLabel}, {"labelOverlap", "greedy"}}}};
 }
 
-json value_encoding(const CurveOptions& options) {
+// Powers of ten across the drawn values, at most 9 of them; empty (Vega's own choice) below two decades.
+json decade_ticks(const std::vector<PlotRun>& runs, const CurveOptions& options) {
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+  for (const PlotRun& run : runs) {
+    for (std::size_t i : run.drawn) {
+      for (const CurveSeries& one : options.series) {
+        const double v = one.value(*run.source, run.source->records[i]);
+        if (!std::isfinite(v) || v <= 0) continue;
+        low = std::min(low, v);
+        high = std::max(high, v);
+      }
+    }
+  }
+  json ticks = json::array();
+  if (!(high >= 100 * low)) return ticks;
+  const int first = static_cast<int>(std::floor(std::log10(low))), last = static_cast<int>(std::ceil(std::log10(high)));
+  const int stride = 1 + (last - first) / 9;
+  for (int k = last; k >= first; k -= stride) ticks.push_back(std::pow(10.0, k));
+  return ticks;
+}
+
+json value_encoding(const std::vector<PlotRun>& runs, const CurveOptions& options) {
   json y = {{"field", "value"}, {"type", "quantitative"}, {"title", options.value_title}};
   if (options.axis == Axis::kShare) {
     y["scale"] = {{"domain", {0, 1}}};
     y["axis"] = {{"format", "~%"}, {"tickCount", 5}};
   } else if (options.axis == Axis::kLog) {
     y["scale"] = {{"type", "log"}};
-    y["axis"] = {{"format", "~g"}, {"tickCount", 6}};
+    y["axis"] = {{"labelExpr", kLogLabel}, {"tickCount", 6}, {"labelOverlap", false}};
+    if (const json ticks = decade_ticks(runs, options); !ticks.empty()) y["axis"]["values"] = ticks;
   } else {
     y["scale"] = {{"zero", options.choose_series ? false : true}};
     y["axis"] = {{"tickCount", 6}};
@@ -129,33 +156,26 @@ json curve_transforms(const CurveOptions& options) {
   return transforms;
 }
 
-// Vertical rules where training and test accuracy came to be held.
-json milestone_layers(const PlotRun& run) {
-  json layers = json::array();
-  const auto add = [&](const char* name, std::optional<std::int64_t> step, std::size_t colour) {
-    if (!step) return;
-    const json data = {{"values", {{{"step", *step}, {"name", fmt::format("{} {}", name, grouped(*step))}}}}};
-    const json x = {{"field", "step"}, {"type", "quantitative"}};
-    layers.push_back({{"data", data},
-                      {"mark", {{"type", "rule"}, {"color", "#8a8f98"}, {"strokeDash", {3, 3}}, {"aria", false}}},
-                      {"encoding", {{"x", x}}}});
-    layers.push_back({{"data", data},
-                      {"mark",
-                       {{"type", "text"},
-                        {"align", "right"},
-                        {"baseline", "middle"},
-                        {"dx", -5},
-                        {"fontSize", 11},
-                        {"color", kSeriesColours[colour]}}},
-                      {"encoding", {{"x", x}, {"y", {{"datum", 0.5}}}, {"text", {{"field", "name"}}}}}});
-  };
-  add("fitted at", run.fit_step, 1);
-  add("grokked at", run.grok_step, 0);
-  return layers;
+// A vertical rule where an accuracy came to be held, and its name on the side that has room, with a white halo that
+// keeps it legible on top of curves.
+json milestone_layers(const char* name, std::int64_t step, std::int64_t last, double height, const char* colour) {
+  const json data = {{"values", {{{"step", step}, {"name", fmt::format("{} {}", name, format_count(step))}}}}};
+  const json x = {{"field", "step"}, {"type", "quantitative"}};
+  const bool left = std::log1p(step) > 0.66 * std::log1p(last);
+  const json text = {{"type", "text"},   {"align", left ? "right" : "left"}, {"baseline", "middle"},
+                     {"fontSize", 11.5}, {"dx", left ? -7 : 7},              {"color", colour}};
+  json halo = text;
+  halo.update({{"stroke", "#ffffff"}, {"strokeWidth", 5}, {"strokeJoin", "round"}, {"aria", false}});
+  const json place = {{"x", x}, {"y", {{"datum", height}}}, {"text", {{"field", "name"}}}};
+  return {{{"data", data},
+           {"mark", {{"type", "rule"}, {"color", "#8a8f98"}, {"strokeDash", {3, 3}}, {"aria", false}}},
+           {"encoding", {{"x", x}}}},
+          {{"data", data}, {"mark", halo}, {"encoding", place}},
+          {{"data", data}, {"mark", text}, {"encoding", place}}};
 }
 
 json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options) {
-  json shared = {{"x", step_encoding(last_step(runs))}, {"y", value_encoding(options)}};
+  json shared = {{"x", step_encoding(last_step(runs))}, {"y", value_encoding(runs, options)}};
   json line = shared, point = shared;
   add_colours(line, runs, options);
   point["color"] = line["color"];
@@ -166,13 +186,21 @@ json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options)
       {"name", "hover"},
       {"select", {{"type", "point"}, {"on", "pointerover"}, {"nearest", true}, {"clear", "pointerout"}}}};
   json layers = json::array();
-  if (options.milestones && runs.size() == 1) layers = milestone_layers(runs.front());
   const json transforms = curve_transforms(options);
   layers.push_back({{"transform", transforms}, {"mark", {{"type", "line"}, {"strokeWidth", 1.8}}}, {"encoding", line}});
   layers.push_back({{"transform", transforms},
                     {"params", {nearest}},
                     {"mark", {{"type", "point"}, {"filled", true}, {"size", 60}}},
                     {"encoding", point}});
+  const std::int64_t last = last_step(runs);
+  const auto mark = [&](const char* name, std::optional<std::int64_t> step, double height, const char* colour) {
+    if (!step) return;
+    for (const json& layer : milestone_layers(name, *step, last, height, colour)) layers.push_back(layer);
+  };
+  if (options.milestones && runs.size() == 1) {
+    mark("grokked at", runs[0].events.grok, 0.42, kSeriesColours[0]);
+    mark("fitted at", runs[0].events.fit, 0.58, kSeriesColours[1]);
+  }
   return layers;
 }
 
@@ -201,14 +229,14 @@ bool any_value(const std::vector<PlotRun>& runs, const RecordValue& value, const
 
 std::string curve_csv(const std::vector<PlotRun>& runs, const std::vector<CurveSeries>& series) {
   std::string csv = "run,step";
-  for (const CurveSeries& one : series) csv += "," + csv_text(one.name);
+  for (const CurveSeries& one : series) csv.append(1, ',').append(csv_text(one.name));
   csv += '\n';
   for (const PlotRun& run : runs) {
     const std::string name = csv_text(run.label);
     for (std::size_t i : run.drawn) {
       const Record& record = run.source->records[i];
       csv += name + fmt::format(",{}", record.step);
-      for (const CurveSeries& one : series) csv += "," + csv_number(one.value(*run.source, record));
+      for (const CurveSeries& one : series) csv.append(1, ',').append(csv_number(one.value(*run.source, record)));
       csv += '\n';
     }
   }

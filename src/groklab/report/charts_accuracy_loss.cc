@@ -12,7 +12,7 @@ Chart accuracy_chart(const std::vector<PlotRun>& runs) {
   options.id = "accuracy";
   options.title = "Accuracy";
   options.caption = "Share of rows whose largest logit is the label.";
-  if (runs.size() == 1 && (runs[0].fit_step || runs[0].grok_step)) {
+  if (runs.size() == 1 && (runs[0].events.fit || runs[0].events.grok)) {
     options.caption += fmt::format(" Dotted: the step from which accuracy stays at {:.2g} or above.", kHeldAccuracy);
   }
   options.value_title = "accuracy";

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "groklab/report/charts.h"
-#include "groklab/report/format.h"
+#include "groklab/report/csv.h"
 
 namespace groklab::report {
 
@@ -61,11 +61,43 @@ double largest_magnitude(const LogitSlice& slice) {
   return largest > 0 ? largest : 1;
 }
 
+// A band axis with about a dozen labels, at round distances.
+json band_axis(const std::vector<std::string>& names) {
+  std::size_t stride = 1;
+  for (std::size_t next : {2, 5, 10, 20, 50, 100, 200, 500}) {
+    if (names.size() / stride > 14) stride = next;
+  }
+  json values = json::array();
+  for (std::size_t i = 0; i < names.size(); i += stride) values.push_back(names[i]);
+  return {{"values", values}, {"labelAngle", 0}, {"labelOverlap", true}, {"ticks", false}, {"domain", false}};
+}
+
+std::vector<std::string> class_names(const LogitSlice& slice) {
+  std::vector<std::string> names;
+  for (std::int64_t c = 0; c < slice.n_classes; ++c) names.push_back(std::to_string(c));
+  return names;
+}
+
+std::vector<std::string> drawn_rows(const LogitSlice& slice) {
+  std::vector<std::string> names;
+  for (std::int64_t row = 0; row < n_rows(slice); row += row_stride(slice)) {
+    names.push_back(slice.row_names[static_cast<std::size_t>(row)]);
+  }
+  return names;
+}
+
 json heat_layers(const LogitSlice& slice) {
   const double bound = largest_magnitude(slice);
-  const json axis = {{"labelOverlap", true}, {"ticks", false}, {"domain", false}};
-  const json x = {{"field", "class"}, {"type", "ordinal"}, {"sort", nullptr}, {"title", "class"}, {"axis", axis}};
-  const json y = {{"field", "y"}, {"type", "ordinal"}, {"sort", nullptr}, {"title", "y"}, {"axis", axis}};
+  const json x = {{"field", "class"},
+                  {"type", "ordinal"},
+                  {"sort", nullptr},
+                  {"title", "class"},
+                  {"axis", band_axis(class_names(slice))}};
+  const json y = {{"field", "y"},
+                  {"type", "ordinal"},
+                  {"sort", nullptr},
+                  {"title", "y"},
+                  {"axis", band_axis(drawn_rows(slice))}};
   const json tooltip = {{{"field", "y"}, {"type", "nominal"}, {"title", "y"}},
                         {{"field", "class"}, {"type", "nominal"}, {"title", "class"}},
                         {{"field", "logit"}, {"type", "quantitative"}, {"format", ".4~g"}, {"title", "logit"}},

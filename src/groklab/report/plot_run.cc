@@ -19,7 +19,9 @@ constexpr std::size_t kMaxLabelValues = 2;  ///< differing keys named in a label
 constexpr std::size_t kMaxLabelLength = 44;
 
 // What a researcher calls the run: the settings that set it apart, then the start of its id.
-std::string run_label(const ReportRun& run, std::size_t index, const std::vector<ConfigRow>& differences) {
+std::string run_label(const ReportRun& run, std::size_t index, std::vector<ConfigRow> differences) {
+  // What a fork came from goes without saying in a legend; the card tells.
+  std::erase_if(differences, [](const ConfigRow& row) { return row.key.starts_with("fork."); });
   if (differences.empty() || differences.size() > kMaxLabelValues) return run.info.id;
   std::string label;
   for (const ConfigRow& row : differences) {
@@ -33,22 +35,6 @@ std::string run_label(const ReportRun& run, std::size_t index, const std::vector
 std::size_t drawn_limit(std::size_t runs) { return runs <= 3 ? 3000 : std::max<std::size_t>(600, 12000 / runs); }
 
 }  // namespace
-
-std::optional<std::int64_t> held_from(const std::vector<Record>& records, GroupMetrics Record::* group,
-                                      std::int64_t held) {
-  std::int64_t streak = 0;
-  std::int64_t start = 0;
-  for (const Record& record : records) {
-    const GroupMetrics& metrics = record.*group;
-    if (metrics.rows == 0 || !(metrics.accuracy >= kHeldAccuracy)) {
-      streak = 0;
-      continue;
-    }
-    if (streak++ == 0) start = record.step;
-    if (streak == held) return start;
-  }
-  return std::nullopt;
-}
 
 std::vector<std::string> run_colours(std::size_t n) {
   static constexpr std::array kOkabeIto = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
@@ -89,8 +75,7 @@ std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs) {
     const TrainConfig& train = run.info.config.train;
     const bool stops = train.stop_test_accuracy >= kHeldAccuracy;
     const std::int64_t held = stops ? std::clamp<std::int64_t>(train.stop_held_records, 1, 3) : 3;
-    plot.fit_step = held_from(run.records, &Record::train, held);
-    plot.grok_step = held_from(run.records, &Record::test, held);
+    plot.events = event_times(run.records, kHeldAccuracy, held);
     out.push_back(std::move(plot));
   }
   return out;

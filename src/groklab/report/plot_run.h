@@ -3,14 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "groklab/analysis/event_times.h"
 #include "groklab/report/report.h"
 
 namespace groklab::report {
 
+/// The accuracy that counts as fitted (train) and grokked (test).
 inline constexpr double kHeldAccuracy = 0.99;
 
 struct PlotRun {
@@ -18,18 +19,13 @@ struct PlotRun {
   std::string label;                     ///< unique among the page's runs
   std::string colour;                    ///< "#rrggbb"
   std::vector<std::size_t> drawn;        ///< indices into source->records
-  std::optional<std::int64_t> fit_step;  ///< first step of train accuracy >= kHeldAccuracy, held
-  std::optional<std::int64_t> grok_step; ///< the same of test accuracy
+  EventTimes events;                     ///< when accuracies of kHeldAccuracy came to be held
 };
 
 std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs);
 
 /// Whether not all records are drawn.
 bool is_thinned(const PlotRun& run);
-
-/// First step from which `accuracy` stays >= kHeldAccuracy for `held` consecutive records.
-std::optional<std::int64_t> held_from(const std::vector<Record>& records, GroupMetrics Record::* group,
-                                      std::int64_t held);
 
 /// `n` colours that stay apart for colour-blind readers: Okabe and Ito's for up to 7, samples of viridis above.
 std::vector<std::string> run_colours(std::size_t n);

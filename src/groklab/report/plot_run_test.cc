@@ -10,29 +10,23 @@
 namespace groklab::report {
 namespace {
 
-std::vector<Record> accuracies(const std::vector<double>& values) {
-  std::vector<Record> records;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    Record record;
-    record.step = static_cast<std::int64_t>(10 * i);
-    record.test.rows = 5;
-    record.test.accuracy = values[i];
-    records.push_back(record);
-  }
-  return records;
+TEST(MakePlotRuns, FindsWhenAccuracyIsHeld) {
+  std::vector<ReportRun> runs = {synthetic_run(), synthetic_run()};
+  runs[1].records.resize(20);
+  const std::vector<PlotRun> plots = make_plot_runs(runs);
+  ASSERT_TRUE(plots[0].events.fit && plots[0].events.grok);
+  EXPECT_LT(*plots[0].events.fit, *plots[0].events.grok);
+  EXPECT_FALSE(plots[1].events.grok);
 }
 
-TEST(HeldFrom, WantsConsecutiveRecords) {
-  EXPECT_EQ(held_from(accuracies({0, 1, 1, 0.5, 0.99, 1, 1, 0}), &Record::test, 3), 40);
-  EXPECT_EQ(held_from(accuracies({0, 1, 1, 0.5, 1, 1}), &Record::test, 3), std::nullopt);
-  EXPECT_EQ(held_from(accuracies({0, 1, 0}), &Record::test, 1), 10);
-  EXPECT_EQ(held_from(accuracies({0.989, 0.989, 0.989}), &Record::test, 3), std::nullopt);
-}
-
-TEST(HeldFrom, EmptyGroupNeverHolds) {
-  std::vector<Record> records = accuracies({1, 1, 1, 1});
-  for (Record& record : records) record.test.rows = 0;
-  EXPECT_EQ(held_from(records, &Record::test, 3), std::nullopt);
+TEST(MakePlotRuns, ARunToldToStopAtOnceNeedsNoMoreRecords) {
+  ReportRun run = synthetic_run();
+  const std::int64_t grok = *make_plot_runs({run})[0].events.grok;
+  std::erase_if(run.records, [&](const Record& record) { return record.step > grok; });
+  EXPECT_FALSE(make_plot_runs({run})[0].events.grok);
+  run.info.config.train.stop_test_accuracy = 0.99;
+  run.info.config.train.stop_held_records = 1;
+  EXPECT_EQ(make_plot_runs({run})[0].events.grok, grok);
 }
 
 TEST(MakePlotRuns, LabelsByWhatDiffers) {

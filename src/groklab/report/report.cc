@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "groklab/report/assets.h"
 #include "groklab/report/charts.h"
-#include "groklab/report/format.h"
 #include "groklab/report/html.h"
 #include "groklab/report/sections.h"
+#include "groklab/view/text.h"
 
 namespace groklab::report {
 
@@ -48,29 +49,32 @@ std::string charts_note(const std::vector<PlotRun>& runs) {
   for (const PlotRun& run : runs) {
     if (!is_thinned(run)) continue;
     note += fmt::format(" Of {}, {} of {} records are drawn and saved here, peaks kept; all of them: groklab export.",
-                        run.label, grouped(static_cast<std::int64_t>(run.drawn.size())),
-                        grouped(static_cast<std::int64_t>(run.source->records.size())));
+                        run.label, format_count(static_cast<std::int64_t>(run.drawn.size())),
+                        format_count(static_cast<std::int64_t>(run.source->records.size())));
   }
   return note;
 }
 
-std::string lead(const std::vector<PlotRun>& runs) {
+// One line under the title; nothing that the title says already.
+std::string lead(const std::vector<PlotRun>& runs, const std::string& title) {
   if (runs.empty()) return "No runs.";
   std::string text = runs[0].source->task_name;
   for (const PlotRun& run : runs) {
     if (run.source->task_name != text) text = "several tasks";
   }
-  return runs.size() == 1 ? text : fmt::format("{} runs \u00B7 {}", runs.size(), text);
+  if (runs.size() == 1) return text == title ? "" : text;
+  return fmt::format("{} runs \u00B7 {}", runs.size(), text);
 }
 
-// Versions of the runs: the page itself is made by the program that trained or reads them.
-std::string versions(const std::vector<PlotRun>& runs) {
-  std::vector<std::string> found;
-  for (const PlotRun& run : runs) {
-    const std::string& version = run.source->info.version;
-    if (std::find(found.begin(), found.end(), version) == found.end()) found.push_back(version);
+std::string version_text(const std::vector<PlotRun>& runs) {
+  std::set<std::string> versions;
+  for (const PlotRun& run : runs) versions.insert(run.source->info.version);
+  std::string text;
+  for (const std::string& version : versions) {
+    if (!text.empty()) text += ", ";
+    text += version;
   }
-  return fmt::format("{}", fmt::join(found, ", "));
+  return text;
 }
 
 }  // namespace
@@ -87,14 +91,14 @@ std::string render_report(const std::vector<ReportRun>& runs, const std::string&
   return fill_template(page_template(),
                        {{"title", html_escape(title)},
                         {"style", std::string(page_style())},
-                        {"lead", html_escape(lead(plots))},
+                        {"lead", html_escape(lead(plots, title))},
                         {"runs_heading", runs.size() == 1 ? "Run" : "Runs"},
                         {"summary", cards},
                         {"charts_note", html_escape(charts_note(plots))},
                         {"charts", training_figures(plots)},
                         {"logits_section", logits_section(plots)},
                         {"config", config_section(plots)},
-                        {"version", html_escape(versions(plots))},
+                        {"version", html_escape(version_text(plots))},
                         {"bundle", std::string(page_bundle())}});
 }
 

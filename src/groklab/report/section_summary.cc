@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "groklab/report/format.h"
 #include "groklab/report/html.h"
 #include "groklab/report/sections.h"
+#include "groklab/view/text.h"
 
 namespace groklab::report {
 
@@ -21,7 +21,7 @@ std::string row(const char* name, const std::string& value) {
   return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, html_escape(value));
 }
 
-std::string milestone(const std::optional<std::int64_t>& step) { return step ? grouped(*step) : "not yet"; }
+std::string milestone(const std::optional<std::int64_t>& step) { return step ? format_count(*step) : "not yet"; }
 
 const Record* last_record(const ReportRun& run) {
   if (!run.records.empty()) return &run.records.back();
@@ -30,24 +30,32 @@ const Record* last_record(const ReportRun& run) {
 
 std::string group_accuracy(const Record* record, GroupMetrics Record::* group) {
   if (record == nullptr || (record->*group).rows == 0) return "\u2013";
-  return percent((record->*group).accuracy);
+  return format_share((record->*group).accuracy);
 }
 
 std::string size_text(const ReportRun& run) {
   if (run.n_rows <= 0) return "";
-  return fmt::format("{} of {} rows ({})", grouped(run.n_train), grouped(run.n_rows),
-                     percent(static_cast<double>(run.n_train) / static_cast<double>(run.n_rows)));
+  return fmt::format("{} of {} rows ({})", format_count(run.n_train), format_count(run.n_rows),
+                     format_share(static_cast<double>(run.n_train) / static_cast<double>(run.n_rows)));
 }
 
 std::string time_text(const RunInfo& info) {
-  if (info.seconds <= 0 || info.step <= 0) return duration(info.seconds);
+  if (info.seconds <= 0 || info.step <= 0) return format_duration(info.seconds);
   const double rate = static_cast<double>(info.step) / info.seconds;
-  return fmt::format("{} ({} steps/s)", duration(info.seconds),
-                     rate >= 100 ? grouped(std::llround(rate)) : fmt::format("{:.3g}", rate));
+  return fmt::format("{} ({} steps/s)", format_duration(info.seconds),
+                     rate >= 100 ? format_count(std::llround(rate)) : fmt::format("{:.3g}", rate));
+}
+
+// "2025-03-09T14:02:11Z" -> "2025-03-09 14:02:11 UTC"; other text stays as it is.
+std::string utc_text(std::string created) {
+  if (created.size() < 20 || created[10] != 'T' || created.back() != 'Z') return created;
+  created[10] = ' ';
+  created.pop_back();
+  return created + " UTC";
 }
 
 std::string fork_text(const ForkConfig& fork) {
-  return fork.run.empty() ? "" : fmt::format("{} at step {}", fork.run, grouped(fork.step));
+  return fork.run.empty() ? "" : fmt::format("{} at step {}", fork.run, format_count(fork.step));
 }
 
 }  // namespace
@@ -63,17 +71,17 @@ std::string summary_card(const PlotRun& plot) {
   html += "<dl class=\"tiles\">\n";
   html += tile("Train accuracy", group_accuracy(last, &Record::train));
   html += tile("Test accuracy", group_accuracy(last, &Record::test));
-  html += tile("Fitted at step", milestone(plot.fit_step));
-  html += tile("Grokked at step", milestone(plot.grok_step));
+  html += tile("Fitted at step", milestone(plot.events.fit));
+  html += tile("Grokked at step", milestone(plot.events.grok));
   html += "</dl>\n<dl class=\"facts\">\n";
   html += row("Run", info.id == plot.label ? "" : info.id);
   html += row("Training set", size_text(run));
-  html += row("Parameters", run.n_parameters > 0 ? grouped(run.n_parameters) : "");
-  html += row("Steps", fmt::format("{} of {}", grouped(info.step), grouped(info.config.train.steps)));
+  html += row("Parameters", run.n_parameters > 0 ? format_count(run.n_parameters) : "");
+  html += row("Steps", fmt::format("{} of {}", format_count(info.step), format_count(info.config.train.steps)));
   html += row("Ended because", info.reason);
   html += row("Forked from", fork_text(info.config.fork));
   html += row("Training time", time_text(info));
-  html += row("Started", info.created);
+  html += row("Started", utc_text(info.created));
   html += row("Machine", info.machine);
   html += row("groklab", info.version);
   return html + "</dl>\n</article>\n";
