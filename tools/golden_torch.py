@@ -12,7 +12,7 @@ Each file holds
   loss_float32           the same from a float32 run (framework form of the cross-entropy only)
 and, as metadata, "config": the run's configuration as groklab TOML, every non-default key written out.
 
-usage: golden_torch.py [OUTPUT_DIRECTORY]
+usage: golden_torch.py [CASE...]     (all cases if none is named)
 """
 import fnmatch
 import math
@@ -43,7 +43,8 @@ BASE = {
     "task.operation": "add", "task.modulus": 11, "split.train_size": 60,
     "model.architecture": "transformer", "model.n_layers": 1, "model.d_model": 16, "model.n_heads": 4,
     "model.d_head": 4, "model.d_mlp": 32, "model.activation": "relu", "model.biases": "mlp",
-    "model.layer_norm": "none", "model.tied_embeddings": False, "model.combination": "concatenate",
+    "model.layer_norm": "none", "model.input_tokens": 3, "model.tied_embeddings": False,
+    "model.combination": "concatenate",
     "loss.kind": "cross_entropy", "loss.form": "stable",
     "optim.kind": "adamw", "optim.learning_rate": 1e-3, "optim.beta1": 0.9, "optim.beta2": 0.98,
     "optim.epsilon": 1e-8, "optim.momentum": 0.0, "optim.weight_decay": 1.0, "optim.decay": "*",
@@ -51,6 +52,7 @@ BASE = {
     "train.precision": "float64", "train.steps": STEPS,
 }
 SGD = {"optim.kind": "sgd", "optim.learning_rate": 0.05, "optim.momentum": 0.9, "optim.weight_decay": 1e-3}
+TRANSFORMER_ONLY = ("model.n_heads", "model.d_head", "model.layer_norm", "model.input_tokens", "model.tied_embeddings")
 MLP = {"model.architecture": "mlp", "model.d_mlp": 24}
 
 CASES = {
@@ -64,6 +66,8 @@ CASES = {
     "two_layers_post_ln": {"model.n_layers": 2, "model.layer_norm": "post", "model.biases": "all"},
     "one_layer_pre_ln": {"model.layer_norm": "pre", "task.operation": "sum_of_squares"},
     "tied_embeddings": {"model.tied_embeddings": True},
+    "two_tokens": {"model.input_tokens": 2},
+    "four_tokens": {"model.input_tokens": 4, "model.activation": "gelu"},
     "mean_squared": {"loss.kind": "mean_squared"},
     "adam_l2": {"optim.kind": "adam", "optim.weight_decay": 1e-2},
     "sgd_momentum": SGD,
@@ -104,8 +108,8 @@ def parameter_shapes(c):
             width = m
         shapes["unembed.W_U"] = (width, p)
     else:
-        shapes["embed.W_E"] = (p + 1, d)
-        shapes["pos_embed.W_pos"] = (3, d)
+        shapes["embed.W_E"] = (p + c["model.input_tokens"] - 2, d)
+        shapes["pos_embed.W_pos"] = (c["model.input_tokens"], d)
         for i in range(c["model.n_layers"]):
             block = f"blocks.{i}."
             if c["model.layer_norm"] != "none":
@@ -258,7 +262,9 @@ class Trial:
         generator = torch.Generator().manual_seed(seed)
         self.start = initial_weights(parameter_shapes(c), c["model.d_model"], generator)
         x, y = (g.reshape(-1) for g in torch.meshgrid(torch.arange(p), torch.arange(p), indexing="ij"))
-        self.tokens = torch.stack([x, y, torch.full_like(x, p)], dim=1)
+        operation, equals = torch.full_like(x, p), torch.full_like(x, p + c["model.input_tokens"] - 3)
+        self.tokens = torch.stack({2: [x, y], 3: [x, y, equals], 4: [x, operation, y, equals]}[c["model.input_tokens"]],
+                                  dim=1)
         self.labels = OPERATIONS[c["task.operation"]](x, y, p)
         self.rows = torch.randperm(p * p, generator=generator)[:c["split.train_size"]].sort().values
         self.end, self.losses = self.train(c, self.start, torch.float64)
@@ -284,8 +290,7 @@ def make_case(name, changes, directory):
     tensors["loss"] = losses
     if c["loss.kind"] == "cross_entropy" and c["loss.form"] == "framework":
         tensors["loss_float32"] = losses32
-    config = {k: v for k, v in c.items() if not (c["model.architecture"] == "mlp" and k in ("model.n_heads",
-                                                                                            "model.d_head"))}
+    config = {k: v for k, v in c.items() if not (c["model.architecture"] == "mlp" and k in TRANSFORMER_ONLY)}
     save_file({n: np.ascontiguousarray(v) for n, v in tensors.items()}, directory / f"{name}.safetensors",
               metadata={"config": to_toml(config), "made_by": f"tools/golden_torch.py, torch {torch.__version__}"})
     print(f"{name:32s} loss {losses[0]:.3f} -> {losses[-1]:.5f}; weights differ by {trial.rounding:.1e} in float32, "
@@ -293,12 +298,11 @@ def make_case(name, changes, directory):
 
 
 def main():
-    directory = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else
-                             pathlib.Path(__file__).resolve().parent.parent / "tests" / "golden")
+    directory = pathlib.Path(__file__).resolve().parent.parent / "tests" / "golden"
     directory.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    for name, changes in CASES.items():
-        make_case(name, changes, directory)
+    for name in sys.argv[1:] or CASES:
+        make_case(name, CASES[name], directory)
 
 
 if __name__ == "__main__":
