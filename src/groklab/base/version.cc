@@ -5,4 +5,14 @@ namespace groklab {
 
 const char* version() { return GROKLAB_VERSION; }
 
+const char* compiler_name() {
+#if defined(__clang__)
+  return "Clang " __clang_version__;
+#elif defined(__GNUC__)
+  return "GCC " __VERSION__;
+#else
+  return "unknown";
+#endif
+}
+
 }  // namespace groklab
