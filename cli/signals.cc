@@ -1,0 +1,31 @@
+// See signals.h.
+#include "signals.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include "commands.h"
+
+namespace groklab::cli {
+namespace {
+
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+
+void on_signal(int) {
+  if (interrupted.exchange(true)) _exit(kExitInterrupted);
+}
+
+}  // namespace
+
+const std::atomic<bool>& catch_interrupts() {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  return interrupted;
+}
+
+}  // namespace groklab::cli

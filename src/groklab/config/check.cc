@@ -1,0 +1,170 @@
+// Checks of a configuration that need nothing but the configuration: ranges first, then combinations.
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "groklab/base/error.h"
+#include "groklab/config/enum_names.h"
+#include "groklab/config/fields.h"
+#include "groklab/config/task_size.h"
+#include "groklab/config/value.h"
+
+namespace groklab {
+namespace {
+
+/// "key = value: expected ...", with the value that the config has.
+[[noreturn]] void refuse(const Config& config, std::string_view key, const std::string& expected) {
+  for (const Field& field : config_values(config)) {
+    if (key == field.spec.key)
+      fail(ErrorKind::kConfig, "{} = {}: expected {}", key, toml_literal(field.value), expected);
+  }
+  fail(ErrorKind::kInternal, "internal: a check names the key {}, which does not exist", key);
+}
+
+void check_ranges(const Config& config) {
+  for (const Field& field : config_values(config)) {
+    if (value_allowed(field)) continue;
+    const std::string shown = toml_literal(field.value);
+    fail(ErrorKind::kConfig, "{} = {}: expected {}, found {}", field.spec.key, shown, allowed_text(field), shown);
+  }
+}
+
+std::int64_t smallest_factor(std::int64_t n) {
+  for (std::int64_t factor = 2; factor * factor <= n; ++factor) {
+    if (n % factor == 0) return factor;
+  }
+  return n;
+}
+
+void check_group(const Config& config) {
+  const TaskConfig& task = config.task;
+  const std::int64_t smallest = task.group == GroupKind::kAlternating ? 3 : 1;
+  std::int64_t largest = smallest;
+  while (group_order(task.group, largest + 1) <= kLargestTableSide) ++largest;
+  if (task.group_degree < smallest || task.group_degree > largest) {
+    refuse(config, "task.group_degree",
+           fmt::format("a whole number in [{}, {}] for task.group = {} (at most {} elements)", smallest, largest,
+                       enum_name(task.group), kLargestTableSide));
+  }
+}
+
+void check_parity(const Config& config) {
+  const TaskConfig& task = config.task;
+  constexpr std::int64_t kLargestFullTable = 24;  // bits: 2^24 rows
+  if (task.parity_subset > task.parity_bits) {
+    refuse(config, "task.parity_subset", fmt::format("at most task.parity_bits = {}", task.parity_bits));
+  }
+  if (task.parity_rows == 0 && task.parity_bits > kLargestFullTable) {
+    refuse(config, "task.parity_rows",
+           fmt::format("a number of rows to sample, because task.parity_bits = {} is above {}", task.parity_bits,
+                       kLargestFullTable));
+  }
+  if (task.parity_rows > std::int64_t{1} << task.parity_bits) {
+    refuse(config, "task.parity_rows",
+           fmt::format("at most 2^{} = {} distinct rows", task.parity_bits, std::int64_t{1} << task.parity_bits));
+  }
+  if (task.labels == LabelKind::kRandomCommutative) {
+    refuse(config, "task.labels", "true, random or corrupted for task.operation = parity, which has no x y and y x");
+  }
+}
+
+void check_task(const Config& config) {
+  const TaskConfig& task = config.task;
+  if (task.operation == Operation::kDivide || task.operation == Operation::kDivideOrSubtract) {
+    const std::int64_t factor = smallest_factor(task.modulus);
+    if (factor != task.modulus) {
+      refuse(config, "task.modulus",
+             fmt::format("a prime for task.operation = {}, found {} * {}", enum_name(task.operation), factor,
+                         task.modulus / factor));
+    }
+  }
+  if (is_group_operation(task.operation)) check_group(config);
+  if (task.operation == Operation::kParity) check_parity(config);
+  if (task.operation == Operation::kTable && task.table.empty()) {
+    refuse(config, "task.table", "the path of a CSV file for task.operation = table");
+  }
+  // A file that would be silently left unread is a mistake worth a line.
+  if (task.operation != Operation::kTable && !task.table.empty()) {
+    refuse(config, "task.table",
+           fmt::format("task.operation = table with it, found task.operation = {}", enum_name(task.operation)));
+  }
+  if (task.corrupted_share > 0 && task.labels != LabelKind::kCorrupted) {
+    refuse(config, "task.corrupted_share",
+           fmt::format("task.labels = corrupted with it, found task.labels = {}", enum_name(task.labels)));
+  }
+}
+
+void check_split(const Config& config) {
+  const SplitConfig& split = config.split;
+  if (split.method == SplitMethod::kFile) {
+    if (split.file.empty()) refuse(config, "split.file", "the path of a file of row indices for split.method = file");
+    return;
+  }
+  if (!split.file.empty()) {
+    refuse(config, "split.file",
+           fmt::format("split.method = file with it, found split.method = {}", enum_name(split.method)));
+  }
+  if (split.train_size == 0 && split.train_fraction == 0) {
+    refuse(config, "split.train_fraction", "a number in (0, 1] when split.train_size = 0");
+  }
+}
+
+void check_model(const Config& config) {
+  const ModelConfig& model = config.model;
+  const std::optional<TaskSize> size = task_size(config.task);
+  if (size && model.d_vocab_out != 0 && model.d_vocab_out < size->n_classes) {
+    refuse(config, "model.d_vocab_out", fmt::format("0 or at least the task's {} classes", size->n_classes));
+  }
+  if (model.architecture == Architecture::kMlp) {
+    if (model.layer_norm != LayerNormKind::kNone) {
+      refuse(config, "model.layer_norm", "none for model.architecture = mlp");
+    }
+    if (model.tied_embeddings) refuse(config, "model.tied_embeddings", "false for model.architecture = mlp");
+    return;
+  }
+  if (model.d_head == 0 && model.d_model % model.n_heads != 0) {
+    refuse(config, "model.d_model", fmt::format("a multiple of n_heads = {}", model.n_heads));
+  }
+  if (model.d_head != 0 && model.d_model != model.n_heads * model.d_head) {
+    refuse(config, "model.d_model",
+           fmt::format("n_heads * d_head = {} * {} = {}", model.n_heads, model.d_head, model.n_heads * model.d_head));
+  }
+  if (model.input_tokens == 4 && config.task.operation == Operation::kParity) {
+    refuse(config, "model.input_tokens", "2 or 3 for task.operation = parity, which has no operation token");
+  }
+  if (size && model.tied_embeddings) {
+    const std::int64_t vocabulary = size->n_symbols + model.input_tokens - 2;
+    if (model.d_vocab_out > vocabulary) {
+      refuse(config, "model.d_vocab_out",
+             fmt::format("at most the {} input symbols when model.tied_embeddings = true", vocabulary));
+    }
+  }
+}
+
+void check_training(const Config& config) {
+  if (config.optim.momentum > 0 && config.optim.kind != OptimizerKind::kSgd) {
+    refuse(config, "optim.momentum",
+           fmt::format("0 unless optim.kind = sgd, found optim.kind = {}", enum_name(config.optim.kind)));
+  }
+  const TrainConfig& train = config.train;
+  if (train.stop_test_accuracy > 0 && train.record_every == 0 && train.record_per_decade == 0) {
+    refuse(config, "train.stop_test_accuracy",
+           "record points to test it at (train.record_every or train.record_per_decade above 0)");
+  }
+  if (config.fork.run.empty()) {
+    if (config.fork.step != 0) refuse(config, "fork.step", "0 without fork.run");
+    if (config.fork.reset_optimizer) refuse(config, "fork.reset_optimizer", "false without fork.run");
+  }
+}
+
+}  // namespace
+
+void check_config(const Config& config) {
+  check_ranges(config);
+  check_task(config);
+  check_split(config);
+  check_model(config);
+  check_training(config);
+}
+
+}  // namespace groklab

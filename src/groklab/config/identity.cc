@@ -1,0 +1,51 @@
+// The identity of a run: canonical text of its configuration, and the name made from it.
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "groklab/config/fields.h"
+#include "groklab/config/value.h"
+
+namespace groklab {
+namespace {
+
+/// Raise it only if the canonical text must change for configs that stay the same: it renames every run.
+/// The defaults of config.h belong to the identity, too: changing one would give an old name to a new run.
+constexpr int kIdentityVersion = 1;
+constexpr std::size_t kRunIdDigits = 12;
+
+std::string canonical_value(const Value& value) {
+  if (const double* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
+  return toml_literal(value);
+}
+
+}  // namespace
+
+std::string canonical_config(const Config& config) {
+  Config resolved = resolve_config(config);
+  if (!resolved.task.table_digest.empty()) resolved.task.table.clear();  // the contents count, not where they lie
+  if (!resolved.split.file_digest.empty()) resolved.split.file.clear();
+
+  const std::vector<Field> fields = config_values(resolved);
+  const std::vector<Field> defaults = config_values(Config{});
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].value == defaults[i].value) continue;
+    lines.push_back(fmt::format("{}={}\n", fields[i].spec.key, canonical_value(fields[i].value)));
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text = fmt::format("groklab identity {}\n", kIdentityVersion);
+  for (const std::string& line : lines) text += line;
+  return text;
+}
+
+std::string run_id(const Config& config) {
+  const std::string text = canonical_config(config);
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64).substr(0, kRunIdDigits);
+}
+
+}  // namespace groklab

@@ -1,0 +1,122 @@
+// Tests of the resolved form, the canonical text and the run's name.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "groklab/config/config_test_util.h"
+
+namespace groklab {
+namespace {
+
+template <typename... Assignments>
+std::string id_with(Assignments... assignments) {
+  return run_id(config_with(assignments...));
+}
+
+TEST(ResolveConfig, FillsInAutomaticValues) {
+  const Config config = resolve_config(config_with("seed=5", "task.labels=random"));
+  EXPECT_EQ(config.model.d_head, 32);
+  EXPECT_EQ(config.model.d_mlp, 512);
+  EXPECT_EQ(config.split.seed, 5);
+  EXPECT_EQ(config.task.label_seed, 5);
+  const Config own = resolve_config(config_with("seed=5", "split.seed=2", "task.labels=random", "task.label_seed=3"));
+  EXPECT_EQ(own.split.seed, 2);
+  EXPECT_EQ(own.task.label_seed, 3);
+}
+
+TEST(ResolveConfig, KeepsWhatApplies) {
+  EXPECT_EQ(resolve_config(config_with("task.modulus=59")).task.modulus, 59);
+  EXPECT_EQ(resolve_config(config_with("optim.beta1=0.8")).optim.beta1, 0.8);
+  EXPECT_EQ(resolve_config(config_with("optim.kind=sgd", "optim.momentum=0.8")).optim.momentum, 0.8);
+  EXPECT_EQ(resolve_config(config_with("task.operation=parity", "task.parity_bits=12")).task.parity_bits, 12);
+  EXPECT_EQ(resolve_config(config_with("task.operation=parity", "seed=4")).task.label_seed, 4);
+  EXPECT_EQ(resolve_config(config_with("model.path=general")).model.path, ComputePath::kGeneral);
+}
+
+TEST(RunId, EqualRunsHaveOneName) {
+  const std::string id = id_with();
+  EXPECT_EQ(id, id_with("model.d_head=32"));
+  EXPECT_EQ(id, id_with("model.d_mlp=512", "split.seed=0", "task.label_seed=9"));
+  EXPECT_EQ(id, id_with("task.group=cyclic", "task.group_degree=9", "task.composition=left_first"));
+  EXPECT_EQ(id, id_with("task.parity_bits=9", "task.parity_rows=7", "model.combination=sum"));
+  EXPECT_EQ(id, id_with("optim.final_lr_share=0.1", "train.stop_held_records=9", "train.stop_stationary_window=9"));
+  EXPECT_EQ(id, id_with("model.d_vocab_out=113", "optim.final_lr_share=-0.0"));
+  EXPECT_EQ(id_with("optim.warmup_steps=0"), id_with("optim.warmup_steps=1"));
+  EXPECT_EQ(id_with("optim.weight_decay=0"), id_with("optim.weight_decay=-0.0", "optim.decay=*W_U"));
+  EXPECT_EQ(id_with("split.train_size=99"), id_with("split.train_size=99", "split.train_fraction=0.7"));
+  EXPECT_EQ(id_with("optim.kind=sgd"), id_with("optim.kind=sgd", "optim.beta1=0.5", "optim.epsilon=1e-3"));
+  EXPECT_EQ(id_with("loss.kind=mean_squared"), id_with("loss.kind=mean_squared", "loss.form=framework"));
+  EXPECT_EQ(id_with("task.operation=group_product"), id_with("task.operation=group_product", "task.modulus=7"));
+  EXPECT_EQ(id_with("model.architecture=mlp"),
+            id_with("model.architecture=mlp", "model.n_heads=8", "model.input_tokens=2", "model.path=general"));
+  EXPECT_EQ(id_with("model.n_layers=2"), id_with("model.n_layers=2", "model.path=general"));
+  EXPECT_EQ(id_with("split.method=file", "split.file=f"),
+            id_with("split.method=file", "split.file=f", "split.seed=4", "split.train_size=9"));
+}
+
+TEST(RunId, DifferentRunsHaveDifferentNames) {
+  const std::string id = id_with();
+  for (const char* assignment : {"seed=1",
+                                 "task.modulus=59",
+                                 "task.operation=multiply",
+                                 "task.labels=random",
+                                 "split.seed=1",
+                                 "split.train_size=100",
+                                 "split.train_fraction=0.31",
+                                 "split.method=torch_randperm",
+                                 "model.n_layers=2",
+                                 "model.d_model=64",
+                                 "model.n_heads=2",
+                                 "model.d_mlp=64",
+                                 "model.activation=gelu",
+                                 "model.biases=all",
+                                 "model.layer_norm=pre",
+                                 "model.tied_embeddings=true",
+                                 "model.input_tokens=2",
+                                 "model.d_vocab_out=114",
+                                 "model.init=torch",
+                                 "model.init_scale=2",
+                                 "model.path=general",
+                                 "loss.form=framework",
+                                 "optim.kind=adam",
+                                 "optim.learning_rate=0.002",
+                                 "optim.beta1=0.8",
+                                 "optim.epsilon=1e-9",
+                                 "optim.weight_decay=0.5",
+                                 "optim.decay=*W_U",
+                                 "optim.warmup_steps=0",
+                                 "optim.schedule=cosine",
+                                 "optim.batch_size=32",
+                                 "train.precision=float64",
+                                 "train.steps=1",
+                                 "train.record_every=1",
+                                 "train.record_per_decade=1",
+                                 "train.stop_test_accuracy=0.9",
+                                 "train.checkpoint_every=10",
+                                 "fork.run=0123456789ab"}) {
+    EXPECT_NE(id, id_with(assignment)) << assignment;
+  }
+  EXPECT_NE(id_with("fork.run=a", "fork.step=1"), id_with("fork.run=a", "fork.step=2"));
+}
+
+TEST(RunId, FollowsTheContentsOfFilesNotTheirPlaces) {
+  EXPECT_EQ(id_with("task.operation=table", "task.table=a.csv", "task.table_digest=11"),
+            id_with("task.operation=table", "task.table=b.csv", "task.table_digest=11"));
+  EXPECT_NE(id_with("task.operation=table", "task.table=a.csv", "task.table_digest=11"),
+            id_with("task.operation=table", "task.table=a.csv", "task.table_digest=12"));
+  EXPECT_NE(id_with("task.operation=table", "task.table=a.csv"), id_with("task.operation=table", "task.table=b.csv"));
+  EXPECT_EQ(id_with("split.method=file", "split.file=a", "split.file_digest=11"),
+            id_with("split.method=file", "split.file=b", "split.file_digest=11"));
+}
+
+// These names are on users' disks. If this test fails, stored runs have lost their names: undo the change.
+TEST(RunId, IsStableForEver) {
+  EXPECT_EQ(canonical_config(Config{}), "groklab identity 1\nmodel.d_head=32\nmodel.d_mlp=512\nsplit.seed=0\n");
+  EXPECT_EQ(canonical_config(config_with("optim.decay=a\"b", "optim.weight_decay=1e-7", "task.operation=cubic")),
+            "groklab identity 1\nmodel.d_head=32\nmodel.d_mlp=512\noptim.decay=\"a\\\"b\"\noptim.weight_decay=1e-07\n"
+            "split.seed=0\ntask.operation=\"cubic\"\n");
+  EXPECT_EQ(id_with(), "28df26ab407c");
+}
+
+}  // namespace
+}  // namespace groklab

@@ -1,0 +1,70 @@
+// Configurations as JSON, for the run store and for other programs.
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "groklab/base/error.h"
+#include "groklab/config/fields.h"
+#include "groklab/config/value.h"
+
+namespace groklab {
+namespace {
+
+constexpr std::string_view kWhere = "configuration JSON";
+
+nlohmann::json json_of(const Value& value) {
+  if (const bool* flag = std::get_if<bool>(&value)) return *flag;
+  if (const std::int64_t* integer = std::get_if<std::int64_t>(&value)) return *integer;
+  if (const double* number = std::get_if<double>(&value)) return *number;
+  if (const std::string* text = std::get_if<std::string>(&value)) return *text;
+  return nullptr;
+}
+
+Value value_of(const nlohmann::json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX) {
+    return Unusable{"a number above 9223372036854775807"};
+  }
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_number_float()) return json.get<double>();
+  if (json.is_string()) return json.get<std::string>();
+  return Unusable{json.is_null() ? "null" : json.is_array() ? "an array" : "an object"};
+}
+
+nlohmann::json::json_pointer pointer_to(std::string_view key) {
+  std::string path = "/";
+  for (const char c : key) path += c == '.' ? '/' : c;
+  return nlohmann::json::json_pointer(path);
+}
+
+void read_object(Config& config, const nlohmann::json& object, const std::string& prefix, const nlohmann::json& known) {
+  for (const auto& [name, json] : object.items()) {
+    const std::string key = prefix + name;
+    const auto section = known.find(name);
+    if (section != known.end() && section->is_object()) {
+      if (!json.is_object()) {
+        fail(ErrorKind::kConfig, "{}: {}: expected an object of keys, found {}", kWhere, key, json.type_name());
+      }
+      read_object(config, json, key + ".", *section);
+    } else {
+      assign_value(config, key, value_of(json), kWhere);
+    }
+  }
+}
+
+}  // namespace
+
+nlohmann::json config_to_json(const Config& config) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const Field& field : config_values(config)) json[pointer_to(field.spec.key)] = json_of(field.value);
+  return json;
+}
+
+Config config_from_json(const nlohmann::json& json) {
+  if (!json.is_object()) fail(ErrorKind::kConfig, "{}: expected an object, found {}", kWhere, json.type_name());
+  Config config;  // keys that are missing (a store of an older groklab) keep their defaults
+  read_object(config, json, "", config_to_json(config));
+  return config;
+}
+
+}  // namespace groklab

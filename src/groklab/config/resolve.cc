@@ -1,0 +1,121 @@
+// The resolved form of a configuration: two configurations that train the same run become equal, so they hash
+// equally. Three rules, each applied so that resolving twice changes nothing:
+//   1. "automatic" values are replaced by what they mean (d_head, d_mlp, seeds of -1);
+//   2. keys that do not apply to the chosen task, model or optimiser go back to their defaults;
+//   3. of several spellings of one setting, one is kept (no warm-up, number of logits, negative zero).
+// When in doubt whether a key changes the run, it is kept: two names for one run cost time, one name for two runs
+// would lose a result.
+#include <optional>
+#include <type_traits>
+
+#include "groklab/config/fields.h"
+#include "groklab/config/task_size.h"
+#include "groklab/config/visit.h"
+
+namespace groklab {
+namespace {
+
+const Config& default_config() {
+  static const Config config;
+  return config;
+}
+
+void resolve_task(TaskConfig& task, std::int64_t seed) {
+  const TaskConfig& defaults = default_config().task;
+  if (!is_modular_operation(task.operation)) task.modulus = defaults.modulus;
+  if (!is_group_operation(task.operation)) {
+    task.group = defaults.group;
+    task.group_degree = defaults.group_degree;
+    task.composition = defaults.composition;
+  } else if (task.group == GroupKind::kCyclic) {
+    task.composition = defaults.composition;  // commutative: the order makes no difference
+  }
+  if (task.operation != Operation::kTable) {
+    task.table = defaults.table;
+    task.table_digest = defaults.table_digest;
+  }
+  if (task.operation != Operation::kParity) {
+    task.parity_bits = defaults.parity_bits;
+    task.parity_subset = defaults.parity_subset;
+    task.parity_rows = defaults.parity_rows;
+  }
+  if (task.labels != LabelKind::kCorrupted) task.corrupted_share = defaults.corrupted_share;
+  const bool is_random = task.labels != LabelKind::kTrue || task.operation == Operation::kParity;
+  if (!is_random) {
+    task.label_seed = defaults.label_seed;
+  } else if (task.label_seed == -1) {
+    task.label_seed = seed;
+  }
+}
+
+void resolve_split(SplitConfig& split, std::int64_t seed) {
+  const SplitConfig& defaults = default_config().split;
+  if (split.method == SplitMethod::kFile) {  // the file says which rows and how many
+    split.train_size = defaults.train_size;
+    split.train_fraction = defaults.train_fraction;
+    split.seed = defaults.seed;
+    return;
+  }
+  split.file = defaults.file;
+  split.file_digest = defaults.file_digest;
+  if (split.train_size > 0) split.train_fraction = defaults.train_fraction;
+  if (split.seed == -1) split.seed = seed;
+}
+
+void resolve_model(ModelConfig& model, const TaskConfig& task) {
+  const ModelConfig& defaults = default_config().model;
+  if (model.d_mlp == 0) model.d_mlp = 4 * model.d_model;
+  const std::optional<TaskSize> size = task_size(task);
+  if (size && model.d_vocab_out == size->n_classes) model.d_vocab_out = 0;
+  if (model.architecture == Architecture::kMlp) {
+    model.n_heads = defaults.n_heads;
+    model.d_head = defaults.d_head;
+    model.input_tokens = defaults.input_tokens;
+    model.path = defaults.path;
+    return;
+  }
+  model.combination = defaults.combination;
+  if (model.d_head == 0 && model.n_heads > 0) model.d_head = model.d_model / model.n_heads;
+  if (model.n_layers > 1) model.path = defaults.path;  // the shortcut is for one layer
+}
+
+void resolve_training(Config& config) {
+  const Config& defaults = default_config();
+  if (config.loss.kind != LossKind::kCrossEntropy) config.loss.form = defaults.loss.form;
+
+  OptimConfig& optim = config.optim;
+  if (optim.kind == OptimizerKind::kSgd) {
+    optim.beta1 = defaults.optim.beta1;
+    optim.beta2 = defaults.optim.beta2;
+    optim.epsilon = defaults.optim.epsilon;
+  } else {
+    optim.momentum = defaults.optim.momentum;
+  }
+  if (optim.weight_decay == 0) optim.decay = defaults.optim.decay;
+  if (optim.warmup_steps == 1) optim.warmup_steps = 0;  // min(t / 1, 1) is 1 from the first step
+  if (optim.schedule == Schedule::kConstant) optim.final_lr_share = defaults.optim.final_lr_share;
+
+  TrainConfig& train = config.train;
+  if (train.stop_test_accuracy == 0) train.stop_held_records = defaults.train.stop_held_records;
+  if (train.stop_stationary_tolerance == 0) train.stop_stationary_window = defaults.train.stop_stationary_window;
+
+  if (config.fork.run.empty()) config.fork = defaults.fork;
+}
+
+}  // namespace
+
+Config resolve_config(const Config& config) {
+  Config resolved = config;
+  visit_fields(resolved, [](const FieldSpec&, auto& value) {
+    if constexpr (std::is_same_v<std::remove_reference_t<decltype(value)>, double>) {
+      if (value == 0) value = 0.0;  // -0.0 equals 0.0 but prints otherwise
+    }
+  });
+  resolve_task(resolved.task, resolved.seed);
+  resolve_split(resolved.split, resolved.seed);
+  resolve_model(resolved.model, resolved.task);
+  resolve_training(resolved);
+  return resolved;
+}
+
+}  // namespace groklab

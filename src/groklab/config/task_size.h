@@ -1,0 +1,26 @@
+// What a task's configuration alone tells about the size of its table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "groklab/config/config.h"
+
+namespace groklab {
+
+struct TaskSize {
+  std::int64_t n_symbols = 0;
+  std::int64_t n_classes = 0;
+};
+
+bool is_group_operation(Operation operation);
+/// Any of the operations modulo task.modulus.
+bool is_modular_operation(Operation operation);
+
+/// Number of elements of the group; degree >= 1. Grows no further than 10^12, so that it never overflows.
+std::int64_t group_order(GroupKind group, std::int64_t degree);
+
+/// Nothing for a user's table, whose size only its file knows.
+std::optional<TaskSize> task_size(const TaskConfig& task);
+
+}  // namespace groklab
