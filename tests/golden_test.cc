@@ -120,7 +120,7 @@ class GoldenRun {
 void expect_agreement(const std::string& name, const std::vector<std::string>& changes, double tolerance) {
   GoldenRun run(name, changes);
   run.expect_same_tensors();
-  EXPECT_LT(run.logits_difference(), tolerance);
+  EXPECT_LT(run.logits_difference(), tolerance / 10);  // no steps yet
   const std::vector<double> losses = run.train();
   EXPECT_LT(difference(losses, run.values("loss")), tolerance);
   if (tolerance == kFloat32Tolerance && run.has("loss_float32")) {
@@ -149,7 +149,7 @@ std::vector<std::string> golden_names() {
 }
 INSTANTIATE_TEST_SUITE_P(Torch, Golden, testing::ValuesIn(golden_names()), [](const auto& info) { return info.param; });
 
-TEST(GoldenControl, AllFilesAreThere) { EXPECT_EQ(golden_names().size(), 20u); }
+TEST(GoldenControl, AllFilesAreThere) { EXPECT_EQ(golden_names().size(), 22u); }
 
 // In float64 both forms of the loss are the same function, so either must meet the other's file.
 TEST(GoldenControl, LossFormsAgreeInFloat64) {
