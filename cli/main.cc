@@ -24,7 +24,7 @@ constexpr const char* kFooter =
     "Start: groklab train, then: groklab report last";
 
 std::string version_text() {
-  return fmt::format("groklab {}\ninstruction set {}\ncompiler {}", kVersion, instruction_set_name(), kCompiler);
+  return fmt::format("groklab {}\ninstruction set {}\ncompiler {}", version(), instruction_set_name(), compiler_name());
 }
 
 std::string one_line(std::string text) {

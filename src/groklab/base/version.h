@@ -1,20 +1,11 @@
-// Which groklab this is. The number comes from the build.
+// Which groklab this is: project(VERSION) of CMakeLists.txt is its one source.
 #pragma once
 
 namespace groklab {
 
-#ifdef GROKLAB_VERSION
-inline constexpr const char* kVersion = GROKLAB_VERSION;
-#else
-inline constexpr const char* kVersion = "0";
-#endif
-
-#if defined(__clang__)
-inline constexpr const char* kCompiler = "Clang " __clang_version__;
-#elif defined(__GNUC__)
-inline constexpr const char* kCompiler = "GCC " __VERSION__;
-#else
-inline constexpr const char* kCompiler = "unknown";
-#endif
+/// For example "0.1.0".
+const char* version();
+/// What compiled the library, for example "GCC 12.2.0".
+const char* compiler_name();
 
 }  // namespace groklab
