@@ -1,7 +1,7 @@
 // Draws the page's charts into the space that the page reserves for them.
 import embed from 'vega-embed';
 
-import {kRowHeight, legendLayout} from './legend.js';
+import {kRowHeight, legendLayout, setLegendColumns} from './legend.js';
 import {themeFor} from './theme.js';
 
 const kNarrow = '(max-width: 640px)';
@@ -22,10 +22,12 @@ export function specOf(name) {
 function reserve(element) {
   const spec = specOf(element.dataset.chart);
   const layout = legendLayout(spec, element.clientWidth);
-  const legendHeight = layout.rows * kRowHeight;
+  // No chart is taller than wide, but for the legends.
+  const plotHeight = Math.min(spec.height, Math.max(300, element.clientWidth));
+  const height = plotHeight + layout.rows * kRowHeight;
   const controlHeight = spec.params ? 40 : 0;
-  element.style.height = `${spec.height + legendHeight + controlHeight}px`;
-  return {element, layout, height: spec.height + legendHeight};
+  element.style.height = `${height + controlHeight}px`;
+  return {element, layout, height};
 }
 
 async function draw({element, layout, height}) {
@@ -33,6 +35,7 @@ async function draw({element, layout, height}) {
   drawn.get(name)?.finalize();
   try {
     const spec = {...structuredClone(specOf(name)), height};
+    setLegendColumns(spec, layout);
     const result = await embed(element, spec, {
       mode: 'vega-lite',
       renderer: 'canvas',

@@ -6,7 +6,7 @@ const kGrid = '#e8eaee';
 const kAxis = '#aab0ba';
 
 /** Vega-Lite config for a chart with the given legend layout (legend.js). */
-export function themeFor({columns, labelLimit}) {
+export function themeFor({labelLimit}) {
   return {
     background: 'transparent',
     font: 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif',
@@ -29,7 +29,6 @@ export function themeFor({columns, labelLimit}) {
     legend: {
       orient: 'top',
       direction: 'horizontal',
-      columns,
       columnPadding: 16,
       rowPadding: 3,
       labelColor: kText,

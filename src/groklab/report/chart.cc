@@ -73,8 +73,9 @@ json value_encoding(const std::vector<PlotRun>& runs, const CurveOptions& option
     y["axis"] = {{"format", "~%"}, {"tickCount", 5}};
   } else if (options.axis == Axis::kLog) {
     y["scale"] = {{"type", "log"}};
-    y["axis"] = {{"labelExpr", kLogLabel}, {"tickCount", 6}, {"labelOverlap", false}};
-    if (const json ticks = decade_ticks(runs, options); !ticks.empty()) y["axis"]["values"] = ticks;
+    const json ticks = decade_ticks(runs, options);
+    y["axis"] = {{"labelExpr", kLogLabel}, {"labelOverlap", ticks.empty() ? json("greedy") : json(false)}};
+    if (!ticks.empty()) y["axis"]["values"] = ticks;
   } else {
     y["scale"] = {{"zero", options.choose_series ? false : true}};
     y["axis"] = {{"tickCount", 6}};
@@ -104,10 +105,8 @@ void add_colours(json& encoding, const std::vector<PlotRun>& runs, const CurveOp
       labels.push_back(run.label);
       colours.push_back(run.colour);
     }
-    encoding["color"] = {{"field", "run"},
-                         {"type", "nominal"},
-                         {"scale", {{"domain", labels}, {"range", colours}}},
-                         {"legend", legend}};
+    encoding["color"] = {
+        {"field", "run"}, {"type", "nominal"}, {"scale", {{"domain", labels}, {"range", colours}}}, {"legend", legend}};
   } else {
     json colours = json::array();
     for (std::size_t i = 0; i < n; ++i) colours.push_back(kSeriesColours[i % std::size(kSeriesColours)]);
@@ -162,8 +161,9 @@ json milestone_layers(const char* name, std::int64_t step, std::int64_t last, do
   const json data = {{"values", {{{"step", step}, {"name", fmt::format("{} {}", name, format_count(step))}}}}};
   const json x = {{"field", "step"}, {"type", "quantitative"}};
   const bool left = std::log1p(step) > 0.66 * std::log1p(last);
-  const json text = {{"type", "text"},   {"align", left ? "right" : "left"}, {"baseline", "middle"},
-                     {"fontSize", 11.5}, {"dx", left ? -7 : 7},              {"color", colour}};
+  const json text = {{"type", "text"},       {"align", left ? "right" : "left"},
+                     {"baseline", "middle"}, {"fontSize", 11.5},
+                     {"dx", left ? -7 : 7},  {"color", colour}};
   json halo = text;
   halo.update({{"stroke", "#ffffff"}, {"strokeWidth", 5}, {"strokeJoin", "round"}, {"aria", false}});
   const json place = {{"x", x}, {"y", {{"datum", height}}}, {"text", {{"field", "name"}}}};
@@ -206,14 +206,14 @@ json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options)
 
 }  // namespace
 
-CurveSeries group_series(std::string name, GroupMetrics Record::* group, double GroupMetrics::* metric) {
+CurveSeries group_series(std::string name, GroupMetrics Record::*group, double GroupMetrics::*metric) {
   return {std::move(name), [=](const ReportRun&, const Record& record) {
             const GroupMetrics& metrics = record.*group;
             return metrics.rows > 0 ? metrics.*metric : std::numeric_limits<double>::quiet_NaN();
           }};
 }
 
-std::vector<CurveSeries> test_and_train(double GroupMetrics::* metric) {
+std::vector<CurveSeries> test_and_train(double GroupMetrics::*metric) {
   return {group_series("test", &Record::test, metric), group_series("train", &Record::train, metric)};
 }
 
@@ -248,14 +248,14 @@ Chart make_curve_chart(const std::vector<PlotRun>& runs, const CurveOptions& opt
   chart.id = options.id;
   chart.title = options.title;
   chart.caption = options.caption;
-  chart.spec = {{"description", options.title + ". " + options.caption},
-                {"width", "container"},
-                {"height", chart.height},
-                {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
-                {"data",
-                 {{"values", curve_csv(runs, options.series)},
-                  {"format", {{"type", "csv"}, {"parse", {{"step", "number"}}}}}}},
-                {"layer", curve_layers(runs, options)}};
+  chart.spec = {
+      {"description", options.title + ". " + options.caption},
+      {"width", "container"},
+      {"height", chart.height},
+      {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
+      {"data",
+       {{"values", curve_csv(runs, options.series)}, {"format", {{"type", "csv"}, {"parse", {{"step", "number"}}}}}}},
+      {"layer", curve_layers(runs, options)}};
   if (options.choose_series) {
     const json names = names_of(options.series);
     chart.spec["params"] = {{{"name", "series_choice"},

@@ -11,7 +11,7 @@
 namespace groklab::report {
 
 struct Chart {
-  std::string id;       ///< names the chart's element and its downloads: letters and dashes
+  std::string id;  ///< names the chart's element and its downloads: letters and dashes
   std::string title;
   std::string caption;  ///< plain text: what is seen
   int height = 300;     ///< CSS pixels of the drawing, reserved before it is drawn
@@ -43,9 +43,9 @@ Chart make_curve_chart(const std::vector<PlotRun>& runs, const CurveOptions& opt
 std::string curve_csv(const std::vector<PlotRun>& runs, const std::vector<CurveSeries>& series);
 
 /// A metric of a group of rows, NaN where the group is empty.
-CurveSeries group_series(std::string name, GroupMetrics Record::* group, double GroupMetrics::* metric);
+CurveSeries group_series(std::string name, GroupMetrics Record::*group, double GroupMetrics::*metric);
 /// The same metric of the test rows and of the training rows.
-std::vector<CurveSeries> test_and_train(double GroupMetrics::* metric);
+std::vector<CurveSeries> test_and_train(double GroupMetrics::*metric);
 
 /// Whether any drawn record of any run has a finite value that `accept`s.
 bool any_value(const std::vector<PlotRun>& runs, const RecordValue& value, const std::function<bool(double)>& accept);

@@ -57,7 +57,9 @@ Chart removed_chart(const std::vector<PlotRun>& runs) {
 
 std::vector<Chart> accuracy_and_loss_charts(const std::vector<PlotRun>& runs) {
   std::vector<Chart> charts = {accuracy_chart(runs), loss_chart(runs)};
-  const auto removed_rows = [](const ReportRun&, const Record& record) { return static_cast<double>(record.removed.rows); };
+  const auto removed_rows = [](const ReportRun&, const Record& record) {
+    return static_cast<double>(record.removed.rows);
+  };
   if (any_value(runs, removed_rows, [](double rows) { return rows > 0; })) charts.push_back(removed_chart(runs));
   return charts;
 }

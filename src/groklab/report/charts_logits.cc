@@ -18,9 +18,12 @@ constexpr std::int64_t kMaxCells = 40000;  ///< more are slow to draw and smalle
 
 const char* role_name(RowRole role) {
   switch (role) {
-    case RowRole::kTrain: return "train";
-    case RowRole::kRemoved: return "removed";
-    case RowRole::kNeverSeen: return "never seen";
+    case RowRole::kTrain:
+      return "train";
+    case RowRole::kRemoved:
+      return "removed";
+    case RowRole::kNeverSeen:
+      return "never seen";
   }
   return "never seen";
 }
@@ -53,12 +56,16 @@ std::string slice_csv(const LogitSlice& slice) {
   return csv;
 }
 
-double largest_magnitude(const LogitSlice& slice) {
+// The colour scale is symmetric: zero is its middle.
+double colour_bound(const LogitSlice& slice) {
   double largest = 0;
   for (double logit : slice.logits) {
     if (std::isfinite(logit)) largest = std::max(largest, std::abs(logit));
   }
-  return largest > 0 ? largest : 1;
+  if (largest <= 0) return 1;
+  // Up to two digits, for a legend that reads well.
+  const double unit = std::pow(10.0, std::floor(std::log10(largest)) - 1);
+  return std::ceil(largest / unit) * unit;
 }
 
 // A band axis with about a dozen labels, at round distances.
@@ -69,7 +76,7 @@ json band_axis(const std::vector<std::string>& names) {
   }
   json values = json::array();
   for (std::size_t i = 0; i < names.size(); i += stride) values.push_back(names[i]);
-  return {{"values", values}, {"labelAngle", 0}, {"labelOverlap", true}, {"ticks", false}, {"domain", false}};
+  return {{"values", values}, {"labelAngle", 0}, {"labelOverlap", false}, {"ticks", false}, {"domain", false}};
 }
 
 std::vector<std::string> class_names(const LogitSlice& slice) {
@@ -87,37 +94,37 @@ std::vector<std::string> drawn_rows(const LogitSlice& slice) {
 }
 
 json heat_layers(const LogitSlice& slice) {
-  const double bound = largest_magnitude(slice);
+  const double bound = colour_bound(slice);
+  const double mark_size = std::clamp(48000.0 / std::pow(static_cast<double>(n_rows(slice)), 2), 8.0, 60.0);
   const json x = {{"field", "class"},
                   {"type", "ordinal"},
                   {"sort", nullptr},
                   {"title", "class"},
                   {"axis", band_axis(class_names(slice))}};
-  const json y = {{"field", "y"},
-                  {"type", "ordinal"},
-                  {"sort", nullptr},
-                  {"title", "y"},
-                  {"axis", band_axis(drawn_rows(slice))}};
+  const json y = {
+      {"field", "y"}, {"type", "ordinal"}, {"sort", nullptr}, {"title", "y"}, {"axis", band_axis(drawn_rows(slice))}};
   const json tooltip = {{{"field", "y"}, {"type", "nominal"}, {"title", "y"}},
                         {{"field", "class"}, {"type", "nominal"}, {"title", "class"}},
                         {{"field", "logit"}, {"type", "quantitative"}, {"format", ".4~g"}, {"title", "logit"}},
                         {{"field", "label"}, {"type", "nominal"}, {"title", "correct class"}},
                         {{"field", "rows"}, {"type", "nominal"}, {"title", "row is"}}};
-  const json colour = {{"field", "logit"},
-                       {"type", "quantitative"},
-                       {"scale", {{"scheme", "blueorange"}, {"reverse", true}, {"domain", {-bound, bound}}}},
-                       {"legend", {{"title", "logit"}, {"format", ".3~g"}, {"gradientLength", 160}, {"tickCount", 5}}}};
-  const json marks = {{"field", "rows"},
-                      {"type", "nominal"},
-                      {"scale",
-                       {{"domain", {"train", "removed", "never seen"}}, {"range", {"circle", "triangle-up", "square"}}}},
-                      {"legend", nullptr}};
+  const json colour = {
+      {"field", "logit"},
+      {"type", "quantitative"},
+      {"scale", {{"scheme", "blueorange"}, {"reverse", true}, {"domain", {-bound, bound}}}},
+      {"legend", {{"title", "logit"}, {"format", ".3~g"}, {"gradientLength", 160}, {"values", {-bound, 0, bound}}}}};
+  const json marks = {
+      {"field", "rows"},
+      {"type", "nominal"},
+      {"scale", {{"domain", {"train", "removed", "never seen"}}, {"range", {"circle", "triangle-up", "square"}}}},
+      {"legend", nullptr}};
   const json filled = {{"condition", {{"test", "datum.rows === 'train'"}, {"value", "#000000"}}}, {"value", "#ffffff"}};
-  return {{{"mark", {{"type", "rect"}}},
-           {"encoding", {{"x", x}, {"y", y}, {"color", colour}, {"tooltip", tooltip}}}},
-          {{"transform", {{{"filter", "datum['class'] === datum.label"}}}},
-           {"mark", {{"type", "point"}, {"size", 14}, {"strokeWidth", 0.8}, {"stroke", "#000000"}, {"opacity", 1}}},
-           {"encoding", {{"x", x}, {"y", y}, {"shape", marks}, {"fill", filled}, {"tooltip", tooltip}}}}};
+  const json edge = {{"condition", {{"test", "datum.rows === 'train'"}, {"value", "#ffffff"}}}, {"value", "#000000"}};
+  return {
+      {{"mark", {{"type", "rect"}}}, {"encoding", {{"x", x}, {"y", y}, {"color", colour}, {"tooltip", tooltip}}}},
+      {{"transform", {{{"filter", "datum['class'] === datum.label"}}}},
+       {"mark", {{"type", "point"}, {"size", mark_size}, {"strokeWidth", 0.7}, {"opacity", 1}}},
+       {"encoding", {{"x", x}, {"y", y}, {"shape", marks}, {"fill", filled}, {"stroke", edge}, {"tooltip", tooltip}}}}};
 }
 
 Chart heat_map(const PlotRun& run, std::size_t index, bool several) {
@@ -127,19 +134,18 @@ Chart heat_map(const PlotRun& run, std::size_t index, bool several) {
   chart.title = several ? fmt::format("Logits at x = {}: {}", slice.fixed_input, run.label)
                         : fmt::format("Logits at x = {}", slice.fixed_input);
   chart.caption =
-      "Logit of every class for each y, last state. Each row's mark is its correct class: filled where the row is in "
-      "training, open where it is not.";
+      "Logit of every class for each y, last state. Each row's mark is its correct class: black where the row is in "
+      "training, white where it is not.";
   const std::int64_t stride = row_stride(slice);
   if (stride > 1) chart.caption += fmt::format(" Only every {}th y is drawn.", stride);
-  chart.height = 460;
-  chart.spec = {{"description", chart.title + ". " + chart.caption},
-                {"width", "container"},
-                {"height", chart.height},
-                {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
-                {"data",
-                 {{"values", slice_csv(slice)},
-                  {"format", {{"type", "csv"}, {"parse", {{"logit", "number"}}}}}}},
-                {"layer", heat_layers(slice)}};
+  chart.height = several ? 460 : 560;
+  chart.spec = {
+      {"description", chart.title + ". " + chart.caption},
+      {"width", "container"},
+      {"height", chart.height},
+      {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
+      {"data", {{"values", slice_csv(slice)}, {"format", {{"type", "csv"}, {"parse", {{"logit", "number"}}}}}}},
+      {"layer", heat_layers(slice)}};
   return chart;
 }
 

@@ -44,9 +44,8 @@ Chart tensor_chart(const std::vector<PlotRun>& runs, const std::vector<std::stri
                                           : "Euclidean norm of each parameter tensor.";
   options.value_title = "norm";
   for (const std::string& name : names) {
-    options.series.push_back({name, [name](const ReportRun& run, const Record& record) {
-                                return tensor_norm(run, record, name);
-                              }});
+    options.series.push_back(
+        {name, [name](const ReportRun& run, const Record& record) { return tensor_norm(run, record, name); }});
   }
   return make_curve_chart(runs, options);
 }

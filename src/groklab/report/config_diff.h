@@ -12,7 +12,7 @@ struct ConfigRow {
   std::string key;                  ///< dotted, as in --set
   std::vector<std::string> values;  ///< one per run
   std::string default_value;
-  bool differs = false;             ///< between the runs
+  bool differs = false;  ///< between the runs
 };
 
 /// Every key in the config's own order; a key that a run lacks has the value "".

@@ -12,7 +12,9 @@ namespace {
 
 TEST(HtmlEscape, LeavesNoMarkup) {
   EXPECT_EQ(html_escape("<b a=\"1\" c='2'>&amp;"), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;");
-  EXPECT_EQ(html_escape(std::string_view("a\0b", 3)), "a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(html_escape(std::string_view("a\0b", 3)),
+            "a\xEF\xBF\xBD"
+            "b");
 }
 
 TEST(ScriptJson, CannotEndTheScriptAndMeansTheSame) {
@@ -23,8 +25,12 @@ TEST(ScriptJson, CannotEndTheScriptAndMeansTheSame) {
 }
 
 TEST(ScriptJson, ReplacesBytesThatAreNotUtf8) {
-  const nlohmann::json json = {{"name", "a\xFF" "b"}};
-  EXPECT_EQ(nlohmann::json::parse(script_json(json))["name"], "a\xEF\xBF\xBD" "b");
+  const nlohmann::json json = {{"name",
+                                "a\xFF"
+                                "b"}};
+  EXPECT_EQ(nlohmann::json::parse(script_json(json))["name"],
+            "a\xEF\xBF\xBD"
+            "b");
 }
 
 TEST(FillTemplate, ReplacesOnceAndNamesWhatIsMissing) {

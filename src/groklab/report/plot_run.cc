@@ -32,7 +32,8 @@ std::string run_label(const ReportRun& run, std::size_t index, std::vector<Confi
   return label + run.info.id.substr(0, 6);
 }
 
-std::size_t drawn_limit(std::size_t runs) { return runs <= 3 ? 3000 : std::max<std::size_t>(600, 12000 / runs); }
+// A screen is some 500 pixels per chart wide; more buckets per run only cost space.
+std::size_t drawn_buckets(std::size_t runs) { return runs <= 4 ? 2000 : std::max<std::size_t>(400, 8000 / runs); }
 
 }  // namespace
 
@@ -40,8 +41,9 @@ std::vector<std::string> run_colours(std::size_t n) {
   static constexpr std::array kOkabeIto = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
   if (n <= kOkabeIto.size()) return {kOkabeIto.begin(), kOkabeIto.begin() + static_cast<std::ptrdiff_t>(n)};
   // Viridis up to its light green: yellow is not legible on white.
-  static constexpr double kViridis[][3] = {{68, 1, 84},    {72, 40, 120},  {62, 74, 137},  {49, 104, 142}, {38, 130, 142},
-                                           {31, 158, 137}, {53, 183, 121}, {109, 205, 89}, {180, 222, 44}};
+  static constexpr double kViridis[][3] = {{68, 1, 84},    {72, 40, 120},  {62, 74, 137},
+                                           {49, 104, 142}, {38, 130, 142}, {31, 158, 137},
+                                           {53, 183, 121}, {109, 205, 89}, {180, 222, 44}};
   constexpr std::size_t kLast = std::size(kViridis) - 1;
   std::vector<std::string> colours;
   for (std::size_t i = 0; i < n; ++i) {
@@ -70,7 +72,7 @@ std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs) {
       plot.label = fmt::format("{} ({})", run.info.id, copy);
     }
     plot.colour = colours[i];
-    plot.drawn = thin_records(run.records, drawn_limit(runs.size()));
+    plot.drawn = thin_records(run.records, drawn_buckets(runs.size()));
     // A run that was told to stop after fewer records has no more to show.
     const TrainConfig& train = run.info.config.train;
     const bool stops = train.stop_test_accuracy >= kHeldAccuracy;

@@ -16,10 +16,10 @@ inline constexpr double kHeldAccuracy = 0.99;
 
 struct PlotRun {
   const ReportRun* source = nullptr;
-  std::string label;                     ///< unique among the page's runs
-  std::string colour;                    ///< "#rrggbb"
-  std::vector<std::size_t> drawn;        ///< indices into source->records
-  EventTimes events;                     ///< when accuracies of kHeldAccuracy came to be held
+  std::string label;               ///< unique among the page's runs
+  std::string colour;              ///< "#rrggbb"
+  std::vector<std::size_t> drawn;  ///< indices into source->records
+  EventTimes events;               ///< when accuracies of kHeldAccuracy came to be held
 };
 
 std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs);

@@ -33,8 +33,8 @@ std::string training_figures(const std::vector<PlotRun>& runs) {
 std::string logits_section(const std::vector<PlotRun>& runs) {
   const std::vector<Chart> charts = logit_charts(runs);
   if (charts.empty()) return "";
-  const auto with_slice = std::count_if(runs.begin(), runs.end(),
-                                        [](const PlotRun& run) { return !run.source->slice.logits.empty(); });
+  const auto with_slice =
+      std::count_if(runs.begin(), runs.end(), [](const PlotRun& run) { return !run.source->slice.logits.empty(); });
   std::string html = "<section aria-labelledby=\"h-logits\">\n<h2 id=\"h-logits\">Logits</h2>\n";
   if (static_cast<std::size_t>(with_slice) > charts.size()) {
     html += fmt::format("<p class=\"note\">The first {} runs of {}.</p>\n", charts.size(), with_slice);
@@ -88,18 +88,17 @@ std::string render_report(const std::vector<ReportRun>& runs, const std::string&
   const std::vector<PlotRun> plots = make_plot_runs(runs);
   std::string cards;
   for (const PlotRun& plot : plots) cards += summary_card(plot);
-  return fill_template(page_template(),
-                       {{"title", html_escape(title)},
-                        {"style", std::string(page_style())},
-                        {"lead", html_escape(lead(plots, title))},
-                        {"runs_heading", runs.size() == 1 ? "Run" : "Runs"},
-                        {"summary", cards},
-                        {"charts_note", html_escape(charts_note(plots))},
-                        {"charts", training_figures(plots)},
-                        {"logits_section", logits_section(plots)},
-                        {"config", config_section(plots)},
-                        {"version", html_escape(version_text(plots))},
-                        {"bundle", std::string(page_bundle())}});
+  return fill_template(page_template(), {{"title", html_escape(title)},
+                                         {"style", std::string(page_style())},
+                                         {"lead", html_escape(lead(plots, title))},
+                                         {"runs_heading", runs.size() == 1 ? "Run" : "Runs"},
+                                         {"summary", cards},
+                                         {"charts_note", html_escape(charts_note(plots))},
+                                         {"charts", training_figures(plots)},
+                                         {"logits_section", logits_section(plots)},
+                                         {"config", config_section(plots)},
+                                         {"version", html_escape(version_text(plots))},
+                                         {"bundle", std::string(page_bundle())}});
 }
 
 }  // namespace groklab

@@ -31,8 +31,8 @@ std::string table(const std::vector<PlotRun>& runs, const std::vector<ConfigRow>
       runs.size() == 1 ? " single" : "");
   html += table_head(runs) + "<tbody>\n";
   for (const ConfigRow& row : rows) {
-    html += fmt::format("<tr{}><th scope=\"row\">{}</th>", row.differs ? " class=\"differs\"" : "",
-                        html_escape(row.key));
+    html +=
+        fmt::format("<tr{}><th scope=\"row\">{}</th>", row.differs ? " class=\"differs\"" : "", html_escape(row.key));
     for (const std::string& value : row.values) html += cell(value, row.default_value);
     html += fmt::format("<td class=\"default\">{}</td></tr>\n", html_escape(row.default_value));
   }

@@ -11,9 +11,8 @@ namespace groklab::report {
 
 namespace {
 
-std::string tile(const char* name, const std::string& value, const std::string& note = "") {
-  return fmt::format("<div class=\"tile\"><dt>{}</dt><dd>{}{}</dd></div>\n", name, html_escape(value),
-                     note.empty() ? "" : fmt::format("<small>{}</small>", html_escape(note)));
+std::string tile(const char* name, const std::string& value) {
+  return fmt::format("<div class=\"tile\"><dt>{}</dt><dd>{}</dd></div>\n", name, html_escape(value));
 }
 
 std::string row(const char* name, const std::string& value) {
@@ -28,7 +27,7 @@ const Record* last_record(const ReportRun& run) {
   return run.info.last ? &*run.info.last : nullptr;
 }
 
-std::string group_accuracy(const Record* record, GroupMetrics Record::* group) {
+std::string group_accuracy(const Record* record, GroupMetrics Record::*group) {
   if (record == nullptr || (record->*group).rows == 0) return "\u2013";
   return format_share((record->*group).accuracy);
 }
@@ -64,6 +63,7 @@ std::string summary_card(const PlotRun& plot) {
   const ReportRun& run = *plot.source;
   const RunInfo& info = run.info;
   const Record* last = last_record(run);
+  const bool has_test = last == nullptr || last->test.rows > 0;
   const char* status = run_status_name(info.status);
   std::string html = fmt::format("<article class=\"card\" style=\"--run:{}\">\n", plot.colour);
   html += fmt::format("<h3>{} <span class=\"status {}\">{}</span></h3>\n", html_escape(plot.label), status, status);
@@ -72,7 +72,7 @@ std::string summary_card(const PlotRun& plot) {
   html += tile("Train accuracy", group_accuracy(last, &Record::train));
   html += tile("Test accuracy", group_accuracy(last, &Record::test));
   html += tile("Fitted at step", milestone(plot.events.fit));
-  html += tile("Grokked at step", milestone(plot.events.grok));
+  html += tile("Grokked at step", has_test ? milestone(plot.events.grok) : "\u2013");
   html += "</dl>\n<dl class=\"facts\">\n";
   html += row("Run", info.id == plot.label ? "" : info.id);
   html += row("Training set", size_text(run));

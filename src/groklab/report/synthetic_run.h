@@ -38,7 +38,9 @@ inline GroupMetrics synthetic_group(std::int64_t rows, double logit, double spre
 }
 
 inline Record synthetic_record(const SyntheticOptions& options, std::int64_t step) {
-  const auto rise = [&](double at, double width) { return 1 / (1 + std::exp(-(std::log1p(step) - std::log1p(at)) / width)); };
+  const auto rise = [&](double at, double width) {
+    return 1 / (1 + std::exp(-(std::log1p(step) - std::log1p(at)) / width));
+  };
   const double wobble = 0.25 * std::sin(7 * std::log1p(step)) * rise(30, 0.3);
   const double memorised = 15 * rise(250, 0.35) + wobble;
   const double general = 14 * rise(options.grok_at, 0.16) - 2 * rise(200, 0.4) * (1 - rise(options.grok_at, 0.3));
@@ -96,9 +98,9 @@ inline ReportRun synthetic_run(const SyntheticOptions& options = {}) {
   run.info.created = "2025-03-09T14:02:11Z";
   run.info.machine = "Example CPU @ 2.10 GHz, AVX2, 2 threads";
   run.info.version = "0.1.0";
-  run.info.tensor_names = {"embed.W_E",           "pos_embed.W_pos",     "blocks.0.attn.W_Q", "blocks.0.attn.W_K",
-                           "blocks.0.attn.W_V",   "blocks.0.attn.W_O",   "blocks.0.mlp.W_in", "blocks.0.mlp.b_in",
-                           "blocks.0.mlp.W_out",  "blocks.0.mlp.b_out",  "unembed.W_U"};
+  run.info.tensor_names = {"embed.W_E",          "pos_embed.W_pos",    "blocks.0.attn.W_Q", "blocks.0.attn.W_K",
+                           "blocks.0.attn.W_V",  "blocks.0.attn.W_O",  "blocks.0.mlp.W_in", "blocks.0.mlp.b_in",
+                           "blocks.0.mlp.W_out", "blocks.0.mlp.b_out", "unembed.W_U"};
   std::int64_t step = 0;
   while (step <= options.steps) {
     run.records.push_back(synthetic_record(options, step));

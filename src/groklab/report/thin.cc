@@ -21,22 +21,19 @@ void extend(Bucket& bucket, const std::vector<Record>& records, std::size_t i) {
 
 }  // namespace
 
-std::vector<std::size_t> thin_records(const std::vector<Record>& records, std::size_t limit) {
+std::vector<std::size_t> thin_records(const std::vector<Record>& records, std::size_t buckets) {
   std::vector<std::size_t> kept;
-  if (records.size() <= limit) {
+  if (records.size() <= buckets) {
     kept.resize(records.size());
     std::iota(kept.begin(), kept.end(), std::size_t{0});
     return kept;
   }
 
   const auto position = [](const Record& record) { return std::log1p(std::max<double>(0, record.step)); };
-  const double buckets = std::max<double>(1, (static_cast<double>(limit) - 1) / 3);
-  const double scale = buckets / std::max(position(records.back()), 1e-9);
+  const double scale = static_cast<double>(buckets) / std::max(position(records.back()), 1e-9);
   auto current = static_cast<std::int64_t>(-1);
   Bucket bucket{};
-  const auto close = [&] {
-    kept.insert(kept.end(), {bucket.first, bucket.largest_loss, bucket.smallest_accuracy});
-  };
+  const auto close = [&] { kept.insert(kept.end(), {bucket.first, bucket.largest_loss, bucket.smallest_accuracy}); };
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto index = static_cast<std::int64_t>(position(records[i]) * scale);
     if (index == current) {
