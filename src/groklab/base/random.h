@@ -8,7 +8,7 @@ namespace groklab {
 
 /// What a stream is for. Values reach the disk through results: never renumber.
 enum class StreamPurpose : std::uint32_t {
-  kInit = 1,        ///< initial weights; `index` is the tensor's position in the layout
+  kInit = 1,        ///< initial weights; `index` is the FNV-1a hash of the tensor's name
   kSplit = 2,       ///< permutation of the rows behind a split
   kLabels = 3,      ///< random or corrupted labels
   kBatch = 4,       ///< minibatch order; `index` is the epoch

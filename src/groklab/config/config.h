@@ -77,6 +77,7 @@ struct ModelConfig {
   LayerNormKind layer_norm = LayerNormKind::kNone;
   bool tied_embeddings = false;   ///< the unembedding is the embedding, transposed
   std::int64_t input_tokens = 3;  ///< 2: "a b"; 3: "a b ="; 4: "a o b ="
+  std::int64_t d_vocab = 0;       ///< rows of W_E; 0: symbols + special tokens; "=" is the last
   std::int64_t d_vocab_out = 0;   ///< 0: number of classes
   EmbeddingCombination combination = EmbeddingCombination::kConcatenate;  ///< MLP only
   InitKind init = InitKind::kPaper;

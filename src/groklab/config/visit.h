@@ -107,6 +107,8 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         model.tied_embeddings);
   field("model.input_tokens", between(2, 4), "tokens", "Transformer input: 2 is \"a b\", 3 \"a b =\", 4 \"a o b =\".",
         model.input_tokens);
+  field("model.d_vocab", between(0, 1 << 20), "tokens",
+        "Rows of the embedding; 0 takes the symbols and special tokens; the last row is \"=\".", model.d_vocab);
   field("model.d_vocab_out", between(0, 1 << 20), "", "Number of logits; 0 takes the number of classes.",
         model.d_vocab_out);
   field("model.combination", any_choice(), "", "How the MLP joins the embeddings of its inputs.", model.combination);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "groklab/config/config.h"
@@ -21,7 +22,7 @@ class Engine {
 
   virtual const ParameterLayout& layout() const = 0;
   virtual std::int64_t step() const = 0;
-  /// "one-layer shortcut" or "general".
+  /// "one-layer shortcut", "general" or "embedding MLP".
   virtual const char* path_name() const = 0;
 
   /// Draws the initial parameters from the config's seed and clears the optimiser; step becomes 0.
@@ -39,16 +40,20 @@ class Engine {
   virtual void set_tensor(const TensorSpec& spec, std::span<const double> values) = 0;
   virtual std::vector<double> tensor(const TensorSpec& spec) const = 0;
 
-  /// Logits of the given rows, [rows.size(), d_vocab_out] row-major.
+  /// Logits of the given rows, [rows.size(), logit_columns()] row-major.
   virtual std::vector<double> logits(std::span<const std::int64_t> rows) = 0;
+  /// d_vocab_out.
+  virtual std::int64_t logit_columns() const = 0;
   /// Loss and exact gradient on the training rows in the layout's order (for tests and probes).
   virtual double loss_and_gradient(std::vector<double>& gradient) = 0;
   /// Floating-point operations of one training step (performance.md: products only, multiply and add counted apart).
   virtual double flop_per_step() const = 0;
 };
 
-/// Builds an engine for a resolved, checked config. `pool` outlives it. Throws Error(kConfig).
-std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, const Split& split, ThreadPool& pool);
+/// Builds an engine for a resolved, checked config. `task` and `pool` outlive it. `instruction_set` names one of the
+/// kernels' instead of the machine's best (for tests and benchmarks). Throws Error(kConfig).
+std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
+                                    std::string_view instruction_set = "");
 
 /// Name of the instruction set that the kernels use on this machine, e.g. "AVX-512", "AVX2", "SSE4".
 const char* instruction_set_name();

@@ -1,9 +1,7 @@
 // Threads that run numbered tasks. Which thread runs a task never changes a result.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 namespace groklab {
@@ -18,16 +16,25 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int threads() const;
-  /// Runs task(index, worker) for index = 0..count-1, in any order on any worker (0..threads-1), and returns when all
-  /// are done. The tasks must not throw.
-  void run(std::int64_t count, const std::function<void(std::int64_t index, int worker)>& task);
 
-  /// Usable cores: the affinity mask's, at least 1.
+  /// Runs task(index, worker) for index = 0..count-1, in any order on any worker (0..threads-1), and returns when all
+  /// are done. Tasks must not throw.
+  template <class Task>
+  void run(std::int64_t count, Task&& task) {
+    auto call = [](void* context, std::int64_t index, int worker) {
+      (*static_cast<std::remove_reference_t<Task>*>(context))(index, worker);
+    };
+    run_raw(count, call, &task);
+  }
+
+  /// Usable cores: those of the affinity mask, at least 1.
   static int default_threads();
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+
+  void run_raw(std::int64_t count, void (*call)(void*, std::int64_t, int), void* context);
 };
 
 }  // namespace groklab

@@ -1,0 +1,277 @@
+// See cpu_engine.h: steps, states and logits. Measurements are in cpu_measure.cc.
+#include "groklab/engine/cpu/cpu_engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "groklab/base/error.h"
+#include "groklab/base/random.h"
+#include "groklab/model/parameters.h"
+
+namespace groklab {
+
+namespace {
+
+/// Chunks of a batch: enough for several threads, few enough that summing their gradients stays near 1 % of a step.
+std::int64_t chunk_count(std::int64_t rows) {
+  if (rows < 256) return 1;
+  if (rows < 1024) return 2;
+  if (rows < 8192) return 4;
+  return 8;
+}
+
+template <typename T>
+void copy_bytes(std::vector<std::byte>& target, const AlignedBuffer<T>& source) {
+  const auto bytes = static_cast<std::size_t>(source.size()) * sizeof(T);
+  target.resize(bytes);
+  if (bytes > 0) std::memcpy(target.data(), source.data(), bytes);
+}
+
+template <typename T>
+void take_bytes(AlignedBuffer<T>& target, const std::vector<std::byte>& source, const char* name) {
+  const auto bytes = static_cast<std::size_t>(target.size()) * sizeof(T);
+  if (source.size() != bytes) {
+    fail(ErrorKind::kInput, "checkpoint: expected {} bytes of {}, found {}", bytes, name, source.size());
+  }
+  if (bytes > 0) std::memcpy(target.data(), source.data(), bytes);
+}
+
+}  // namespace
+
+template <typename T>
+CpuEngine<T>::CpuEngine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
+                        const Kernels<T>& kernels)
+    : config_(config),
+      task_(task),
+      split_(split),
+      pool_(pool),
+      kernels_(kernels),
+      network_(make_network<T>(config, task, kernels)),
+      optimizer_(config.optim, network_->layout(), kernels),
+      parameters_(network_->layout().total()),
+      gradient_(network_->layout().total()) {
+  const auto train_rows = static_cast<std::int64_t>(split.train.size());
+  if (config.optim.batch_size > train_rows) {
+    fail(ErrorKind::kConfig, "optim.batch_size = {}: expected at most the {} training rows (0 means all)",
+         config.optim.batch_size, train_rows);
+  }
+}
+
+template <typename T>
+void CpuEngine<T>::ensure_scratch() {
+  if (!scratch_.empty()) return;
+  for (int worker = 0; worker < pool_.threads(); ++worker) scratch_.push_back(network_->make_scratch());
+}
+
+template <typename T>
+void CpuEngine<T>::ensure_prepared() {
+  ensure_scratch();
+  if (prepared_) return;
+  network_->prepare(parameters_.data(), pool_);
+  prepared_ = true;
+}
+
+template <typename T>
+void CpuEngine<T>::initialise() {
+  const ParameterLayout& l = layout();
+  const std::vector<double> values =
+      initial_parameters(config_.model, model_sizes(config_.model, task_), l, config_.seed);
+  for (std::int64_t i = 0; i < l.total(); ++i) parameters_[i] = static_cast<T>(values[static_cast<std::size_t>(i)]);
+  optimizer_.reset();
+  step_ = optimizer_step_ = 0;
+  last_gradient_norm_ = last_update_norm_ = last_learning_rate_ = 0;
+  prepared_ = false;
+}
+
+template <typename T>
+std::int32_t CpuEngine<T>::label(std::int64_t row) const {
+  const auto i = static_cast<std::size_t>(row);
+  return split_.role[i] == RowRole::kTrain ? task_.labels[i] : task_.test_labels[i];
+}
+
+template <typename T>
+std::span<const std::int64_t> CpuEngine<T>::batch_rows(std::int64_t step) {
+  const std::int64_t batch = config_.optim.batch_size;
+  const auto rows = static_cast<std::int64_t>(split_.train.size());
+  if (batch == 0 || batch == rows) return split_.train;
+  const std::int64_t batches = (rows + batch - 1) / batch;  // the last batch of an epoch may be smaller
+  const std::int64_t epoch = step / batches, index = step % batches;
+  if (epoch != epoch_) {
+    RandomStream stream(static_cast<std::uint64_t>(config_.seed), StreamPurpose::kBatch,
+                        static_cast<std::uint64_t>(epoch));
+    epoch_order_ = stream.permutation(rows);
+    epoch_ = epoch;
+  }
+  batch_.clear();
+  for (std::int64_t i = index * batch; i < std::min(rows, (index + 1) * batch); ++i) {
+    batch_.push_back(split_.train[static_cast<std::size_t>(epoch_order_[static_cast<std::size_t>(i)])]);
+  }
+  std::sort(batch_.begin(), batch_.end());  // neighbours share table rows
+  return batch_;
+}
+
+template <typename T>
+bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows) {
+  ensure_prepared();
+  const auto count = static_cast<std::int64_t>(rows.size());
+  const std::int64_t chunks = chunk_count(count);
+  while (static_cast<std::int64_t>(accumulators_.size()) < chunks) {
+    accumulators_.emplace_back(network_->accumulator_size());
+  }
+  std::vector<double> checks(static_cast<std::size_t>(chunks), 0.0);
+  const double scale = 1.0 / static_cast<double>(count);
+  pool_.run(chunks, [&](std::int64_t chunk, int worker) {
+    const std::int64_t begin = count * chunk / chunks, end = count * (chunk + 1) / chunks;
+    const std::int64_t tiles = (end - begin + network_->tile_rows() - 1) / network_->tile_rows();
+    Scratch<T>& scratch = scratch_[static_cast<std::size_t>(worker)];
+    T* accumulator = accumulators_[static_cast<std::size_t>(chunk)].data();
+    network_->clear_accumulator(accumulator);
+    std::int32_t labels[kMaxTileRows];
+    for (std::int64_t tile = 0; tile < tiles; ++tile) {
+      const std::int64_t first = begin + (end - begin) * tile / tiles;
+      const std::int64_t last = begin + (end - begin) * (tile + 1) / tiles;
+      const auto tile_rows = rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+      for (std::size_t i = 0; i < tile_rows.size(); ++i) {
+        labels[i] = task_.labels[static_cast<std::size_t>(tile_rows[i])];
+      }
+      const PanelView<T> logits = network_->forward(tile_rows, scratch);
+      checks[static_cast<std::size_t>(chunk)] +=
+          kernels_.loss_gradient(logits, labels, last - first, network_->classes(), config_.loss, scale);
+      network_->backward(tile_rows, scratch, accumulator, tile == 0);
+    }
+  });
+  std::vector<T*> parts;
+  for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+    parts.push_back(accumulators_[static_cast<std::size_t>(chunk)].data());
+  }
+  network_->collect(gradient_.data(), parts, pool_);
+  double check = 0;
+  for (const double part : checks) check += part;
+  return std::isfinite(check);
+}
+
+template <typename T>
+bool CpuEngine<T>::advance(std::int64_t target) {
+  while (step_ < target) {
+    if (!compute_gradient(batch_rows(step_))) return false;
+    const bool want_norms = step_ + 1 == target;  // only the update that leads to a record point is measured
+    ++optimizer_step_;
+    const double rate = learning_rate_at(config_.optim, optimizer_step_, step_ + 1, config_.train.steps);
+    const double change =
+        optimizer_.update(parameters_.data(), gradient_.data(), rate, optimizer_step_, want_norms, pool_);
+    prepared_ = false;
+    ++step_;
+    if (want_norms) {
+      last_gradient_norm_ = std::sqrt(kernels_.sum_squares(gradient_.data(), gradient_.size()));
+      last_update_norm_ = std::sqrt(change);
+      last_learning_rate_ = rate;
+    }
+  }
+  return true;
+}
+
+template <typename T>
+TrainState CpuEngine<T>::export_state() const {
+  TrainState state;
+  state.precision = sizeof(T) == 4 ? Precision::kFloat32 : Precision::kFloat64;
+  state.step = step_;
+  state.optimizer_step = optimizer_step_;
+  copy_bytes(state.parameters, parameters_);
+  copy_bytes(state.first_moment, optimizer_.first_moment());
+  copy_bytes(state.second_moment, optimizer_.second_moment());
+  state.last_gradient_norm = last_gradient_norm_;
+  state.last_update_norm = last_update_norm_;
+  state.last_learning_rate = last_learning_rate_;
+  return state;
+}
+
+template <typename T>
+void CpuEngine<T>::import_state(const TrainState& state) {
+  const Precision own = sizeof(T) == 4 ? Precision::kFloat32 : Precision::kFloat64;
+  if (state.precision != own) {
+    fail(ErrorKind::kInput, "checkpoint: expected {} numbers, found {}", own == Precision::kFloat32 ? "float32" : "float64",
+         own == Precision::kFloat32 ? "float64" : "float32");
+  }
+  take_bytes(parameters_, state.parameters, "parameters");
+  take_bytes(optimizer_.first_moment(), state.first_moment, "first moments");
+  take_bytes(optimizer_.second_moment(), state.second_moment, "second moments");
+  step_ = state.step;
+  optimizer_step_ = state.optimizer_step;
+  last_gradient_norm_ = state.last_gradient_norm;
+  last_update_norm_ = state.last_update_norm;
+  last_learning_rate_ = state.last_learning_rate;
+  prepared_ = false;
+}
+
+template <typename T>
+void CpuEngine<T>::set_tensor(const TensorSpec& spec, std::span<const double> values) {
+  require(static_cast<std::int64_t>(values.size()) == spec.size, "set_tensor needs one value per element");
+  for (std::int64_t i = 0; i < spec.size; ++i) {
+    parameters_[spec.offset + i] = static_cast<T>(values[static_cast<std::size_t>(i)]);
+  }
+  prepared_ = false;
+}
+
+template <typename T>
+std::vector<double> CpuEngine<T>::tensor(const TensorSpec& spec) const {
+  const T* begin = parameters_.data() + spec.offset;
+  return std::vector<double>(begin, begin + spec.size);
+}
+
+template <typename T>
+std::vector<double> CpuEngine<T>::logits(std::span<const std::int64_t> rows) {
+  ensure_prepared();
+  const std::int64_t classes = network_->classes(), width = kernels_.width;
+  const auto count = static_cast<std::int64_t>(rows.size());
+  std::vector<double> out(static_cast<std::size_t>(count * classes));
+  const std::int64_t tiles = (count + network_->tile_rows() - 1) / network_->tile_rows();
+  pool_.run(tiles, [&](std::int64_t tile, int worker) {
+    const std::int64_t first = count * tile / tiles, last = count * (tile + 1) / tiles;
+    const auto part = rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+    const PanelView<T> view = network_->forward(part, scratch_[static_cast<std::size_t>(worker)]);
+    for (std::int64_t r = first; r < last; ++r) {
+      for (std::int64_t c = 0; c < classes; ++c) {
+        out[static_cast<std::size_t>(r * classes + c)] = static_cast<double>(
+            view.data[(c / width) * view.panel_stride + (r - first) * view.row_stride + c % width]);
+      }
+    }
+  });
+  return out;
+}
+
+template <typename T>
+double CpuEngine<T>::loss_and_gradient(std::vector<double>& gradient) {
+  compute_gradient(split_.train);
+  gradient.assign(gradient_.data(), gradient_.data() + gradient_.size());
+  return measure().train.loss;
+}
+
+template <typename T>
+double CpuEngine<T>::flop_per_step() const {
+  const auto rows = static_cast<std::int64_t>(split_.train.size());
+  return network_->step_flop(config_.optim.batch_size > 0 ? config_.optim.batch_size : rows);
+}
+
+template class CpuEngine<float>;
+template class CpuEngine<double>;
+
+std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
+                                    std::string_view instruction_set) {
+  const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
+    if (instruction_set.empty()) {
+      return std::make_unique<CpuEngine<T>>(config, task, split, pool, best_kernels<T>());
+    }
+    for (const Kernels<T>* kernels : all_kernels<T>()) {
+      if (instruction_set == kernels->instruction_set) {
+        return std::make_unique<CpuEngine<T>>(config, task, split, pool, *kernels);
+      }
+    }
+    fail(ErrorKind::kConfig, "instruction set {}: not available on this machine", instruction_set);
+  };
+  return config.train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
+}
+
+const char* instruction_set_name() { return best_kernels<float>().instruction_set; }
+
+}  // namespace groklab

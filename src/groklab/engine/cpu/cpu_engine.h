@@ -1,0 +1,67 @@
+// The engine on the processor's vector units; see engine.h for the interface.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "groklab/engine/engine.h"
+#include "groklab/kernel/kernels.h"
+#include "groklab/model/network.h"
+#include "groklab/optim/optimizer.h"
+
+namespace groklab {
+
+/// Rows are cut into chunks, whose number depends on the number of rows alone, and chunks into tiles. A chunk's tiles
+/// add to the chunk's accumulator one after another; chunks are summed in their order. So the bits do not depend on
+/// how many threads share the chunks.
+template <typename T>
+class CpuEngine final : public Engine {
+ public:
+  CpuEngine(const Config& config, const Task& task, const Split& split, ThreadPool& pool, const Kernels<T>& kernels);
+
+  const ParameterLayout& layout() const override { return network_->layout(); }
+  std::int64_t step() const override { return step_; }
+  const char* path_name() const override { return network_->path_name(); }
+  void initialise() override;
+  bool advance(std::int64_t target) override;
+  Record measure() override;
+  TrainState export_state() const override;
+  void import_state(const TrainState& state) override;
+  void set_tensor(const TensorSpec& spec, std::span<const double> values) override;
+  std::vector<double> tensor(const TensorSpec& spec) const override;
+  std::vector<double> logits(std::span<const std::int64_t> rows) override;
+  std::int64_t logit_columns() const override { return network_->classes(); }
+  double loss_and_gradient(std::vector<double>& gradient) override;
+  double flop_per_step() const override;
+
+ private:
+  void ensure_prepared();
+  void ensure_scratch();
+  /// The gradient of the mean loss over `rows` into gradient_. Returns false if a loss is not finite.
+  bool compute_gradient(std::span<const std::int64_t> rows);
+  std::span<const std::int64_t> batch_rows(std::int64_t step);
+  std::int32_t label(std::int64_t row) const;
+
+  const Config config_;
+  const Task& task_;
+  const Split split_;
+  ThreadPool& pool_;
+  const Kernels<T>& kernels_;
+  std::unique_ptr<Network<T>> network_;
+  Optimizer<T> optimizer_;
+  AlignedBuffer<T> parameters_, gradient_;
+  std::vector<AlignedBuffer<T>> accumulators_;
+  std::vector<Scratch<T>> scratch_;  ///< one per worker
+  bool prepared_ = false;
+
+  std::int64_t step_ = 0, optimizer_step_ = 0;
+  double last_gradient_norm_ = 0, last_update_norm_ = 0, last_learning_rate_ = 0;
+
+  std::vector<std::int64_t> epoch_order_;  ///< minibatch order of epoch_
+  std::int64_t epoch_ = -1;
+  std::vector<std::int64_t> batch_;
+};
+
+}  // namespace groklab

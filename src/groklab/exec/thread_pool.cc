@@ -1,0 +1,127 @@
+// Workers spin briefly between jobs (a training step has some eight jobs, microseconds apart), then sleep.
+#include "groklab/exec/thread_pool.h"
+
+#include <sched.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "groklab/base/error.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace groklab {
+
+namespace {
+
+void relax() {
+#if defined(__x86_64__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+struct ThreadPool::Impl {
+  std::vector<std::thread> workers;
+  int spins = 0;
+
+  // The job. Written by the caller while no worker is inside, read by workers inside an open job.
+  void (*call)(void*, std::int64_t, int) = nullptr;
+  void* context = nullptr;
+  std::int64_t count = 0;
+  alignas(64) std::atomic<std::int64_t> next{0};
+  alignas(64) std::atomic<std::uint32_t> generation{0};
+  std::atomic<bool> open{false};
+  std::atomic<bool> stopping{false};
+  alignas(64) std::atomic<int> inside{0};
+
+  void work(int worker) {
+    for (;;) {
+      const std::int64_t index = next.fetch_add(1, std::memory_order_acq_rel);
+      if (index >= count) return;
+      call(context, index, worker);
+    }
+  }
+
+  void worker_loop(int worker) {
+    std::uint32_t seen = 0;
+    for (;;) {
+      std::uint32_t now = generation.load(std::memory_order_acquire);
+      for (int spin = 0; now == seen && spin < spins; ++spin) {
+        relax();
+        now = generation.load(std::memory_order_acquire);
+      }
+      while (now == seen) {
+        generation.wait(seen);
+        now = generation.load(std::memory_order_acquire);
+      }
+      seen = now;
+      if (stopping.load()) return;
+      // A worker announces itself before it looks whether the job is still open, so that the caller, who closes the
+      // job before it looks whether anyone is inside, never returns under a worker that is about to take a task.
+      inside.fetch_add(1);
+      if (open.load()) work(worker);
+      inside.fetch_sub(1);
+    }
+  }
+};
+
+ThreadPool::ThreadPool(int threads) : impl_(std::make_unique<Impl>()) {
+  if (threads < 1 || threads > 1024) fail(ErrorKind::kConfig, "threads = {}: expected 1 to 1024", threads);
+  // With more threads than cores a spinning worker would keep a working one from its core.
+  impl_->spins = threads <= default_threads() ? 20000 : 0;
+  for (int worker = 1; worker < threads; ++worker) {
+    impl_->workers.emplace_back([this, worker] { impl_->worker_loop(worker); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  impl_->stopping.store(true);
+  impl_->generation.fetch_add(1);
+  impl_->generation.notify_all();
+  for (std::thread& worker : impl_->workers) worker.join();
+}
+
+int ThreadPool::threads() const { return static_cast<int>(impl_->workers.size()) + 1; }
+
+void ThreadPool::run_raw(std::int64_t count, void (*call)(void*, std::int64_t, int), void* context) {
+  if (impl_->workers.empty() || count <= 1) {
+    for (std::int64_t index = 0; index < count; ++index) call(context, index, 0);
+    return;
+  }
+  Impl& job = *impl_;
+  job.call = call;
+  job.context = context;
+  job.count = count;
+  job.next.store(0, std::memory_order_release);
+  job.open.store(true);
+  job.generation.fetch_add(1);
+  job.generation.notify_all();
+  job.work(0);
+  job.open.store(false);
+  while (job.inside.load() != 0) {
+    if (job.spins > 0) {
+      relax();
+    } else {
+      std::this_thread::yield();
+    }
+  }
+}
+
+int ThreadPool::default_threads() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+    const int cores = CPU_COUNT(&set);
+    if (cores >= 1) return cores;
+  }
+  return 1;
+}
+
+}  // namespace groklab

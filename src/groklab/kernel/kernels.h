@@ -1,0 +1,142 @@
+// The table of arithmetic kernels: free functions over views, one table per element type and instruction set.
+// Order of arguments: outputs, inputs, sizes. No kernel allocates, throws or starts threads; results depend only on
+// the arguments and the instruction set.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "groklab/config/config.h"
+#include "groklab/kernel/panel.h"
+
+namespace groklab {
+
+/// Most positions of a sequence (the kernels keep one number per position on the stack).
+inline constexpr std::int64_t kMaxSlots = 64;
+
+/// Raw measurements of one row of logits.
+struct RowStatistics {
+  double loss = 0;
+  double correct_logit = 0;          ///< L[y]
+  double correct_logit_centred = 0;  ///< L[y] - mean_c L[c]
+  double margin = 0;                 ///< L[y] - max_{c != y} L[c]
+  bool collapsed = false;            ///< float32(1 + sum over all but the largest of exp(z - max z)) == 1
+};
+
+/// Coefficients of one Adam update (Kingma and Ba 2015; AdamW: Loshchilov and Hutter 2019), as PyTorch orders them:
+/// p *= shrink; g += l2 p; m += (g - m) one_minus_beta1; v = beta2 v + one_minus_beta2 g g;
+/// p -= step_size m / (sqrt(v) / sqrt_correction2 + epsilon).
+struct AdamCoefficients {
+  double shrink = 1, l2 = 0, one_minus_beta1 = 0, beta2 = 0, one_minus_beta2 = 0;
+  double step_size = 0, sqrt_correction2 = 1, epsilon = 0;
+};
+
+/// SGD with momentum: g += l2 p; buffer = momentum buffer + g; p -= learning_rate buffer.
+struct SgdCoefficients {
+  double l2 = 0, momentum = 0, learning_rate = 0;
+};
+
+/// Tables of the one-layer shortcut, see model/shortcut_attention.h. S slots (positions), H heads, R table rows.
+struct MixShape {
+  std::int64_t slots = 0, heads = 0, table_rows = 0;
+  std::int64_t table_stride = 0;  ///< elements of a row of the value table: d_model padded to whole panels
+  std::int64_t row_capacity = 0;  ///< distance between the [slot] and [head, slot] arrays below
+};
+
+/// Softmax attention inside sequences of S tokens. Query t attends to keys 0..t.
+struct AttentionShape {
+  std::int64_t sequences = 0, positions = 0, heads = 0, d_head = 0;
+  bool last_query_only = false;  ///< queries and outputs have one row a sequence, at the last position
+};
+
+template <typename T>
+struct Kernels {
+  const char* instruction_set;  ///< "AVX-512", "AVX2", "SSE4", "NEON"
+  std::int64_t lanes;           ///< elements of a vector
+  std::int64_t width;           ///< columns of a panel
+
+  /// C[rows, n] = epilogue(A[rows, depth] B[depth, n]); B packed as panels [ceil(n / width)][depth][width].
+  void (*nn)(PanelView<T> c, PanelView<const T> a, const T* b, std::int64_t rows, std::int64_t n, std::int64_t depth,
+             const Epilogue<T>& epilogue);
+  /// G[depth, n] (+)= A[rows, depth]^T C[rows, n]; G packed as panels [ceil(n / width)][depth][width].
+  void (*tn)(T* g, PanelView<const T> a, PanelView<const T> c, std::int64_t rows, std::int64_t n, std::int64_t depth,
+             bool accumulate);
+  /// sums[n] (+)= column sums of x[rows, n]; sums are padded to whole panels.
+  void (*column_sums)(T* sums, PanelView<const T> x, std::int64_t rows, std::int64_t n, bool accumulate);
+
+  /// y = act(x) (gelu is the exact x Phi(x)). y may alias x.
+  void (*activate)(PanelView<T> y, PanelView<const T> x, std::int64_t rows, std::int64_t n, Activation activation);
+  /// grad *= act'(x), x before the activation.
+  void (*activate_gradient)(PanelView<T> grad, PanelView<const T> x, std::int64_t rows, std::int64_t n,
+                            Activation activation);
+
+  /// Replaces logits by scale * d loss / d logits of the row losses. Returns a number that is finite exactly if all
+  /// logits led to finite losses.
+  double (*loss_gradient)(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t classes,
+                          const LossConfig& loss, double scale);
+  void (*row_statistics)(RowStatistics* out, PanelView<const T> logits, const std::int32_t* labels, std::int64_t rows,
+                         std::int64_t classes, const LossConfig& loss);
+
+  /// weights[h * S + s][row] = softmax over s of scores[slot_rows[s][row] * H + h].
+  void (*mix_weights)(T* weights, const T* scores, const std::int32_t* slot_rows, std::int64_t rows,
+                      const MixShape& shape);
+  /// out[row, :] = base + sum over h, s of weights[h, s][row] * table[h][slot_rows[s][row]][:].
+  void (*mix_forward)(PanelView<T> out, const T* base, const T* weights, const T* table, const std::int32_t* slot_rows,
+                      std::int64_t rows, std::int64_t n, const MixShape& shape);
+  /// The backward pass: adds to table_gradient and score_gradient, overwrites weights.
+  void (*mix_backward)(T* table_gradient, T* score_gradient, T* weights, PanelView<const T> out_gradient,
+                       const T* table, const std::int32_t* slot_rows, std::int64_t rows, std::int64_t n,
+                       const MixShape& shape);
+
+  /// z[row, head columns] = sum_s softmax_s(q k / sqrt(d_head)) v; probabilities are kept for the backward pass:
+  /// [sequence][head][query][position].
+  void (*attention_forward)(PanelView<T> z, T* probabilities, PanelView<const T> q, PanelView<const T> k,
+                            PanelView<const T> v, const AttentionShape& shape);
+  /// Writes gradients of q, k and v (overwriting them).
+  void (*attention_backward)(PanelView<T> dq, PanelView<T> dk, PanelView<T> dv, PanelView<const T> dz,
+                             const T* probabilities, PanelView<const T> q, PanelView<const T> k, PanelView<const T> v,
+                             const AttentionShape& shape);
+
+  /// y = (x - mean) rstd gain + bias, per row over n columns, epsilon 1e-5; keeps mean and rstd per row.
+  void (*layer_norm)(PanelView<T> y, T* mean, T* rstd, PanelView<const T> x, const T* gain, const T* bias,
+                     std::int64_t rows, std::int64_t n);
+  /// dx (+)= gradient through the normalisation; dgain, dbias += theirs. dx may alias dy if accumulate is false.
+  void (*layer_norm_backward)(PanelView<T> dx, T* dgain, T* dbias, PanelView<const T> dy, PanelView<const T> x,
+                              const T* mean, const T* rstd, const T* gain, std::int64_t rows, std::int64_t n,
+                              bool accumulate);
+
+  /// One update of n parameters; returns the sum of squared changes if wanted, else 0.
+  double (*adam)(T* p, T* m, T* v, const T* g, std::int64_t n, const AdamCoefficients& c, bool want_norm);
+  /// buffer may be nullptr if momentum is 0.
+  double (*sgd)(T* p, T* buffer, const T* g, std::int64_t n, const SgdCoefficients& c, bool want_norm);
+
+  /// y += x.
+  void (*add)(T* y, const T* x, std::int64_t n);
+  /// Sum of squares in double, in an order that depends on n alone.
+  double (*sum_squares)(const T* x, std::int64_t n);
+};
+
+/// The kernels of the best instruction set of this machine. T is float or double.
+template <typename T>
+const Kernels<T>& best_kernels();
+
+/// All instruction sets that were compiled and that this machine can run, best first (for tests and benchmarks).
+template <typename T>
+std::vector<const Kernels<T>*> all_kernels();
+
+/// One panel of a packed blocked matrix [depth, n]: columns col..col+width-1 as [depth][width], padded with zeros.
+/// The whole packed matrix is panels [ceil(n / width)][depth][width], so panel col / width starts at col * depth.
+template <typename T>
+void pack_panel(T* panel, const BlockedView<const T>& source, std::int64_t depth, std::int64_t col, std::int64_t n,
+                std::int64_t width);
+/// One panel of the packed transpose [n, depth]: source rows row..row+width-1 as [n][width].
+template <typename T>
+void pack_transposed_panel(T* panel, const BlockedView<const T>& source, std::int64_t depth, std::int64_t row,
+                           std::int64_t n, std::int64_t width);
+/// The inverse of pack_panel: writes a panel into a blocked matrix, or adds it.
+template <typename T>
+void unpack_panel(const BlockedView<T>& target, const T* panel, std::int64_t depth, std::int64_t col, std::int64_t n,
+                  std::int64_t width, bool accumulate);
+
+}  // namespace groklab

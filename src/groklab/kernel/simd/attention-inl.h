@@ -1,0 +1,242 @@
+// Attention: the mixing of table rows in the one-layer shortcut, and softmax attention inside short sequences.
+#if defined(GROKLAB_ATTENTION_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef GROKLAB_ATTENTION_INL_H_
+#undef GROKLAB_ATTENTION_INL_H_
+#else
+#define GROKLAB_ATTENTION_INL_H_
+#endif
+
+#include <hwy/contrib/math/math-inl.h>
+
+#include <cmath>
+
+#include "groklab/kernel/kernels.h"
+#include "groklab/kernel/simd/gemm-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace groklab {
+namespace HWY_NAMESPACE {
+
+// ---- One-layer shortcut: value table [head][R][table_stride], weights [head * slots + slot][row_capacity].
+
+template <typename T>
+void mix_weights(T* weights, const T* scores, const std::int32_t* slot_rows, std::int64_t rows,
+                 const MixShape& shape) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t cap = shape.row_capacity;
+  for (std::int64_t h = 0; h < shape.heads; ++h) {
+    T* base = weights + h * shape.slots * cap;
+    for (std::int64_t s = 0; s < shape.slots; ++s) {
+      for (std::int64_t r = 0; r < rows; ++r) base[s * cap + r] = scores[slot_rows[s * cap + r] * shape.heads + h];
+    }
+    // Rows side by side in the lanes; lanes behind the last row compute unused values.
+    for (std::int64_t r = 0; r < rows; r += lanes_of<T>()) {
+      auto maximum = hn::Load(d, base + r);
+      for (std::int64_t s = 1; s < shape.slots; ++s) maximum = hn::Max(maximum, hn::Load(d, base + s * cap + r));
+      auto sum = hn::Zero(d);
+      for (std::int64_t s = 0; s < shape.slots; ++s) {
+        const auto e = hn::Exp(d, hn::Sub(hn::Load(d, base + s * cap + r), maximum));
+        hn::Store(e, d, base + s * cap + r);
+        sum = hn::Add(sum, e);
+      }
+      const auto inverse = hn::Div(hn::Set(d, T(1)), sum);
+      for (std::int64_t s = 0; s < shape.slots; ++s) {
+        hn::Store(hn::Mul(hn::Load(d, base + s * cap + r), inverse), d, base + s * cap + r);
+      }
+    }
+  }
+}
+
+template <typename T>
+void mix_forward(PanelView<T> out, const T* base, const T* weights, const T* table, const std::int32_t* slot_rows,
+                 std::int64_t rows, std::int64_t n, const MixShape& shape) {
+  const hn::ScalableTag<T> d;
+  constexpr std::int64_t kWidth = panel_width<T>();
+  constexpr std::int64_t kLanes = lanes_of<T>();
+  const std::int64_t cap = shape.row_capacity;
+  // Heads outermost: one head's table (R x d_model) stays in L2 while all rows of the tile pass.
+  for (std::int64_t h = 0; h < shape.heads; ++h) {
+    const T* head_table = table + h * shape.table_rows * shape.table_stride;
+    const T* head_weights = weights + h * shape.slots * cap;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      for (std::int64_t col = 0; col < n; col += kWidth) {
+        T* target = out.data + (col / kWidth) * out.panel_stride + r * out.row_stride;
+        auto sum0 = hn::LoadU(d, h == 0 ? base + col : target);
+        auto sum1 = hn::LoadU(d, h == 0 ? base + col + kLanes : target + kLanes);
+        for (std::int64_t s = 0; s < shape.slots; ++s) {
+          const T* row = head_table + slot_rows[s * cap + r] * shape.table_stride + col;
+          const auto w = hn::Set(d, head_weights[s * cap + r]);
+          sum0 = hn::MulAdd(w, hn::Load(d, row), sum0);
+          sum1 = hn::MulAdd(w, hn::Load(d, row + kLanes), sum1);
+        }
+        hn::Store(sum0, d, target);
+        hn::Store(sum1, d, target + kLanes);
+      }
+    }
+  }
+}
+
+template <typename T>
+void mix_backward(T* table_gradient, T* score_gradient, T* weights, PanelView<const T> out_gradient, const T* table,
+                  const std::int32_t* slot_rows, std::int64_t rows, std::int64_t n, const MixShape& shape) {
+  const hn::ScalableTag<T> d;
+  constexpr std::int64_t kWidth = panel_width<T>();
+  constexpr std::int64_t kLanes = lanes_of<T>();
+  const std::int64_t cap = shape.row_capacity;
+  for (std::int64_t h = 0; h < shape.heads; ++h) {
+    const std::int64_t head_offset = h * shape.table_rows * shape.table_stride;
+    T* head_weights = weights + h * shape.slots * cap;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      T slope_mean = T(0);
+      T slopes[kMaxSlots];
+      for (std::int64_t s = 0; s < shape.slots; ++s) {
+        const std::int64_t row_offset = head_offset + slot_rows[s * cap + r] * shape.table_stride;
+        const T* row = table + row_offset;
+        T* row_gradient = table_gradient + row_offset;
+        const T weight = head_weights[s * cap + r];
+        const auto w = hn::Set(d, weight);
+        auto dot0 = hn::Zero(d), dot1 = hn::Zero(d);
+        for (std::int64_t col = 0; col < n; col += kWidth) {
+          const T* g = out_gradient.data + (col / kWidth) * out_gradient.panel_stride + r * out_gradient.row_stride;
+          const auto g0 = hn::Load(d, g), g1 = hn::Load(d, g + kLanes);
+          dot0 = hn::MulAdd(g0, hn::Load(d, row + col), dot0);
+          dot1 = hn::MulAdd(g1, hn::Load(d, row + col + kLanes), dot1);
+          hn::Store(hn::MulAdd(w, g0, hn::Load(d, row_gradient + col)), d, row_gradient + col);
+          hn::Store(hn::MulAdd(w, g1, hn::Load(d, row_gradient + col + kLanes)), d, row_gradient + col + kLanes);
+        }
+        slopes[s] = hn::GetLane(hn::SumOfLanes(d, hn::Add(dot0, dot1)));
+        slope_mean += weight * slopes[s];
+      }
+      for (std::int64_t s = 0; s < shape.slots; ++s) {
+        score_gradient[slot_rows[s * cap + r] * shape.heads + h] +=
+            head_weights[s * cap + r] * (slopes[s] - slope_mean);
+      }
+    }
+  }
+}
+
+// ---- General path: q, k, v are panels of heads * d_head columns; rows are sequence * positions + position.
+
+/// Sums over one head's columns: whole vectors if heads start and end on a vector, single elements otherwise.
+template <typename T>
+HWY_INLINE T head_dot(const T* a, std::int64_t a_panel, const T* b, std::int64_t b_panel, std::int64_t head,
+                      std::int64_t d_head) {
+  const hn::ScalableTag<T> d;
+  auto sum = hn::Zero(d);
+  T rest = T(0);
+  constexpr std::int64_t kWidth = panel_width<T>();
+  const std::int64_t begin = head * d_head, end = begin + d_head;
+  const auto at = [](std::int64_t stride, std::int64_t col) { return (col / kWidth) * stride + col % kWidth; };
+  if (d_head % lanes_of<T>() == 0) {
+    for (std::int64_t col = begin; col < end; col += lanes_of<T>()) {
+      sum = hn::MulAdd(hn::Load(d, a + at(a_panel, col)), hn::Load(d, b + at(b_panel, col)), sum);
+    }
+    return hn::GetLane(hn::SumOfLanes(d, sum));
+  }
+  for (std::int64_t col = begin; col < end; ++col) rest += a[at(a_panel, col)] * b[at(b_panel, col)];
+  return rest;
+}
+
+/// y += w x (or y = w x) over one head's columns.
+template <typename T>
+HWY_INLINE void head_axpy(T* y, std::int64_t y_panel, T w, const T* x, std::int64_t x_panel, std::int64_t head,
+                          std::int64_t d_head, bool accumulate) {
+  const hn::ScalableTag<T> d;
+  constexpr std::int64_t kWidth = panel_width<T>();
+  const std::int64_t begin = head * d_head, end = begin + d_head;
+  const auto at = [](std::int64_t stride, std::int64_t col) { return (col / kWidth) * stride + col % kWidth; };
+  if (d_head % lanes_of<T>() == 0) {
+    const auto weight = hn::Set(d, w);
+    for (std::int64_t col = begin; col < end; col += lanes_of<T>()) {
+      T* out = y + at(y_panel, col);
+      const auto product = hn::Mul(weight, hn::Load(d, x + at(x_panel, col)));
+      hn::Store(accumulate ? hn::Add(hn::Load(d, out), product) : product, d, out);
+    }
+    return;
+  }
+  for (std::int64_t col = begin; col < end; ++col) {
+    T& out = y[at(y_panel, col)];
+    const T product = w * x[at(x_panel, col)];
+    out = accumulate ? out + product : product;
+  }
+}
+
+template <typename T>
+void attention_forward(PanelView<T> z, T* probabilities, PanelView<const T> q, PanelView<const T> k,
+                       PanelView<const T> v, const AttentionShape& shape) {
+  const std::int64_t positions = shape.positions;
+  const std::int64_t queries = shape.last_query_only ? 1 : positions;
+  const T scale = T(1) / std::sqrt(static_cast<T>(shape.d_head));
+  for (std::int64_t sequence = 0; sequence < shape.sequences; ++sequence) {
+    for (std::int64_t h = 0; h < shape.heads; ++h) {
+      for (std::int64_t t = 0; t < queries; ++t) {
+        const std::int64_t last = shape.last_query_only ? positions - 1 : t;
+        const std::int64_t q_row = sequence * queries + t;
+        T* p = probabilities + ((sequence * shape.heads + h) * queries + t) * positions;
+        T largest = hwy::LowestValue<T>();
+        for (std::int64_t s = 0; s <= last; ++s) {
+          p[s] = scale * head_dot<T>(q.data + q_row * q.row_stride, q.panel_stride,
+                                     k.data + (sequence * positions + s) * k.row_stride, k.panel_stride, h,
+                                     shape.d_head);
+          largest = p[s] > largest ? p[s] : largest;
+        }
+        T sum = T(0);
+        for (std::int64_t s = 0; s <= last; ++s) {
+          p[s] = std::exp(p[s] - largest);
+          sum += p[s];
+        }
+        for (std::int64_t s = 0; s < positions; ++s) p[s] = s <= last ? p[s] / sum : T(0);
+        for (std::int64_t s = 0; s <= last; ++s) {
+          head_axpy<T>(z.data + q_row * z.row_stride, z.panel_stride, p[s],
+                       v.data + (sequence * positions + s) * v.row_stride, v.panel_stride, h, shape.d_head, s > 0);
+        }
+      }
+    }
+  }
+}
+
+template <typename T>
+void attention_backward(PanelView<T> dq, PanelView<T> dk, PanelView<T> dv, PanelView<const T> dz,
+                        const T* probabilities, PanelView<const T> q, PanelView<const T> k, PanelView<const T> v,
+                        const AttentionShape& shape) {
+  const std::int64_t positions = shape.positions;
+  const std::int64_t queries = shape.last_query_only ? 1 : positions;
+  const T scale = T(1) / std::sqrt(static_cast<T>(shape.d_head));
+  for (std::int64_t sequence = 0; sequence < shape.sequences; ++sequence) {
+    for (std::int64_t h = 0; h < shape.heads; ++h) {
+      // Queries from the last to the first: the last one touches every key, so it may overwrite dk and dv.
+      for (std::int64_t t = queries - 1; t >= 0; --t) {
+        const std::int64_t last = shape.last_query_only ? positions - 1 : t;
+        const bool accumulate = t < queries - 1;
+        const std::int64_t q_row = sequence * queries + t;
+        const T* p = probabilities + ((sequence * shape.heads + h) * queries + t) * positions;
+        const T* dz_row = dz.data + q_row * dz.row_stride;
+        T slopes[kMaxSlots];
+        T mean = T(0);
+        for (std::int64_t s = 0; s <= last; ++s) {
+          const std::int64_t row = sequence * positions + s;
+          slopes[s] = head_dot<T>(dz_row, dz.panel_stride, v.data + row * v.row_stride, v.panel_stride, h,
+                                  shape.d_head);
+          mean += p[s] * slopes[s];
+          head_axpy<T>(dv.data + row * dv.row_stride, dv.panel_stride, p[s], dz_row, dz.panel_stride, h, shape.d_head,
+                       accumulate);
+        }
+        for (std::int64_t s = 0; s <= last; ++s) {
+          const std::int64_t row = sequence * positions + s;
+          const T slope = scale * p[s] * (slopes[s] - mean);
+          head_axpy<T>(dq.data + q_row * dq.row_stride, dq.panel_stride, slope, k.data + row * k.row_stride,
+                       k.panel_stride, h, shape.d_head, s > 0);
+          head_axpy<T>(dk.data + row * dk.row_stride, dk.panel_stride, slope, q.data + q_row * q.row_stride,
+                       q.panel_stride, h, shape.d_head, accumulate);
+        }
+      }
+    }
+  }
+}
+
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace groklab
+HWY_AFTER_NAMESPACE();
+
+#endif  // GROKLAB_ATTENTION_INL_H_

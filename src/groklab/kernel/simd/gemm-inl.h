@@ -1,0 +1,218 @@
+// Matrix products on column panels: nn (C = A B) and tn (G += A^T C). Included once per instruction set.
+// Register blocks are kMaxRows x 2 vectors: 13 x 2 on AVX-512 (26 of 32 registers), 6 x 2 on 16 registers. The order of
+// the sum over k is the same for every block height, so a result does not depend on how rows are cut into blocks.
+#if defined(GROKLAB_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef GROKLAB_GEMM_INL_H_
+#undef GROKLAB_GEMM_INL_H_
+#else
+#define GROKLAB_GEMM_INL_H_
+#endif
+
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+#include <cstdint>
+
+#include "groklab/kernel/panel.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace groklab {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <typename T>
+constexpr std::int64_t lanes_of() {
+  return static_cast<std::int64_t>(HWY_LANES(T));
+}
+/// Columns of a panel.
+template <typename T>
+constexpr std::int64_t panel_width() {
+  return 2 * lanes_of<T>();
+}
+
+#if HWY_TARGET == HWY_AVX3
+constexpr int kMaxRows = 13;
+#else
+constexpr int kMaxRows = 6;
+#endif
+
+/// acc[i][v] += sum_k a(i, k) b(k, v) over one panel of A. `a` points to the block's first row.
+template <typename T, int kRows, int kVectors, class V>
+HWY_INLINE void nn_panel(V (&acc)[kRows][kVectors], const T* HWY_RESTRICT a, std::int64_t a_row_stride,
+                         const T* HWY_RESTRICT b, std::int64_t depth) {
+  const hn::ScalableTag<T> d;
+  constexpr std::int64_t kLanes = lanes_of<T>();
+  for (std::int64_t k = 0; k < depth; ++k) {
+    V bv[kVectors];
+    for (int v = 0; v < kVectors; ++v) bv[v] = hn::Load(d, b + v * kLanes);
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) {
+      const V av = hn::Set(d, a[i * a_row_stride + k]);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) acc[i][v] = hn::MulAdd(av, bv[v], acc[i][v]);
+    }
+    b += panel_width<T>();
+  }
+}
+
+/// One register block of C: rows row..row+kRows-1, the first kVectors vectors of one panel.
+template <typename T, int kRows, int kVectors>
+HWY_NOINLINE void nn_block(T* HWY_RESTRICT c, std::int64_t c_row_stride, const T* HWY_RESTRICT a,
+                           std::int64_t a_row_stride, std::int64_t a_panel_stride, const T* HWY_RESTRICT b,
+                           std::int64_t depth, EpilogueKind kind, const T* bias, const T* addend,
+                           std::int64_t addend_row_stride) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  constexpr std::int64_t kLanes = lanes_of<T>();
+  V acc[kRows][kVectors];
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) acc[i][v] = hn::Zero(d);
+  }
+  for (std::int64_t k = 0; k < depth; k += panel_width<T>()) {
+    const std::int64_t part = depth - k < panel_width<T>() ? depth - k : panel_width<T>();
+    nn_panel<T, kRows, kVectors>(acc, a, a_row_stride, b, part);
+    a += a_panel_stride;
+    b += part * panel_width<T>();
+  }
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) {
+    const V bias_v = bias != nullptr ? hn::LoadU(d, bias + v * kLanes) : hn::Zero(d);
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) {
+      T* HWY_RESTRICT out = c + i * c_row_stride + v * kLanes;
+      V value = hn::Add(acc[i][v], bias_v);
+      if (addend != nullptr) value = hn::Add(value, hn::Load(d, addend + i * addend_row_stride + v * kLanes));
+      if (kind == EpilogueKind::kRelu) value = hn::Max(value, hn::Zero(d));
+      if (kind == EpilogueKind::kReluMask) {
+        value = hn::IfThenElseZero(hn::Gt(hn::Load(d, out), hn::Zero(d)), value);
+      }
+      hn::Store(value, d, out);
+    }
+  }
+}
+
+/// One register block of G: rows i of G are columns of A. `a` points to the block's first column in A's panel.
+template <typename T, int kRows, int kVectors>
+HWY_NOINLINE void tn_block(T* HWY_RESTRICT g, const T* HWY_RESTRICT a, std::int64_t a_row_stride,
+                           const T* HWY_RESTRICT c, std::int64_t c_row_stride, std::int64_t rows, bool accumulate) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  constexpr std::int64_t kLanes = lanes_of<T>();
+  V acc[kRows][kVectors];
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      acc[i][v] = hn::Zero(d);
+      // G is read only after the long loop over rows: fetch it into L1 meanwhile.
+      if (accumulate) hwy::Prefetch(g + i * panel_width<T>() + v * kLanes);
+    }
+  }
+  for (std::int64_t r = 0; r < rows; ++r) {
+    V cv[kVectors];
+    for (int v = 0; v < kVectors; ++v) cv[v] = hn::Load(d, c + v * kLanes);
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) {
+      const V av = hn::Set(d, a[i]);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) acc[i][v] = hn::MulAdd(av, cv[v], acc[i][v]);
+    }
+    a += a_row_stride;
+    c += c_row_stride;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      T* HWY_RESTRICT out = g + i * panel_width<T>() + v * kLanes;
+      hn::Store(accumulate ? hn::Add(hn::Load(d, out), acc[i][v]) : acc[i][v], d, out);
+    }
+  }
+}
+
+template <typename T>
+using NnBlock = void (*)(T*, std::int64_t, const T*, std::int64_t, std::int64_t, const T*, std::int64_t, EpilogueKind,
+                         const T*, const T*, std::int64_t);
+template <typename T>
+using TnBlock = void (*)(T*, const T*, std::int64_t, const T*, std::int64_t, std::int64_t, bool);
+
+/// Blocks of every height 1..kMaxRows, for 1 and 2 vectors.
+template <typename T, int kRows>
+struct BlockTable {
+  static void fill(NnBlock<T> (&nn)[2][kMaxRows + 1], TnBlock<T> (&tn)[2][kMaxRows + 1]) {
+    nn[0][kRows] = &nn_block<T, kRows, 1>;
+    nn[1][kRows] = &nn_block<T, kRows, 2>;
+    tn[0][kRows] = &tn_block<T, kRows, 1>;
+    tn[1][kRows] = &tn_block<T, kRows, 2>;
+    BlockTable<T, kRows - 1>::fill(nn, tn);
+  }
+};
+template <typename T>
+struct BlockTable<T, 0> {
+  static void fill(NnBlock<T> (&)[2][kMaxRows + 1], TnBlock<T> (&)[2][kMaxRows + 1]) {}
+};
+
+template <typename T>
+struct Blocks {
+  NnBlock<T> nn[2][kMaxRows + 1] = {};
+  TnBlock<T> tn[2][kMaxRows + 1] = {};
+  Blocks() { BlockTable<T, kMaxRows>::fill(nn, tn); }
+};
+
+/// C[rows, n] = epilogue(A[rows, depth] B[depth, n]); B packed as panels [ceil(n / width)][depth][width].
+template <typename T>
+void nn(PanelView<T> c, PanelView<const T> a, const T* b, std::int64_t rows, std::int64_t n, std::int64_t depth,
+        const Epilogue<T>& epilogue) {
+  static const Blocks<T> blocks;
+  constexpr std::int64_t kWidth = panel_width<T>();
+  const std::int64_t count = (rows + kMaxRows - 1) / kMaxRows;  // blocks of nearly equal height
+  for (std::int64_t col = 0; col < n; col += kWidth) {
+    const std::int64_t panel = col / kWidth;
+    const int two = n - col > lanes_of<T>() ? 1 : 0;
+    const T* b_panel = b + panel * depth * kWidth;
+    const T* bias = epilogue.bias != nullptr ? epilogue.bias + col : nullptr;
+    for (std::int64_t block = 0; block < count; ++block) {
+      const std::int64_t first = rows * block / count;
+      const std::int64_t height = rows * (block + 1) / count - first;
+      const T* addend = epilogue.addend.data != nullptr ? epilogue.addend.data + panel * epilogue.addend.panel_stride +
+                                                              first * epilogue.addend.row_stride
+                                                        : nullptr;
+      blocks.nn[two][height](c.data + panel * c.panel_stride + first * c.row_stride, c.row_stride,
+                             a.data + first * a.row_stride, a.row_stride, a.panel_stride, b_panel, depth, epilogue.kind,
+                             bias, addend, epilogue.addend.row_stride);
+    }
+  }
+}
+
+/// G[depth, n] (+)= A[rows, depth]^T C[rows, n]; G packed as panels [ceil(n / width)][depth][width].
+template <typename T>
+void tn(T* g, PanelView<const T> a, PanelView<const T> c, std::int64_t rows, std::int64_t n, std::int64_t depth,
+        bool accumulate) {
+  static const Blocks<T> blocks;
+  constexpr std::int64_t kWidth = panel_width<T>();
+  for (std::int64_t col = 0; col < n; col += kWidth) {
+    const std::int64_t panel = col / kWidth;
+    const int two = n - col > lanes_of<T>() ? 1 : 0;
+    T* g_panel = g + panel * depth * kWidth;
+    for (std::int64_t k = 0; k < depth; k += kWidth) {
+      const std::int64_t part = depth - k < kWidth ? depth - k : kWidth;
+      const T* a_panel = a.data + (k / kWidth) * a.panel_stride;
+      const std::int64_t count = (part + kMaxRows - 1) / kMaxRows;
+      for (std::int64_t block = 0; block < count; ++block) {
+        const std::int64_t first = part * block / count;
+        const std::int64_t height = part * (block + 1) / count - first;
+        blocks.tn[two][height](g_panel + (k + first) * kWidth, a_panel + first, a.row_stride,
+                               c.data + panel * c.panel_stride, c.row_stride, rows, accumulate);
+      }
+    }
+  }
+}
+
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace groklab
+HWY_AFTER_NAMESPACE();
+
+#endif  // GROKLAB_GEMM_INL_H_

@@ -1,0 +1,210 @@
+// Losses on rows of logits: gradients in place, and statistics of rows. Included once per instruction set.
+#if defined(GROKLAB_LOSS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef GROKLAB_LOSS_INL_H_
+#undef GROKLAB_LOSS_INL_H_
+#else
+#define GROKLAB_LOSS_INL_H_
+#endif
+
+#include <hwy/contrib/math/math-inl.h>
+
+#include <cmath>
+#include <limits>
+
+#include "groklab/kernel/kernels.h"
+#include "groklab/kernel/simd/gemm-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace groklab {
+namespace HWY_NAMESPACE {
+
+/// Calls f(pointer offset, mask of real columns) for each vector of a row. Padding lanes are masked off.
+template <typename T, class F>
+HWY_INLINE void for_row_vectors(std::int64_t panel_stride, std::int64_t n, F f) {
+  const hn::ScalableTag<T> d;
+  constexpr std::int64_t kWidth = panel_width<T>();
+  constexpr std::int64_t kLanes = lanes_of<T>();
+  for (std::int64_t col = 0; col < n; col += kLanes) {
+    const std::int64_t offset = (col / kWidth) * panel_stride + col % kWidth;
+    f(offset, hn::FirstN(d, static_cast<std::size_t>(n - col < kLanes ? n - col : kLanes)));
+  }
+}
+
+template <typename T>
+HWY_INLINE std::int64_t element_offset(std::int64_t panel_stride, std::int64_t col) {
+  return (col / panel_width<T>()) * panel_stride + col % panel_width<T>();
+}
+
+/// 0 if every logit is finite, else NaN (exp() below maps NaN to 0, so NaN must be looked for before).
+template <typename T>
+HWY_INLINE double finiteness(const T* row, std::int64_t panel_stride, std::int64_t n) {
+  const hn::ScalableTag<T> d;
+  auto sum = hn::Zero(d);
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
+    sum = hn::MulAdd(hn::IfThenElseZero(mask, hn::Load(d, row + at)), hn::Zero(d), sum);
+  });
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
+}
+
+template <typename T>
+HWY_INLINE T row_maximum(const T* row, std::int64_t panel_stride, std::int64_t n) {
+  const hn::ScalableTag<T> d;
+  const auto lowest = hn::Set(d, hwy::LowestValue<T>());
+  auto maximum = lowest;
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
+    maximum = hn::Max(maximum, hn::IfThenElse(mask, hn::Load(d, row + at), lowest));
+  });
+  return hn::GetLane(hn::MaxOfLanes(d, maximum));
+}
+
+/// Cancellation-free form: with S = sum over c != y of exp(l_c - max), gradient of the true logit is -S / Z, not
+/// p_y - 1 (which is 0 or noise in float32 once the loss is under 1e-6).
+template <typename T>
+HWY_INLINE double stable_row_gradient(T* row, std::int64_t panel_stride, std::int64_t n, std::int64_t label, T scale) {
+  const hn::ScalableTag<T> d;
+  const auto maximum = hn::Set(d, row_maximum(row, panel_stride, n));
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
+    const auto e = hn::Exp(d, hn::Sub(hn::Load(d, row + at), maximum));
+    hn::Store(hn::IfThenElseZero(mask, e), d, row + at);
+  });
+  T& true_entry = row[element_offset<T>(panel_stride, label)];
+  const T true_exp = true_entry;
+  true_entry = T(0);
+  auto sum = hn::Zero(d);
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto) { sum = hn::Add(sum, hn::Load(d, row + at)); });
+  const T others = hn::GetLane(hn::SumOfLanes(d, sum));
+  const T total = others + true_exp;
+  const T factor = scale / total;
+  const auto factor_v = hn::Set(d, factor);
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto) {
+    hn::Store(hn::Mul(hn::Load(d, row + at), factor_v), d, row + at);
+  });
+  true_entry = -others * factor;
+  return static_cast<double>(total);
+}
+
+/// The form of the frameworks: gradient exp(log softmax) - onehot.
+template <typename T>
+HWY_INLINE double framework_row_gradient(T* row, std::int64_t panel_stride, std::int64_t n, std::int64_t label,
+                                         T scale) {
+  const hn::ScalableTag<T> d;
+  const T largest = row_maximum(row, panel_stride, n);
+  const auto maximum = hn::Set(d, largest);
+  auto sum = hn::Zero(d);
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
+    sum = hn::Add(sum, hn::IfThenElseZero(mask, hn::Exp(d, hn::Sub(hn::Load(d, row + at), maximum))));
+  });
+  const T total = hn::GetLane(hn::SumOfLanes(d, sum));
+  const auto log_total = hn::Set(d, std::log(total));
+  const auto scale_v = hn::Set(d, scale);
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
+    const auto log_p = hn::Sub(hn::Sub(hn::Load(d, row + at), maximum), log_total);
+    hn::Store(hn::IfThenElseZero(mask, hn::Mul(hn::Exp(d, log_p), scale_v)), d, row + at);
+  });
+  row[element_offset<T>(panel_stride, label)] -= scale;
+  return static_cast<double>(total);
+}
+
+template <typename T>
+HWY_INLINE double mean_squared_row_gradient(T* row, std::int64_t panel_stride, std::int64_t n, std::int64_t label,
+                                            T scale) {
+  const hn::ScalableTag<T> d;
+  row[element_offset<T>(panel_stride, label)] -= T(1);
+  auto sum = hn::Zero(d);
+  const auto factor = hn::Set(d, T(2) * scale / static_cast<T>(n));
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
+    const auto difference = hn::IfThenElseZero(mask, hn::Load(d, row + at));
+    sum = hn::MulAdd(difference, difference, sum);
+    hn::Store(hn::Mul(difference, factor), d, row + at);
+  });
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
+}
+
+template <typename T>
+double loss_gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t classes,
+                     const LossConfig& loss, double scale) {
+  double check = 0;
+  const T s = static_cast<T>(scale);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    T* row = logits.data + r * logits.row_stride;
+    check += finiteness(row, logits.panel_stride, classes);
+    if (loss.kind == LossKind::kMeanSquared) {
+      check += mean_squared_row_gradient<T>(row, logits.panel_stride, classes, labels[r], s);
+    } else if (loss.form == LossForm::kStable) {
+      check += stable_row_gradient<T>(row, logits.panel_stride, classes, labels[r], s);
+    } else {
+      check += framework_row_gradient<T>(row, logits.panel_stride, classes, labels[r], s);
+    }
+  }
+  return check;
+}
+
+template <typename T>
+void row_statistics(RowStatistics* out, PanelView<const T> logits, const std::int32_t* labels, std::int64_t rows,
+                    std::int64_t classes, const LossConfig& loss) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t stride = logits.panel_stride;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const T* row = logits.data + r * logits.row_stride;
+    const std::int64_t label_at = element_offset<T>(stride, labels[r]);
+    const T label_logit = row[label_at];
+    const T largest = row_maximum(row, stride, classes);
+    const auto maximum = hn::Set(d, largest);
+    const auto lowest = hn::Set(d, hwy::LowestValue<T>());
+    auto sum = hn::Zero(d), exp_sum = hn::Zero(d), square_sum = hn::Zero(d), other = lowest;
+    // exp(0) of the label and of the maximum are left out of exp_sum so that it keeps its digits.
+    for_row_vectors<T>(stride, classes, [&](std::int64_t at, auto mask) {
+      const auto x = hn::Load(d, row + at);
+      sum = hn::Add(sum, hn::IfThenElseZero(mask, x));
+      auto squares = hn::IfThenElseZero(mask, hn::Mul(x, x));
+      const auto below = hn::AndNot(hn::Eq(x, maximum), mask);
+      exp_sum = hn::Add(exp_sum, hn::IfThenElseZero(below, hn::Exp(d, hn::Sub(x, maximum))));
+      auto candidates = hn::IfThenElse(mask, x, lowest);
+      if (label_at >= at && label_at < at + lanes_of<T>()) {
+        const auto is_label = hn::And(hn::FirstN(d, static_cast<std::size_t>(label_at - at + 1)),
+                                      hn::Not(hn::FirstN(d, static_cast<std::size_t>(label_at - at))));
+        candidates = hn::IfThenElse(is_label, lowest, candidates);
+        squares = hn::IfThenZeroElse(is_label, squares);  // the label's own square is of L[y] - 1
+      }
+      square_sum = hn::Add(square_sum, squares);
+      other = hn::Max(other, candidates);
+    });
+    const T below_sum = hn::GetLane(hn::SumOfLanes(d, exp_sum));
+    const T best_other = classes > 1 ? hn::GetLane(hn::MaxOfLanes(d, other)) : label_logit;
+    // Logits equal to the maximum, the label's own not counted twice: ties are rare but exact.
+    std::int64_t ties = 0;
+    if (best_other >= label_logit) {
+      for (std::int64_t c = 0; c < classes; ++c) ties += row[element_offset<T>(stride, c)] == largest ? 1 : 0;
+    } else {
+      ties = 1;
+    }
+    RowStatistics& s = out[r];
+    const double mean = static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum))) / static_cast<double>(classes);
+    s.correct_logit = static_cast<double>(label_logit);
+    s.correct_logit_centred = s.correct_logit - mean;
+    s.margin = s.correct_logit - static_cast<double>(best_other);
+    const double rest = static_cast<double>(below_sum) + static_cast<double>(ties - 1);
+    s.collapsed = static_cast<float>(1.0 + rest) == 1.0f;
+    if (finiteness(row, stride, classes) != 0.0) {
+      s.loss = s.margin = s.correct_logit_centred = std::numeric_limits<double>::quiet_NaN();
+    } else if (loss.kind == LossKind::kMeanSquared) {
+      const double squares = static_cast<double>(hn::GetLane(hn::SumOfLanes(d, square_sum)));
+      const double own = s.correct_logit - 1.0;
+      s.loss = (squares + own * own) / static_cast<double>(classes);
+    } else if (loss.form == LossForm::kFramework) {
+      const T total = below_sum + static_cast<T>(ties);
+      s.loss = -static_cast<double>((label_logit - largest) - std::log(total));
+    } else if (label_logit == largest) {
+      s.loss = std::log1p(rest);
+    } else {
+      s.loss = std::log1p(rest) + (static_cast<double>(largest) - static_cast<double>(label_logit));
+    }
+  }
+}
+
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace groklab
+HWY_AFTER_NAMESPACE();
+
+#endif  // GROKLAB_LOSS_INL_H_

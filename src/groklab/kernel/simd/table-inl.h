@@ -1,0 +1,54 @@
+// Collects one instruction set's kernels in a table. Included once per instruction set.
+#if defined(GROKLAB_TABLE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef GROKLAB_TABLE_INL_H_
+#undef GROKLAB_TABLE_INL_H_
+#else
+#define GROKLAB_TABLE_INL_H_
+#endif
+
+#include "groklab/kernel/kernels.h"
+#include "groklab/kernel/simd/attention-inl.h"
+#include "groklab/kernel/simd/elementwise-inl.h"
+#include "groklab/kernel/simd/gemm-inl.h"
+#include "groklab/kernel/simd/layer_norm-inl.h"
+#include "groklab/kernel/simd/loss-inl.h"
+#include "groklab/kernel/simd/optim-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace groklab {
+namespace HWY_NAMESPACE {
+
+constexpr const char* instruction_set() {
+#if HWY_TARGET == HWY_AVX3
+  return "AVX-512";
+#elif HWY_TARGET == HWY_AVX2
+  return "AVX2";
+#elif HWY_TARGET == HWY_SSE4
+  return "SSE4";
+#else
+  return "NEON";
+#endif
+}
+
+template <typename T>
+const Kernels<T>& kernel_table() {
+  static const Kernels<T> table = {
+      instruction_set(),      lanes_of<T>(),      panel_width<T>(),
+      &nn<T>,                 &tn<T>,             &column_sums<T>,
+      &activate<T>,           &activate_gradient<T>,
+      &loss_gradient<T>,      &row_statistics<T>,
+      &mix_weights<T>,        &mix_forward<T>,    &mix_backward<T>,
+      &attention_forward<T>,  &attention_backward<T>,
+      &layer_norm<T>,         &layer_norm_backward<T>,
+      &adam<T>,               &sgd<T>,            &add<T>,
+      &sum_squares<T>,
+  };
+  return table;
+}
+
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace groklab
+HWY_AFTER_NAMESPACE();
+
+#endif  // GROKLAB_TABLE_INL_H_

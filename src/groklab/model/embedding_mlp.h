@@ -1,0 +1,16 @@
+// The embedding MLP of the grokking literature: symbols are embedded, joined (concatenated or summed) and passed
+// through hidden layers. The first product is exact table look-up: it depends on (input, symbol) alone.
+#pragma once
+
+#include <memory>
+
+#include "groklab/model/network.h"
+#include "groklab/model/parameters.h"
+
+namespace groklab {
+
+template <typename T>
+std::unique_ptr<Network<T>> make_embedding_mlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
+                                               const Kernels<T>& kernels);
+
+}  // namespace groklab

@@ -1,0 +1,72 @@
+// What every architecture offers to the engine: a forward and a backward pass on tiles of rows.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "groklab/config/config.h"
+#include "groklab/exec/thread_pool.h"
+#include "groklab/kernel/kernels.h"
+#include "groklab/model/parameters.h"
+#include "groklab/task/task.h"
+#include "groklab/tensor/buffer.h"
+#include "groklab/tensor/layout.h"
+
+namespace groklab {
+
+/// Upper bound of Network::tile_rows(), for arrays on the stack.
+inline constexpr std::int64_t kMaxTileRows = 256;
+
+/// One worker's memory for one tile. A network sizes it; only one thread uses it at a time.
+template <typename T>
+struct Scratch {
+  AlignedBuffer<T> numbers;
+  std::vector<std::int32_t> indices;
+};
+
+/// The use: prepare() once per parameter change; then forward() and backward() on tiles, concurrently with one scratch
+/// per worker; accumulators are flat buffers that backward() adds to, one per chunk of rows; collect() sums the chunks
+/// in their order and writes the gradient. Nothing here depends on the number of threads.
+template <typename T>
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  const ParameterLayout& layout() const { return layout_; }
+  /// "one-layer shortcut", "general" or "embedding MLP".
+  virtual const char* path_name() const = 0;
+  /// Most rows of a tile.
+  std::int64_t tile_rows() const { return tile_rows_; }
+  virtual std::int64_t classes() const = 0;
+  virtual Scratch<T> make_scratch() const = 0;
+  virtual std::int64_t accumulator_size() const = 0;
+  /// FLOP of forward and backward on `rows` training rows: the products, a multiply-add counted as two.
+  virtual double step_flop(std::int64_t rows) const = 0;
+
+  /// Packs the weights and computes the tables. `parameters` must stay valid and unchanged until the next prepare().
+  virtual void prepare(const T* parameters, ThreadPool& pool) = 0;
+  /// Logits [rows.size(), classes()] of task rows, kept in the scratch with what backward() needs.
+  virtual PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const = 0;
+  /// Adds the gradient of the tile that forward() has just done; the logits' view holds d loss / d logits. With
+  /// `first`, matrices are overwritten instead, so that only clear_accumulator() is due before a chunk.
+  virtual void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first) const = 0;
+  /// Zeroes the parts of an accumulator that the first tile does not overwrite.
+  virtual void clear_accumulator(T* accumulator) const = 0;
+  /// gradient (layout.total() elements) = sum of the chunks' accumulators, which are destroyed.
+  virtual void collect(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) = 0;
+
+ protected:
+  ParameterLayout layout_;
+  std::int64_t tile_rows_ = 0;
+};
+
+/// The sizes that config and task give together. Throws Error(kConfig) if they do not fit.
+ModelSizes model_sizes(const ModelConfig& config, const Task& task);
+
+/// Builds the network of a resolved, checked config. Throws Error(kConfig) for shapes that cannot be.
+template <typename T>
+std::unique_ptr<Network<T>> make_network(const Config& config, const Task& task, const Kernels<T>& kernels);
+
+}  // namespace groklab

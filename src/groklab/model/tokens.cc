@@ -1,0 +1,26 @@
+// See tokens.h. Tokens 0..p-1 are symbols; "o" (4 input tokens only) is p; "=" is the last of the vocabulary.
+#include "groklab/model/tokens.h"
+
+#include "groklab/base/error.h"
+#include "groklab/kernel/kernels.h"
+
+namespace groklab {
+
+TokenSequence::TokenSequence(const ModelConfig& model, const Task& task) : task_(&task), symbols_(task.n_symbols) {
+  const std::int64_t needed = symbols_ + (model.input_tokens - 2);
+  vocabulary_ = model.d_vocab > 0 ? model.d_vocab : needed;
+  if (vocabulary_ < needed) {
+    fail(ErrorKind::kConfig, "model.d_vocab = {}: expected at least {} ({} symbols and {} special tokens)", vocabulary_,
+         needed, symbols_, needed - symbols_);
+  }
+  for (std::int64_t input = 0; input < task.n_inputs; ++input) {
+    slots_.push_back({input, 0});
+    if (model.input_tokens == 4 && input == 0) slots_.push_back({-1, symbols_});
+  }
+  if (model.input_tokens >= 3) slots_.push_back({-1, vocabulary_ - 1});
+  if (positions() > kMaxSlots) {
+    fail(ErrorKind::kConfig, "the task's rows have {} tokens: expected at most {}", positions(), kMaxSlots);
+  }
+}
+
+}  // namespace groklab

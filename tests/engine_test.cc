@@ -1,0 +1,165 @@
+// The engine as a whole: shortcut against general path, instruction sets, threads, states.
+#include "groklab/engine/engine.h"
+
+#include <gtest/gtest.h>
+
+#include "engine_fixture.h"
+#include "groklab/base/error.h"
+#include "groklab/kernel/kernels.h"
+
+namespace groklab {
+namespace {
+
+using testing::all_rows;
+using testing::Lab;
+using testing::relative_difference;
+using testing::small_config;
+
+TEST(Engine, ShortcutAndGeneralPathAgreeToRounding) {
+  for (const char* biases : {"model.biases=none", "model.biases=all"}) {
+    Lab fast(small_config({biases})), general(small_config({biases, "model.path=general"}));
+    ASSERT_STREQ(fast.engine->path_name(), "one-layer shortcut");
+    ASSERT_STREQ(general.engine->path_name(), "general");
+    std::vector<double> a, b;
+    EXPECT_NEAR(fast.engine->loss_and_gradient(a), general.engine->loss_and_gradient(b), 1e-14);
+    EXPECT_LT(relative_difference(a.data(), b.data(), static_cast<std::int64_t>(a.size())), 1e-13);
+    const auto rows = all_rows(fast.task);
+    const auto la = fast.engine->logits(rows), lb = general.engine->logits(rows);
+    EXPECT_LT(relative_difference(la.data(), lb.data(), static_cast<std::int64_t>(la.size())), 1e-14);
+  }
+}
+
+TEST(Engine, PathsAgreeInFloat32) {
+  Lab fast(small_config({"train.precision=float32", "task.modulus=23", "split.train_size=300", "model.d_model=24",
+                         "model.n_heads=3", "model.d_mlp=70"}));
+  Lab general(small_config({"train.precision=float32", "task.modulus=23", "split.train_size=300", "model.d_model=24",
+                            "model.n_heads=3", "model.d_mlp=70", "model.path=general"}));
+  std::vector<double> a, b;
+  fast.engine->loss_and_gradient(a);
+  general.engine->loss_and_gradient(b);
+  // Sums of some 500 products: sqrt(500) * 6e-8 = 1.3e-6.
+  EXPECT_LT(relative_difference(a.data(), b.data(), static_cast<std::int64_t>(a.size())), 2e-6);
+}
+
+TEST(Engine, InstructionSetsAgreeToRounding) {
+  for (const char* path : {"model.path=auto", "model.path=general"}) {
+    const Config config = small_config({path, "task.modulus=23", "split.train_size=400", "model.d_model=40",
+                                        "model.n_heads=4", "model.d_mlp=100", "model.biases=all"});
+    Lab best(config);
+    std::vector<double> expected;
+    best.engine->loss_and_gradient(expected);
+    for (const Kernels<double>* kernels : all_kernels<double>()) {
+      Lab other(config, 1, kernels->instruction_set);
+      std::vector<double> gradient;
+      other.engine->loss_and_gradient(gradient);
+      EXPECT_LT(relative_difference(gradient.data(), expected.data(), static_cast<std::int64_t>(expected.size())), 1e-13)
+          << kernels->instruction_set;
+    }
+  }
+}
+
+std::vector<std::byte> parameters_after(const Config& config, int threads, std::int64_t steps) {
+  Lab lab(config, threads);
+  EXPECT_TRUE(lab.engine->advance(steps));
+  return lab.engine->export_state().parameters;
+}
+
+TEST(Engine, ThreadsDoNotChangeTheBits) {
+  const Config shortcut = small_config({"train.precision=float32", "task.modulus=37", "split.train_size=1100",
+                                        "model.d_model=32", "model.n_heads=4", "model.d_mlp=64"});
+  Config deep = shortcut;
+  deep.model.n_layers = 2;
+  deep.model.layer_norm = LayerNormKind::kPre;
+  Config mlp = shortcut;
+  mlp.model.architecture = Architecture::kMlp;
+  Config batches = shortcut;
+  batches.optim.batch_size = 300;
+  for (const Config& config : {shortcut, deep, mlp, batches}) {
+    const auto one = parameters_after(config, 1, 25);
+    EXPECT_EQ(one, parameters_after(config, 2, 25));
+    EXPECT_EQ(one, parameters_after(config, 5, 25));
+    EXPECT_NE(one, parameters_after(config, 1, 24));  // control: the comparison can fail
+  }
+}
+
+TEST(Engine, ImportedStateGoesOnBitIdentically) {
+  for (const char* kind : {"optim.kind=adamw", "optim.kind=adam", "optim.kind=sgd"}) {
+    const Config config = small_config({kind, "optim.batch_size=7"});
+    Lab whole(config);
+    ASSERT_TRUE(whole.engine->advance(40));
+    Lab first(config);
+    ASSERT_TRUE(first.engine->advance(17));
+    Lab second(config);
+    second.engine->import_state(first.engine->export_state());
+    ASSERT_TRUE(second.engine->advance(40));
+    EXPECT_EQ(whole.engine->export_state().parameters, second.engine->export_state().parameters);
+    EXPECT_EQ(whole.engine->measure().gradient_norm, second.engine->measure().gradient_norm);
+  }
+}
+
+TEST(Engine, DivergenceStopsAtItsStep) {
+  Lab lab(small_config({"optim.kind=sgd", "optim.learning_rate=1e300", "optim.warmup_steps=0"}));
+  EXPECT_FALSE(lab.engine->advance(100));
+  EXPECT_LT(lab.engine->step(), 10);
+}
+
+TEST(Engine, MeasureCountsGroups) {
+  Lab lab(small_config());
+  const Record record = lab.engine->measure();
+  EXPECT_EQ(record.train.rows, 30);
+  EXPECT_EQ(record.test.rows, 19);
+  EXPECT_EQ(record.never_seen.rows, 19);
+  EXPECT_EQ(record.removed.rows, 0);
+  EXPECT_TRUE(std::isnan(record.removed.loss));
+  EXPECT_NEAR(record.train.loss, std::log(7.0), 0.5);
+  double squares = 0;
+  for (const double norm : record.tensor_norms) squares += norm * norm;
+  EXPECT_NEAR(record.norm, std::sqrt(squares), 1e-12);
+}
+
+TEST(Engine, MeasurementsFollowTheirDefinitions) {
+  Lab lab(small_config());
+  lab.engine->advance(60);
+  const auto rows = all_rows(lab.task);
+  const auto logits = lab.engine->logits(rows);
+  double loss = 0, margin = 0, margin_min = 1e300, correct = 0, centred = 0, hits = 0;
+  for (const std::int64_t row : lab.split.train) {
+    const double* l = logits.data() + row * 7;
+    const int y = lab.task.labels[static_cast<std::size_t>(row)];
+    double sum = 0, mean = 0, other = -1e300;
+    for (int c = 0; c < 7; ++c) {
+      sum += std::exp(l[c]);
+      mean += l[c] / 7;
+      if (c != y) other = std::max(other, l[c]);
+    }
+    loss += (std::log(sum) - l[y]) / 30;
+    margin += (l[y] - other) / 30;
+    margin_min = std::min(margin_min, l[y] - other);
+    correct += l[y] / 30;
+    centred += (l[y] - mean) / 30;
+    hits += l[y] > other ? 1.0 / 30 : 0;
+  }
+  const GroupMetrics train = lab.engine->measure().train;
+  EXPECT_NEAR(train.loss, loss, 1e-12);
+  EXPECT_NEAR(train.margin, margin, 1e-12);
+  EXPECT_NEAR(train.margin_min, margin_min, 1e-12);
+  EXPECT_NEAR(train.correct_logit, correct, 1e-12);
+  EXPECT_NEAR(train.correct_logit_centred, centred, 1e-12);
+  EXPECT_NEAR(train.accuracy, hits, 1e-12);
+}
+
+TEST(Engine, AddingBiasesKeepsTheOtherInitialWeights) {
+  Lab few(small_config({"model.biases=none"})), all(small_config({"model.biases=all"}));
+  const TensorSpec& a = few.engine->layout().at("unembed.W_U");
+  const TensorSpec& b = all.engine->layout().at("unembed.W_U");
+  EXPECT_EQ(few.engine->tensor(a), all.engine->tensor(b));
+}
+
+TEST(Engine, RefusesWhatCannotBe) {
+  EXPECT_THROW(Lab(small_config({"optim.batch_size=31"})), Error);
+  EXPECT_THROW(Lab(small_config({"optim.decay=nothing"})), Error);
+  EXPECT_THROW(Lab(small_config(), 1, "abacus"), Error);
+}
+
+}  // namespace
+}  // namespace groklab
