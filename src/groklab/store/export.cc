@@ -57,7 +57,7 @@ ExportFormat parse_export_format(std::string_view name) {
 
 std::string records_to_csv(const RunInfo& info, const std::vector<Record>& records) {
   std::string text = joined(metric_names(), ",");
-  for (const std::string& name : info.tensor_names) text += "," + norm_column(name);
+  for (const std::string& name : info.tensor_names) text.append(",").append(norm_column(name));
   text += '\n';
   for (const Record& record : records) {
     bool first = true;

@@ -19,7 +19,7 @@ FileTensor make_tensor(const std::string& name, const std::string& dtype, std::v
                        const std::vector<T>& values) {
   FileTensor tensor{name, dtype, std::move(shape), {}};
   tensor.data.resize(values.size() * sizeof(T));
-  std::memcpy(tensor.data.data(), values.data(), tensor.data.size());
+  if (!values.empty()) std::memcpy(tensor.data.data(), values.data(), tensor.data.size());
   return tensor;
 }
 
@@ -109,8 +109,8 @@ TEST_F(SafetensorsTest, ConvertsElementTypes) {
 TEST_F(SafetensorsTest, EveryTruncationIsRefused) {
   write_safetensors(path_, small_file());
   const std::string whole = bytes();
-  for (std::size_t length = 0; length < whole.size(); ++length) {
-    write_bytes(whole.substr(0, length));
+  for (std::size_t length = whole.size(); length-- > 0;) {
+    std::filesystem::resize_file(path_, length);
     EXPECT_FALSE(loads()) << "truncated to " << length << " bytes";
   }
   write_bytes(whole + '\0');
@@ -125,14 +125,20 @@ TEST_F(SafetensorsTest, NoBitFlipInTheHeaderCrashes) {
   std::uint64_t header = 0;
   std::memcpy(&header, whole.data(), 8);
   int refused = 0;
+  std::fstream file(path_, std::ios::binary | std::ios::in | std::ios::out);
+  const auto set_byte = [&](std::size_t byte, int value) {
+    file.seekp(static_cast<std::streamoff>(byte));
+    file.put(static_cast<char>(value));
+    file.flush();
+  };
   for (std::size_t byte = 0; byte < 8 + header; ++byte) {
     for (int bit = 0; bit < 8; ++bit) {
-      std::string damaged = whole;
-      damaged[byte] = static_cast<char>(damaged[byte] ^ (1 << bit));
-      write_bytes(damaged);
+      set_byte(byte, whole[byte] ^ (1 << bit));
       if (!loads()) ++refused;
     }
+    set_byte(byte, whole[byte]);
   }
+  EXPECT_TRUE(loads());
   EXPECT_GT(refused, 1000);  // the rest are flips in names, metadata and blanks
 }
 

@@ -9,7 +9,7 @@
 namespace groklab {
 namespace {
 
-/// Records wait this long for company: a transaction costs some 30 us, a record in a batch some 5 us.
+/// Records wait this long for company: a transaction costs some 30 us, a record in a batch some 8 us.
 constexpr std::chrono::seconds kLongestWait{1};
 constexpr std::size_t kLargestBatch = 4096;
 /// A run that trains for a shorter time never waits for the disk (a sync costs milliseconds, sweeps have 10,000 runs);

@@ -58,9 +58,9 @@ class StoreTest : public ::testing::Test {
       EXPECT_TRUE(std::filesystem::exists(info.file)) << info.file;
     }
     const auto files = path_ / "checkpoints" / id;
-    const auto count = std::filesystem::exists(files)
-                           ? std::distance(std::filesystem::directory_iterator(files), std::filesystem::directory_iterator())
-                           : 0;
+    const auto count = std::filesystem::exists(files) ? std::distance(std::filesystem::directory_iterator(files),
+                                                                      std::filesystem::directory_iterator())
+                                                      : 0;
     EXPECT_EQ(count, static_cast<std::ptrdiff_t>(result.size())) << "files that no row speaks of";
     return result;
   }
@@ -283,12 +283,11 @@ TEST_F(StoreTest, ConditionsSelectRuns) {
 TEST_F(StoreTest, BadOrWritingConditionsAreRefused) {
   Store store(path_);
   create(store, "a");
-  for (const char* bad : {"sede = 1", "seed =", "1) OR (1", "id = 'a'); DELETE FROM runs; --", "1)); DROP TABLE runs;",
+  for (const char* bad : {"sede = 1", "seed =", "id = 'a'); DELETE FROM runs; --", "1)); DROP TABLE runs;",
                           "1)) UNION SELECT 1 --", "json_extract('{', '$') = 1", ";", "-- nothing",
                           "id IN (DELETE FROM runs RETURNING id)", "1)); PRAGMA user_version = 9; --"}) {
     const std::string message = error_of(ErrorKind::kStore, [&] { store.runs(bad); });
-    // "1) OR (1" is a valid expression between the outer brackets.
-    if (std::string(bad) != "1) OR (1") EXPECT_TRUE(mentions(message, "condition")) << bad << ": " << message;
+    EXPECT_TRUE(mentions(message, "condition")) << bad << ": " << message;
   }
   EXPECT_TRUE(mentions(error_of(ErrorKind::kStore, [&] { store.runs("sede = 1"); }), "no such column: sede"));
   EXPECT_EQ(store.runs().size(), 1u);
@@ -356,9 +355,9 @@ TEST_F(StoreTest, ThreadsAndProcessesShareAStore) {
     for (std::thread& thread : threads) thread.join();
     return 0;
   };
-  std::thread child([&] { EXPECT_EQ(in_child([&] { return fill("child"); }), 0); });
+  const int child = start_child([&] { return fill("child"); });
   fill("parent");
-  child.join();
+  EXPECT_EQ(wait_for_child(child), 0);
   EXPECT_EQ(Store(path_).runs("status = 'finished' AND train_accuracy IS NOT NULL").size(), 40u);
 }
 

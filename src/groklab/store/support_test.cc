@@ -27,7 +27,7 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-int in_child(const std::function<int()>& body) {
+int start_child(const std::function<int()>& body) {
   const pid_t child = ::fork();
   if (child < 0) return -1;
   if (child == 0) {
@@ -39,10 +39,16 @@ int in_child(const std::function<int()>& body) {
     }
     ::_exit(code);
   }
+  return child;
+}
+
+int wait_for_child(int process) {
   int status = 0;
-  ::waitpid(child, &status, 0);
+  if (::waitpid(process, &status, 0) != process) return -1;
   return WIFEXITED(status) && WEXITSTATUS(status) != 99 ? WEXITSTATUS(status) : -1;
 }
+
+int in_child(const std::function<int()>& body) { return wait_for_child(start_child(body)); }
 
 int with_file_size_limit(std::size_t bytes, const std::function<int()>& body) {
   return in_child([&] {

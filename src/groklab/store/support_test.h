@@ -23,7 +23,11 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
-/// Runs `body` in a child process and returns what it returns; -1 if it threw or was killed.
+/// Starts `body` in a child process. SQLite forbids to carry an open store across a fork: close all before.
+int start_child(const std::function<int()>& body);
+/// Waits for it and returns what body returned; -1 if it threw or was killed.
+int wait_for_child(int process);
+/// Both in turn.
 int in_child(const std::function<int()>& body);
 /// The same where no file can grow beyond `bytes`: what a full disk looks like to a program.
 int with_file_size_limit(std::size_t bytes, const std::function<int()>& body);
