@@ -28,7 +28,7 @@ install: build
 	@cmake --install build --prefix "$(PREFIX)"
 
 bench: build
-	@build/groklab_bench
+	@build/groklab bench
 
 # Formatting of every source file; everything else that can be checked is a test.
 check:

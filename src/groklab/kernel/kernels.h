@@ -115,6 +115,8 @@ struct Kernels {
   void (*add)(T* y, const T* x, std::int64_t n);
   /// Sum of squares in double, in an order that depends on n alone.
   double (*sum_squares)(const T* x, std::int64_t n);
+  /// Runs the register-only loop of fused multiply-adds and returns its FLOP (the benchmark's peak).
+  double (*fma_peak_loop)(std::int64_t iterations, T* sink);
 };
 
 /// The kernels of the best instruction set of this machine. T is float or double.

@@ -156,7 +156,7 @@ void row_statistics(RowStatistics* out, PanelView<const T> logits, const std::in
     for_row_vectors<T>(stride, classes, [&](std::int64_t at, auto mask) {
       const auto x = hn::Load(d, row + at);
       sum = hn::Add(sum, hn::IfThenElseZero(mask, x));
-      square_sum = hn::Add(square_sum, hn::IfThenElseZero(mask, hn::Mul(x, x)));
+      auto squares = hn::IfThenElseZero(mask, hn::Mul(x, x));
       const auto below = hn::AndNot(hn::Eq(x, maximum), mask);
       exp_sum = hn::Add(exp_sum, hn::IfThenElseZero(below, hn::Exp(d, hn::Sub(x, maximum))));
       auto candidates = hn::IfThenElse(mask, x, lowest);
@@ -164,7 +164,9 @@ void row_statistics(RowStatistics* out, PanelView<const T> logits, const std::in
         const auto is_label = hn::And(hn::FirstN(d, static_cast<std::size_t>(label_at - at + 1)),
                                       hn::Not(hn::FirstN(d, static_cast<std::size_t>(label_at - at))));
         candidates = hn::IfThenElse(is_label, lowest, candidates);
+        squares = hn::IfThenZeroElse(is_label, squares);  // the label's own square is of L[y] - 1
       }
+      square_sum = hn::Add(square_sum, squares);
       other = hn::Max(other, candidates);
     });
     const T below_sum = hn::GetLane(hn::SumOfLanes(d, exp_sum));
@@ -187,7 +189,8 @@ void row_statistics(RowStatistics* out, PanelView<const T> logits, const std::in
       s.loss = s.margin = s.correct_logit_centred = std::numeric_limits<double>::quiet_NaN();
     } else if (loss.kind == LossKind::kMeanSquared) {
       const double squares = static_cast<double>(hn::GetLane(hn::SumOfLanes(d, square_sum)));
-      s.loss = (squares - 2.0 * s.correct_logit + 1.0) / static_cast<double>(classes);
+      const double own = s.correct_logit - 1.0;
+      s.loss = (squares + own * own) / static_cast<double>(classes);
     } else if (loss.form == LossForm::kFramework) {
       const T total = below_sum + static_cast<T>(ties);
       s.loss = -static_cast<double>((label_logit - largest) - std::log(total));

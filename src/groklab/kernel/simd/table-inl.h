@@ -13,6 +13,7 @@
 #include "groklab/kernel/simd/layer_norm-inl.h"
 #include "groklab/kernel/simd/loss-inl.h"
 #include "groklab/kernel/simd/optim-inl.h"
+#include "groklab/kernel/simd/peak-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace groklab {
@@ -41,7 +42,7 @@ const Kernels<T>& kernel_table() {
       &attention_forward<T>,  &attention_backward<T>,
       &layer_norm<T>,         &layer_norm_backward<T>,
       &adam<T>,               &sgd<T>,            &add<T>,
-      &sum_squares<T>,
+      &sum_squares<T>,        &fma_peak_loop<T>,
   };
   return table;
 }

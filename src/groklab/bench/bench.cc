@@ -1,0 +1,234 @@
+// See bench.h. Every repeat measures the peak and the steps one after the other, and the ratio is taken per repeat, so
+// that a neighbour's load on a shared machine moves both.
+#include "groklab/bench/bench.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "groklab/base/error.h"
+#include "groklab/config/enum_names.h"
+#include "groklab/engine/engine.h"
+#include "groklab/kernel/blas/library_gemm.h"
+#include "groklab/kernel/kernels.h"
+#include "groklab/tensor/buffer.h"
+
+namespace groklab {
+
+namespace {
+
+double seconds_of(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+}
+
+/// FLOP/s of the register-only loop on all threads of the pool at once.
+template <typename T>
+double measure_peak(ThreadPool& pool) {
+  const Kernels<T>& kernels = best_kernels<T>();
+  const std::int64_t iterations = 8'000'000;  // about 50 ms
+  std::vector<double> flop(static_cast<std::size_t>(pool.threads()), 0.0);
+  const double seconds = seconds_of([&] {
+    pool.run(pool.threads(), [&](std::int64_t task, int) {
+      T sink;
+      flop[static_cast<std::size_t>(task)] = kernels.fma_peak_loop(iterations, &sink);
+    });
+  });
+  double total = 0;
+  for (const double f : flop) total += f;
+  return total / seconds;
+}
+
+template <typename T>
+double measure_library(const LibraryGemm& gemm, ThreadPool& pool) {
+  constexpr std::int64_t kSize = 1024;
+  std::vector<AlignedBuffer<T>> buffers;
+  for (int i = 0; i < 3 * pool.threads(); ++i) {
+    buffers.emplace_back(kSize * kSize);
+    for (std::int64_t j = 0; j < kSize * kSize; ++j) buffers.back()[j] = T(1) / static_cast<T>(j % 17 + 1);
+  }
+  const auto multiply_all = [&] {
+    pool.run(pool.threads(), [&](std::int64_t task, int) {
+      const auto at = static_cast<std::size_t>(3 * task);
+      gemm.multiply(buffers[at].data(), buffers[at + 1].data(), buffers[at + 2].data(), kSize);
+    });
+  };
+  multiply_all();
+  double best = 0;
+  const double flop = 2.0 * static_cast<double>(kSize * kSize * kSize) * pool.threads();
+  for (int repeat = 0; repeat < 3; ++repeat) best = std::max(best, flop / seconds_of(multiply_all));
+  return best;
+}
+
+/// One run with what it refers to.
+struct BenchRun {
+  BenchRun(const Config& config, ThreadPool& pool)
+      : task(make_task(config.task, config.seed)),
+        split(make_split(config.split, task, config.seed)),
+        engine(make_engine(config, task, split, pool)) {
+    engine->initialise();
+  }
+  Task task;
+  Split split;
+  std::unique_ptr<Engine> engine;
+};
+
+
+/// Makes about `seconds` worth of steps of one run on all threads.
+double time_single(BenchRun& run, std::int64_t steps) {
+  return seconds_of([&] { run.engine->advance(run.engine->step() + steps); }) / static_cast<double>(steps);
+}
+
+/// `runs` fresh runs of `steps` steps each; threads take the next run as they become free. Set-up counts as in a sweep.
+double time_sweep(const Config& config, int runs, int threads, std::int64_t steps) {
+  std::atomic<int> next{0};
+  const double seconds = seconds_of([&] {
+    std::vector<std::thread> workers;
+    for (int t = 0; t < threads; ++t) {
+      workers.emplace_back([&] {
+        ThreadPool own(1);
+        for (int i = next.fetch_add(1); i < runs; i = next.fetch_add(1)) {
+          Config member = config;
+          member.seed = i;
+          BenchRun run(member, own);
+          run.engine->advance(steps);
+        }
+      });
+    }
+    for (std::thread& worker : workers) worker.join();
+  });
+  return seconds / static_cast<double>(steps * runs);
+}
+
+template <typename T>
+BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& options) {
+  BenchResult result;
+  result.name = bench_case.name;
+  result.threads = options.threads;
+  result.precision = enum_name(bench_case.config.train.precision);
+  result.target = bench_case.target;
+  ThreadPool pool(options.threads);
+  auto run = std::make_unique<BenchRun>(bench_case.config, pool);
+  result.flop_per_step = run->engine->flop_per_step();
+  run->engine->advance(3);
+  const double first = time_single(*run, 2);
+  const auto steps = std::max<std::int64_t>(3, static_cast<std::int64_t>(options.seconds / first));
+  if (bench_case.runs > 1) run.reset();
+  std::vector<double> fractions, peaks, times;
+  for (int repeat = 0; repeat < options.repeats; ++repeat) {
+    const double before = measure_peak<T>(pool);
+    double seconds = 0;
+    if (bench_case.runs > 1) {
+      const auto each = std::max<std::int64_t>(50, steps * options.threads / bench_case.runs);
+      seconds = time_sweep(bench_case.config, bench_case.runs, options.threads, each);
+    } else {
+      seconds = time_single(*run, steps);
+    }
+    const double peak = std::max(before, measure_peak<T>(pool));
+    fractions.push_back(result.flop_per_step / peak / seconds);
+    peaks.push_back(peak);
+    times.push_back(seconds);
+  }
+  if (run != nullptr) {
+    run->engine->measure();
+    const double record = seconds_of([&] { run->engine->measure(); });
+    result.record_share = record / (100.0 * median(times));
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  result.memory_mb = static_cast<double>(usage.ru_maxrss) / 1024.0;  // before the library's buffers
+  if (const auto gemm = LibraryGemm::load()) result.library_gemm = measure_library<T>(*gemm, pool);
+  result.roofline = median(fractions);
+  result.roofline_low = *std::min_element(fractions.begin(), fractions.end());
+  result.roofline_high = *std::max_element(fractions.begin(), fractions.end());
+  result.fma_peak = median(peaks);
+  result.ms_per_step = 1e3 * median(times);
+  result.steps_per_second = 1.0 / median(times);
+  return result;
+}
+
+// The child sends its result as this plain struct's JSON; fields are listed once, here.
+template <class F>
+void visit_result(BenchResult& r, F field) {
+  field("name", r.name);
+  field("threads", r.threads);
+  field("precision", r.precision);
+  field("ms_per_step", r.ms_per_step);
+  field("flop_per_step", r.flop_per_step);
+  field("fma_peak", r.fma_peak);
+  field("library_gemm", r.library_gemm);
+  field("roofline", r.roofline);
+  field("roofline_low", r.roofline_low);
+  field("roofline_high", r.roofline_high);
+  field("steps_per_second", r.steps_per_second);
+  field("record_share", r.record_share);
+  field("memory_mb", r.memory_mb);
+  field("target", r.target);
+}
+
+}  // namespace
+
+nlohmann::json bench_result_json(const BenchResult& result) {
+  nlohmann::json json;
+  BenchResult copy = result;
+  visit_result(copy, [&](const char* name, auto& value) { json[name] = value; });
+  return json;
+}
+
+BenchResult run_bench(const BenchCase& bench_case, const BenchOptions& options) {
+  return bench_case.config.train.precision == Precision::kFloat64 ? measure_case<double>(bench_case, options)
+                                                                  : measure_case<float>(bench_case, options);
+}
+
+BenchResult run_bench_isolated(const BenchCase& bench_case, const BenchOptions& options) {
+  int ends[2];
+  if (pipe(ends) != 0) fail(ErrorKind::kInternal, "bench: pipe failed: {}", std::strerror(errno));
+  const pid_t child = fork();
+  if (child < 0) fail(ErrorKind::kInternal, "bench: fork failed: {}", std::strerror(errno));
+  if (child == 0) {
+    close(ends[0]);
+    int status = 0;
+    try {
+      const std::string text = bench_result_json(run_bench(bench_case, options)).dump();
+      if (write(ends[1], text.data(), text.size()) != static_cast<ssize_t>(text.size())) status = 1;
+    } catch (...) {
+      status = 1;
+    }
+    _exit(status);  // no destructors of the parent's objects in the child
+  }
+  close(ends[1]);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t n = read(ends[0], buffer, sizeof(buffer)); n > 0; n = read(ends[0], buffer, sizeof(buffer))) {
+    text.append(buffer, static_cast<std::size_t>(n));
+  }
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  if (status != 0 || json.is_discarded()) {
+    fail(ErrorKind::kInternal, "bench: case {} failed in its process (status {})", bench_case.name, status);
+  }
+  BenchResult result;
+  visit_result(result, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+  return result;
+}
+
+}  // namespace groklab

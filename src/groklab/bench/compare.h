@@ -1,0 +1,20 @@
+// Stored ratios, so that a change that slows the engine is seen.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "groklab/bench/bench.h"
+
+namespace groklab {
+
+/// Roofline fraction by "case/threads". Reads {"ratios": {"V/1": 0.9, ...}}. Throws Error(kInput).
+std::map<std::string, double> read_ratios(const std::string& path);
+
+/// One line for each result whose best repeat is more than 15 % below its stored ratio. The best repeat counts because
+/// noise on a shared machine only slows. Results without a stored ratio are not judged.
+std::vector<std::string> ratio_falls(const std::vector<BenchResult>& results,
+                                     const std::map<std::string, double>& stored);
+
+}  // namespace groklab
