@@ -14,6 +14,7 @@
 #include "groklab/lab/run_training.h"
 #include "groklab/view/text.h"
 #include "record_json.h"
+#include "run_text.h"
 #include "signals.h"
 #include "training_view.h"
 
