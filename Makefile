@@ -6,7 +6,7 @@ DEMO := build/demo
 .PHONY: demo test build install bench check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
-build: build/build.ninja
+build: setup build/build.ninja
 	@cmake --build --preset release -j $(JOBS)
 
 build/build.ninja: | setup
@@ -15,8 +15,9 @@ build/build.ninja: | setup
 setup:
 	@tools/setup.sh
 
-# Trains a small network until it groks and writes a page about it.
-demo: build
+# Trains a small network until it groks and writes a page about it. Builds the program alone, not the tests.
+demo: setup build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
 	@build/groklab train examples/demo.toml --store $(DEMO)
 	@build/groklab report last --store $(DEMO) -o $(DEMO)/report.html
 	@echo "report page: $(CURDIR)/$(DEMO)/report.html"
@@ -28,7 +29,7 @@ install: build
 	@cmake --install build --prefix "$(PREFIX)"
 
 bench: build
-	@build/groklab_bench
+	@build/groklab bench
 
 # Formatting of every source file; everything else that can be checked is a test.
 check:

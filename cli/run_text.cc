@@ -5,7 +5,9 @@
 
 #include <filesystem>
 
+#include "groklab/analysis/event_times.h"
 #include "groklab/config/fields.h"
+#include "groklab/view/text.h"
 #include "record_json.h"
 
 namespace groklab::cli {
@@ -36,6 +38,12 @@ std::string task_label(const Config& config) {
     label += fmt::format(", {} labels", word("labels"));
   }
   return label;
+}
+
+std::string times_line(const std::vector<Record>& records) {
+  const EventTimes times = event_times(records);
+  const auto text = [](const auto& step) { return step ? format_count(*step) : std::string("not reached"); };
+  return fmt::format("T_fit {}, T_grok {} (accuracy >= 99% held for 3 records)\n", text(times.fit), text(times.grok));
 }
 
 nlohmann::ordered_json run_to_json(const RunInfo& info) {

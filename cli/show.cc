@@ -46,10 +46,8 @@ std::string group_row(const char* name, const GroupMetrics& group) {
                      format_number(group.margin), format_number(group.margin_min));
 }
 
-std::string time_text(const std::optional<std::int64_t>& step) { return step ? format_count(*step) : "not reached"; }
-
-std::string text_of(const RunInfo& info, const std::vector<Record>& records,
-                    const std::vector<CheckpointInfo>& checkpoints) {
+std::string show_text(const RunInfo& info, const std::vector<Record>& records,
+                      const std::vector<CheckpointInfo>& checkpoints) {
   std::string text = fmt::format("run {}: {}\n", info.id, task_label(info.config));
   text += fmt::format("status: {} at step {} of {}, {}{}\n", run_status_name(info.status), format_count(info.step),
                       format_count(info.config.train.steps), format_duration(info.seconds),
@@ -64,9 +62,7 @@ std::string text_of(const RunInfo& info, const std::vector<Record>& records,
     if (last.removed.rows > 0) {  // otherwise never seen is the same as test
       text += group_row("- removed", last.removed) + group_row("- never seen", last.never_seen);
     }
-    const EventTimes times = event_times(records);
-    text += fmt::format("T_fit {}, T_grok {} (accuracy >= 99% held for 3 records)\n", time_text(times.fit),
-                        time_text(times.grok));
+    text += times_line(records);
     text += fmt::format("train accuracy  {}\n", curve_of(records, &GroupMetrics::accuracy, &Record::train));
     text += fmt::format("test accuracy   {}  (0 to 1, log steps)\n",
                         curve_of(records, &GroupMetrics::accuracy, &Record::test));
@@ -79,8 +75,8 @@ std::string text_of(const RunInfo& info, const std::vector<Record>& records,
   return text;
 }
 
-std::string json_of(const RunInfo& info, const std::vector<Record>& records,
-                    const std::vector<CheckpointInfo>& checkpoints) {
+std::string show_json(const RunInfo& info, const std::vector<Record>& records,
+                      const std::vector<CheckpointInfo>& checkpoints) {
   nlohmann::ordered_json json = run_to_json(info);
   const EventTimes times = event_times(records);
   json["t_fit"] = times.fit ? nlohmann::ordered_json(*times.fit) : nullptr;
@@ -110,7 +106,7 @@ void add_show(CLI::App& program, Action& action) {
     action = [options] {
       const Store store = options->store.open_existing();
       const std::string id = store.resolve(options->run);
-      const auto text = options->json ? json_of : text_of;
+      const auto text = options->json ? show_json : show_text;
       write_output("", text(store.run(id), store.records(id), store.checkpoints(id)));
       return kExitOk;
     };

@@ -5,7 +5,6 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +14,12 @@
 #include "groklab/lab/run_training.h"
 #include "groklab/view/text.h"
 #include "record_json.h"
+#include "run_text.h"
 #include "signals.h"
 #include "training_view.h"
 
 namespace groklab::cli {
 namespace {
-
-std::string time_text(const std::optional<std::int64_t>& step) { return step ? format_count(*step) : "not reached"; }
 
 void print_summary(const std::string& id, const Outcome& outcome, const std::vector<Record>& records,
                    const StoreOption& store) {
@@ -30,12 +28,10 @@ void print_summary(const std::string& id, const Outcome& outcome, const std::vec
   if (outcome.status == RunStatus::kStopped) fmt::print("  because {}\n", outcome.reason);
   if (!records.empty()) {
     const Record& last = records.back();
-    const EventTimes times = event_times(records);
     fmt::print("  train accuracy {}, loss {}   test accuracy {}, loss {}   norm {}\n",
                format_share(last.train.accuracy), format_number(last.train.loss), format_share(last.test.accuracy),
                format_number(last.test.loss), format_number(last.norm));
-    fmt::print("  T_fit {}, T_grok {} (accuracy >= 99% held for 3 records)\n", time_text(times.fit),
-               time_text(times.grok));
+    fmt::print("  {}", times_line(records));
   }
   fmt::print("see it: groklab report {}{}\n", id, store.as_argument());
 }

@@ -12,7 +12,7 @@
 namespace groklab {
 namespace {
 
-constexpr std::string_view kWhere = "--set";
+constexpr std::string_view kSetOption = "--set";
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
@@ -56,7 +56,7 @@ std::vector<FieldInfo> config_fields() {
 void set_config_value(Config& config, std::string_view assignment) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string_view::npos || trimmed(assignment.substr(0, equals)).empty()) {
-    fail(ErrorKind::kConfig, "{}: expected key=value, found {}", kWhere, toml_literal(std::string(assignment)));
+    fail(ErrorKind::kConfig, "{}: expected key=value, found {}", kSetOption, toml_literal(std::string(assignment)));
   }
   const std::string_view key = trimmed(assignment.substr(0, equals));
   const std::string_view text = trimmed(assignment.substr(equals + 1));
@@ -64,7 +64,7 @@ void set_config_value(Config& config, std::string_view assignment) {
   for (const Field& field : config_values(config)) {
     if (field.spec.key == key) type = field.type;
   }
-  assign_value(config, key, parsed(text, type), kWhere);
+  assign_value(config, key, parsed(text, type), kSetOption);
 }
 
 }  // namespace groklab

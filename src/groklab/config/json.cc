@@ -10,7 +10,7 @@
 namespace groklab {
 namespace {
 
-constexpr std::string_view kWhere = "configuration JSON";
+constexpr std::string_view kJsonText = "configuration JSON";
 
 nlohmann::json json_of(const Value& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return *flag;
@@ -43,11 +43,11 @@ void read_object(Config& config, const nlohmann::json& object, const std::string
     const auto section = known.find(name);
     if (section != known.end() && section->is_object()) {
       if (!json.is_object()) {
-        fail(ErrorKind::kConfig, "{}: {}: expected an object of keys, found {}", kWhere, key, json.type_name());
+        fail(ErrorKind::kConfig, "{}: {}: expected an object of keys, found {}", kJsonText, key, json.type_name());
       }
       read_object(config, json, key + ".", *section);
     } else {
-      assign_value(config, key, value_of(json), kWhere);
+      assign_value(config, key, value_of(json), kJsonText);
     }
   }
 }
@@ -61,7 +61,7 @@ nlohmann::json config_to_json(const Config& config) {
 }
 
 Config config_from_json(const nlohmann::json& json) {
-  if (!json.is_object()) fail(ErrorKind::kConfig, "{}: expected an object, found {}", kWhere, json.type_name());
+  if (!json.is_object()) fail(ErrorKind::kConfig, "{}: expected an object, found {}", kJsonText, json.type_name());
   Config config;  // keys that are missing (a store of an older groklab) keep their defaults
   read_object(config, json, "", config_to_json(config));
   return config;
