@@ -1,4 +1,6 @@
 // groklab bench
+#include "groklab/bench/bench.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +12,6 @@
 #include "commands.h"
 #include "groklab/base/error.h"
 #include "groklab/base/version.h"
-#include "groklab/bench/bench.h"
 #include "groklab/bench/compare.h"
 #include "groklab/config/fields.h"
 #include "groklab/engine/engine.h"
@@ -61,10 +62,11 @@ std::string row(const BenchResult& r) {
   const std::string library = r.library_gemm > 0 ? fmt::format("{:.0f}", r.library_gemm / 1e9) : "-";
   const std::string target = r.target > 0 ? fmt::format("{:.2f}", r.target) : "-";
   const std::string record = r.record_share > 0 ? fmt::format("{:.1f}%", 100 * r.record_share) : "-";
-  return fmt::format("{:<9} {:>7}  {:<9} {:>9.3f} {:>7.3f} {:>9.0f} {:>8} {:>9.3f}  ({:.3f}-{:.3f}) {:>7} {:>8.0f} {:>7} "
-                     "{:>4.0f} MB\n",
-                     r.name, r.threads, r.precision, r.ms_per_step, r.flop_per_step / 1e9, r.fma_peak / 1e9, library,
-                     r.roofline, r.roofline_low, r.roofline_high, target, r.steps_per_second, record, r.memory_mb);
+  return fmt::format(
+      "{:<9} {:>7}  {:<9} {:>9.3f} {:>7.3f} {:>9.0f} {:>8} {:>9.3f}  ({:.3f}-{:.3f}) {:>7} {:>8.0f} {:>7} "
+      "{:>4.0f} MB\n",
+      r.name, r.threads, r.precision, r.ms_per_step, r.flop_per_step / 1e9, r.fma_peak / 1e9, library, r.roofline,
+      r.roofline_low, r.roofline_high, target, r.steps_per_second, record, r.memory_mb);
 }
 
 int run(const Options& options) {
@@ -76,8 +78,8 @@ int run(const Options& options) {
   }
   const int all_threads = options.threads > 0 ? options.threads : ThreadPool::default_threads();
   if (!options.json) {
-    fmt::print("groklab {}, {}, {}; rates in GFLOP/s, medians of {} repeats\n{}", version(), machine_description(all_threads),
-               instruction_set_name(), options.repeats, kHeader);
+    fmt::print("groklab {}, {}, {}; rates in GFLOP/s, medians of {} repeats\n{}", version(),
+               machine_description(all_threads), instruction_set_name(), options.repeats, kHeader);
   }
   std::vector<BenchResult> results;
   for (const BenchCase& c : cases) {
@@ -117,7 +119,8 @@ void add_bench(CLI::App& program, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("bench", "Measure training steps against the processor's peak rate");
   command->add_option("--case", options->cases, "Only these cases (repeatable)");
-  command->add_option("--threads", options->threads, "Threads; default: all cores, and 1 where a case is measured on both");
+  command->add_option("--threads", options->threads,
+                      "Threads; default: all cores, and 1 where a case is measured on both");
   command->add_option("--repeats", options->repeats, "Repeats; the median counts");
   command->add_option("--seconds", options->seconds, "Seconds of steps per repeat");
   command->add_flag("--brief", options->brief, "At most 3 repeats of 0.15 s, for checks");

@@ -52,7 +52,8 @@ TEST(Engine, InstructionSetsAgreeToRounding) {
       Lab other(config, 1, kernels->instruction_set);
       std::vector<double> gradient;
       other.engine->loss_and_gradient(gradient);
-      EXPECT_LT(relative_difference(gradient.data(), expected.data(), static_cast<std::int64_t>(expected.size())), 1e-13)
+      EXPECT_LT(relative_difference(gradient.data(), expected.data(), static_cast<std::int64_t>(expected.size())),
+                1e-13)
           << kernels->instruction_set;
     }
   }

@@ -59,6 +59,8 @@ struct Option {
   std::vector<const char*> settings;
 };
 
+void PrintTo(const Option& option, std::ostream* out) { *out << option.name; }
+
 class Gradient : public ::testing::TestWithParam<Option> {};
 
 TEST_P(Gradient, AgreesWithFiniteDifferences) {
@@ -77,16 +79,18 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Option{"shortcut", {}}, Option{"shortcut_no_biases", {"model.biases=none"}},
         Option{"shortcut_all_biases", {"model.biases=all"}}, Option{"shortcut_gelu", {"model.activation=gelu"}},
-        Option{"shortcut_quadratic", {"model.activation=quadratic"}}, Option{"shortcut_tied", {"model.tied_embeddings=true"}},
+        Option{"shortcut_quadratic", {"model.activation=quadratic"}},
+        Option{"shortcut_tied", {"model.tied_embeddings=true"}},
         Option{"shortcut_four_tokens", {"model.input_tokens=4"}}, Option{"shortcut_one_head", {"model.n_heads=1"}},
         Option{"shortcut_wide", {"model.d_model=40", "model.n_heads=4", "model.d_mlp=36"}},
         Option{"shortcut_parity", {"task.operation=parity", "task.parity_bits=5", "task.parity_subset=2"}},
         Option{"shortcut_framework_loss", {"loss.form=framework"}},
         Option{"shortcut_squared_loss", {"loss.kind=mean_squared"}},
-        Option{"shortcut_more_logits", {"model.d_vocab_out=6"}},
-        Option{"general", {"model.path=general"}}, Option{"general_all_biases", {"model.path=general", "model.biases=all"}},
+        Option{"shortcut_more_logits", {"model.d_vocab_out=6"}}, Option{"general", {"model.path=general"}},
+        Option{"general_all_biases", {"model.path=general", "model.biases=all"}},
         Option{"general_two_tokens", {"model.input_tokens=2"}}, Option{"general_pre", {"model.layer_norm=pre"}},
-        Option{"general_post", {"model.layer_norm=post", "model.biases=none"}}, Option{"general_two_layers", {"model.n_layers=2"}},
+        Option{"general_post", {"model.layer_norm=post", "model.biases=none"}},
+        Option{"general_two_layers", {"model.n_layers=2"}},
         Option{"general_three_pre_gelu_tied",
                {"model.n_layers=3", "model.layer_norm=pre", "model.activation=gelu", "model.tied_embeddings=true",
                 "model.biases=all"}},
@@ -96,9 +100,12 @@ INSTANTIATE_TEST_SUITE_P(
                {"model.n_layers=2", "model.layer_norm=pre", "model.d_model=40", "model.n_heads=1", "model.d_mlp=36",
                 "model.input_tokens=4"}},
         Option{"mlp_concatenate", {"model.architecture=mlp"}},
-        Option{"mlp_sum_deep", {"model.architecture=mlp", "model.combination=sum", "model.n_layers=3", "model.biases=all"}},
-        Option{"mlp_quadratic", {"model.architecture=mlp", "model.activation=quadratic", "model.n_layers=2", "model.biases=none"}},
-        Option{"mlp_gelu_wide", {"model.architecture=mlp", "model.activation=gelu", "model.d_model=20", "model.d_mlp=40"}},
+        Option{"mlp_sum_deep",
+               {"model.architecture=mlp", "model.combination=sum", "model.n_layers=3", "model.biases=all"}},
+        Option{"mlp_quadratic",
+               {"model.architecture=mlp", "model.activation=quadratic", "model.n_layers=2", "model.biases=none"}},
+        Option{"mlp_gelu_wide",
+               {"model.architecture=mlp", "model.activation=gelu", "model.d_model=20", "model.d_mlp=40"}},
         Option{"mlp_parity",
                {"model.architecture=mlp", "task.operation=parity", "task.parity_bits=5", "task.parity_subset=2"}}),
     [](const ::testing::TestParamInfo<Option>& info) { return std::string(info.param.name); });

@@ -19,8 +19,8 @@ RandomStream::RandomStream(std::uint64_t seed, StreamPurpose purpose, std::uint6
 
 void RandomStream::refill() {
   using Philox = r123::Philox4x32_R<10>;
-  Philox::ctr_type counter = {{static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32),
-                               index_, purpose_}};
+  Philox::ctr_type counter = {
+      {static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32), index_, purpose_}};
   Philox::key_type key = {{static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32)}};
   const auto words = Philox()(counter, key);
   for (int i = 0; i < 4; ++i) buffer_[i] = words[static_cast<std::size_t>(i)];

@@ -8,12 +8,12 @@ namespace groklab {
 
 /// What a stream is for. Values reach the disk through results: never renumber.
 enum class StreamPurpose : std::uint32_t {
-  kInit = 1,        ///< initial weights; `index` is the FNV-1a hash of the tensor's name
-  kSplit = 2,       ///< permutation of the rows behind a split
-  kLabels = 3,      ///< random or corrupted labels
-  kBatch = 4,       ///< minibatch order; `index` is the epoch
-  kParity = 5,      ///< the hidden subset and sampled rows of a parity task
-  kBootstrap = 6,   ///< resampling in analyses
+  kInit = 1,       ///< initial weights; `index` is the FNV-1a hash of the tensor's name
+  kSplit = 2,      ///< permutation of the rows behind a split
+  kLabels = 3,     ///< random or corrupted labels
+  kBatch = 4,      ///< minibatch order; `index` is the epoch
+  kParity = 5,     ///< the hidden subset and sampled rows of a parity task
+  kBootstrap = 6,  ///< resampling in analyses
 };
 
 /// An independent stream of random numbers keyed by (seed, purpose, index). Copying it copies its position.

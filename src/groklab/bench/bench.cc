@@ -90,7 +90,6 @@ struct BenchRun {
   std::unique_ptr<Engine> engine;
 };
 
-
 /// Makes about `seconds` worth of steps of one run on all threads.
 double time_single(BenchRun& run, std::int64_t steps) {
   return seconds_of([&] { run.engine->advance(run.engine->step() + steps); }) / static_cast<double>(steps);

@@ -24,15 +24,15 @@ struct BenchResult {
   std::string name;
   int threads = 1;
   std::string precision;
-  double ms_per_step = 0;       ///< wall time of one step of one run; for a sweep, wall time / steps of all runs
+  double ms_per_step = 0;  ///< wall time of one step of one run; for a sweep, wall time / steps of all runs
   double flop_per_step = 0;
-  double fma_peak = 0;          ///< FLOP/s of the register-only loop on the same threads
-  double library_gemm = 0;      ///< FLOP/s of the library's product on the same threads; 0: no library found
-  double roofline = 0;          ///< (flop_per_step / fma_peak) / time of a step: the median over repeats
+  double fma_peak = 0;      ///< FLOP/s of the register-only loop on the same threads
+  double library_gemm = 0;  ///< FLOP/s of the library's product on the same threads; 0: no library found
+  double roofline = 0;      ///< (flop_per_step / fma_peak) / time of a step: the median over repeats
   double roofline_low = 0, roofline_high = 0;  ///< smallest and largest repeat
   double steps_per_second = 0;
-  double record_share = 0;      ///< time of one record point / time of 100 steps
-  double memory_mb = 0;         ///< peak resident memory of a process that does only this case
+  double record_share = 0;  ///< time of one record point / time of 100 steps
+  double memory_mb = 0;     ///< peak resident memory of a process that does only this case
   double target = 0;
 };
 
@@ -43,9 +43,9 @@ nlohmann::json bench_result_json(const BenchResult& result);
 std::vector<BenchCase> bench_cases();
 
 struct BenchOptions {
-  int threads = 1;              ///< of this measurement
+  int threads = 1;  ///< of this measurement
   int repeats = 7;
-  double seconds = 0.5;         ///< of steps per repeat
+  double seconds = 0.5;  ///< of steps per repeat
 };
 
 /// Measures one case in this process.

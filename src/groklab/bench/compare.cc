@@ -17,7 +17,8 @@ std::map<std::string, double> read_ratios(const std::string& path) {
   }
   std::map<std::string, double> ratios;
   for (const auto& [key, value] : json["ratios"].items()) {
-    if (!value.is_number()) fail(ErrorKind::kInput, "{}: ratio {}: expected a number, found {}", path, key, value.dump());
+    if (!value.is_number())
+      fail(ErrorKind::kInput, "{}: ratio {}: expected a number, found {}", path, key, value.dump());
     ratios[key] = value.get<double>();
   }
   return ratios;

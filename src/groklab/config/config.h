@@ -36,25 +36,25 @@ struct TaskConfig {
   GroupKind group = GroupKind::kSymmetric;
   std::int64_t group_degree = 5;  ///< n of C_n, D_n (2n elements), S_n, A_n
   Composition composition = Composition::kRightFirst;
-  std::string table;              ///< CSV file: p rows of p integers 0..p-1
-  std::string table_digest;       ///< filled when the table is read, so that the run's name follows its contents
-  std::int64_t parity_bits = 10;  ///< n
-  std::int64_t parity_subset = 3; ///< k
-  std::int64_t parity_rows = 0;   ///< 0: all 2^n rows; else that many distinct rows, sampled
+  std::string table;               ///< CSV file: p rows of p integers 0..p-1
+  std::string table_digest;        ///< filled when the table is read, so that the run's name follows its contents
+  std::int64_t parity_bits = 10;   ///< n
+  std::int64_t parity_subset = 3;  ///< k
+  std::int64_t parity_rows = 0;    ///< 0: all 2^n rows; else that many distinct rows, sampled
   LabelKind labels = LabelKind::kTrue;
-  double corrupted_share = 0.0;   ///< share of labels replaced by a random wrong one (labels = corrupted)
-  std::int64_t label_seed = -1;   ///< -1: the run's seed
+  double corrupted_share = 0.0;  ///< share of labels replaced by a random wrong one (labels = corrupted)
+  std::int64_t label_seed = -1;  ///< -1: the run's seed
 };
 
 enum class SplitMethod { kPhilox, kTorchRandperm, kFile };
 
 struct SplitConfig {
   SplitMethod method = SplitMethod::kPhilox;
-  std::int64_t train_size = 0;    ///< D; 0: from train_fraction
-  double train_fraction = 0.3;    ///< D = floor(fraction * rows)
-  std::int64_t seed = -1;         ///< -1: the run's seed
-  std::string file;               ///< row indices, .npy or text (method = file)
-  std::string file_digest;        ///< filled when the file is read
+  std::int64_t train_size = 0;  ///< D; 0: from train_fraction
+  double train_fraction = 0.3;  ///< D = floor(fraction * rows)
+  std::int64_t seed = -1;       ///< -1: the run's seed
+  std::string file;             ///< row indices, .npy or text (method = file)
+  std::string file_digest;      ///< filled when the file is read
 };
 
 enum class Architecture { kTransformer, kMlp };
@@ -67,11 +67,11 @@ enum class ComputePath { kAuto, kGeneral };
 
 struct ModelConfig {
   Architecture architecture = Architecture::kTransformer;
-  std::int64_t n_layers = 1;      ///< transformer blocks, or hidden layers of the MLP
+  std::int64_t n_layers = 1;  ///< transformer blocks, or hidden layers of the MLP
   std::int64_t d_model = 128;
   std::int64_t n_heads = 4;
-  std::int64_t d_head = 0;        ///< 0: d_model / n_heads
-  std::int64_t d_mlp = 0;         ///< 0: 4 d_model
+  std::int64_t d_head = 0;  ///< 0: d_model / n_heads
+  std::int64_t d_mlp = 0;   ///< 0: 4 d_model
   Activation activation = Activation::kRelu;
   Biases biases = Biases::kMlp;
   LayerNormKind layer_norm = LayerNormKind::kNone;
@@ -81,7 +81,7 @@ struct ModelConfig {
   std::int64_t d_vocab_out = 0;   ///< 0: number of classes
   EmbeddingCombination combination = EmbeddingCombination::kConcatenate;  ///< MLP only
   InitKind init = InitKind::kPaper;
-  double init_scale = 1.0;        ///< multiplies every initial weight
+  double init_scale = 1.0;                ///< multiplies every initial weight
   ComputePath path = ComputePath::kAuto;  ///< auto: the exact one-layer shortcut where it applies
 };
 
@@ -102,13 +102,13 @@ struct OptimConfig {
   double beta1 = 0.9;
   double beta2 = 0.98;
   double epsilon = 1e-8;
-  double momentum = 0.0;          ///< SGD only
-  double weight_decay = 1.0;      ///< lambda: decoupled for adamw, lambda/2 |theta|^2 in the loss for adam and sgd
-  std::string decay = "*";        ///< comma-separated globs of tensor names that decay
-  std::int64_t warmup_steps = 10; ///< linear; learning rate at step t (1-based) is lr * min(t / warmup, 1)
+  double momentum = 0.0;           ///< SGD only
+  double weight_decay = 1.0;       ///< lambda: decoupled for adamw, lambda/2 |theta|^2 in the loss for adam and sgd
+  std::string decay = "*";         ///< comma-separated globs of tensor names that decay
+  std::int64_t warmup_steps = 10;  ///< linear; learning rate at step t (1-based) is lr * min(t / warmup, 1)
   Schedule schedule = Schedule::kConstant;
-  double final_lr_share = 0.0;    ///< cosine only: lr at the last step as a share of the peak
-  std::int64_t batch_size = 0;    ///< 0: full batch
+  double final_lr_share = 0.0;  ///< cosine only: lr at the last step as a share of the peak
+  std::int64_t batch_size = 0;  ///< 0: full batch
 };
 
 enum class Precision { kFloat32, kFloat64 };
@@ -116,21 +116,21 @@ enum class Precision { kFloat32, kFloat64 };
 struct TrainConfig {
   Precision precision = Precision::kFloat32;
   std::int64_t steps = 40000;
-  std::int64_t record_every = 100;      ///< 0: never at fixed distance
-  std::int64_t record_per_decade = 20;  ///< log-spaced record points; 0: none
-  double stop_test_accuracy = 0.0;      ///< 0: off; stop when test accuracy >= this ...
-  std::int64_t stop_held_records = 3;   ///< ... held for so many consecutive records
-  double stop_stationary_tolerance = 0.0;     ///< 0: off; relative change of norm and train loss ...
-  std::int64_t stop_stationary_window = 1000; ///< ... over so many steps
-  std::int64_t checkpoint_every = 0;          ///< 0: only the last; kept checkpoints every n steps
-  std::int64_t checkpoint_per_decade = 0;     ///< kept log-spaced checkpoints
+  std::int64_t record_every = 100;             ///< 0: never at fixed distance
+  std::int64_t record_per_decade = 20;         ///< log-spaced record points; 0: none
+  double stop_test_accuracy = 0.0;             ///< 0: off; stop when test accuracy >= this ...
+  std::int64_t stop_held_records = 3;          ///< ... held for so many consecutive records
+  double stop_stationary_tolerance = 0.0;      ///< 0: off; relative change of norm and train loss ...
+  std::int64_t stop_stationary_window = 1000;  ///< ... over so many steps
+  std::int64_t checkpoint_every = 0;           ///< 0: only the last; kept checkpoints every n steps
+  std::int64_t checkpoint_per_decade = 0;      ///< kept log-spaced checkpoints
 };
 
 /// A fork starts from a stored state of another run. Empty run: not a fork.
 struct ForkConfig {
-  std::string run;                ///< full id of the parent run
+  std::string run;  ///< full id of the parent run
   std::int64_t step = 0;
-  bool reset_optimizer = false;   ///< forget the moments; the step count of warm-up and bias correction restarts too
+  bool reset_optimizer = false;  ///< forget the moments; the step count of warm-up and bias correction restarts too
 };
 
 struct Config {

@@ -80,7 +80,8 @@ TYPED_TEST_SUITE(KernelTest, Types);
 struct Size {
   std::int64_t rows, n, depth;
 };
-const Size kSizes[] = {{1, 1, 1}, {2, 3, 5}, {13, 16, 32}, {14, 17, 33}, {27, 31, 7}, {40, 33, 64}, {65, 64, 113}, {7, 113, 48}};
+const Size kSizes[] = {{1, 1, 1},   {2, 3, 5},    {13, 16, 32},  {14, 17, 33},
+                       {27, 31, 7}, {40, 33, 64}, {65, 64, 113}, {7, 113, 48}};
 
 TYPED_TEST(KernelTest, ProductsAgreeWithPlainLoops) {
   using T = TypeParam;
@@ -91,7 +92,8 @@ TYPED_TEST(KernelTest, ProductsAgreeWithPlainLoops) {
       Panels<T> pa(k, rows, depth), pc(k, rows, n), addend(k, rows, n);
       pa.fill(a);
       addend.fill(c);
-      AlignedBuffer<T> weights(depth * n), packed((n + k.width - 1) / k.width * k.width * depth), padded_bias(n + k.width);
+      AlignedBuffer<T> weights(depth * n), packed((n + k.width - 1) / k.width * k.width * depth),
+          padded_bias(n + k.width);
       for (std::int64_t i = 0; i < depth * n; ++i) weights[i] = static_cast<T>(b[static_cast<std::size_t>(i)]);
       for (std::int64_t i = 0; i < n; ++i) padded_bias[i] = static_cast<T>(bias[static_cast<std::size_t>(i)]);
       for (std::int64_t col = 0; col < n; col += k.width) {
@@ -174,7 +176,8 @@ TYPED_TEST(KernelTest, PackedTransposeIsTheTransposePacked) {
       pack_transposed_panel(panel.data(), view, depth, row, n, k.width);
       for (std::int64_t j = 0; j < n; ++j) {
         for (std::int64_t i = 0; i < k.width; ++i) {
-          const T expected = row + i < depth ? source[(j / block) * depth * block + (row + i) * block + j % block] : T(0);
+          const T expected =
+              row + i < depth ? source[(j / block) * depth * block + (row + i) * block + j % block] : T(0);
           ASSERT_EQ(panel[j * k.width + i], expected);
         }
       }
@@ -264,8 +267,8 @@ TYPED_TEST(KernelTest, LossGradientsAgreeWithSoftmax) {
           }
           for (std::int64_t c = 0; c < n; ++c) {
             const double onehot = c == y ? 1 : 0;
-            expected.push_back(0.25 * (mode == 2 ? 2 * (row[c] - onehot) / static_cast<double>(n)
-                                                 : std::exp(row[c]) / sum - onehot));
+            expected.push_back(
+                0.25 * (mode == 2 ? 2 * (row[c] - onehot) / static_cast<double>(n) : std::exp(row[c]) / sum - onehot));
           }
           const double row_loss = mode == 2 ? squares / static_cast<double>(n) : std::log(sum) - row[y];
           EXPECT_NEAR(statistics[static_cast<std::size_t>(r)].loss, row_loss, 200 * this->kEpsilon);

@@ -74,8 +74,8 @@ template void pack_panel(double*, const BlockedView<const double>&, std::int64_t
                          std::int64_t);
 template void pack_transposed_panel(float*, const BlockedView<const float>&, std::int64_t, std::int64_t, std::int64_t,
                                     std::int64_t);
-template void pack_transposed_panel(double*, const BlockedView<const double>&, std::int64_t, std::int64_t,
-                                    std::int64_t, std::int64_t);
+template void pack_transposed_panel(double*, const BlockedView<const double>&, std::int64_t, std::int64_t, std::int64_t,
+                                    std::int64_t);
 template void unpack_panel(const BlockedView<float>&, const float*, std::int64_t, std::int64_t, std::int64_t,
                            std::int64_t, bool);
 template void unpack_panel(const BlockedView<double>&, const double*, std::int64_t, std::int64_t, std::int64_t,

@@ -73,9 +73,9 @@ Unembedding<T>::Unembedding(const ModelConfig& config, const ParameterLayout& la
     : kernels_(kernels), matrices_(matrices), d_in_(d_in), classes_(classes) {
   typename MatrixSet<T>::Use use;
   use.shared = config.tied_embeddings;
-  w_u_ = matrices.add_matrix(config.tied_embeddings ? transposed(layout.at("embed.W_E"), classes)
-                                                    : plain_matrix(layout.at("unembed.W_U")),
-                             use);
+  w_u_ = matrices.add_matrix(
+      config.tied_embeddings ? transposed(layout.at("embed.W_E"), classes) : plain_matrix(layout.at("unembed.W_U")),
+      use);
   if (const TensorSpec* b_u = layout.find("unembed.b_U")) {
     has_bias_ = true;
     b_u_ = matrices.add_vector(*b_u);

@@ -60,7 +60,7 @@ class EmbeddingMlp final : public Network<T> {
   MatrixSet<T> matrices_;
   Activation activation_;
   std::int64_t d_model_, d_mlp_, symbols_, inputs_, tables_;
-  std::vector<MatrixId> first_w_;    ///< the first layer's rows that belong to each table
+  std::vector<MatrixId> first_w_;  ///< the first layer's rows that belong to each table
   std::vector<Layer> layers_;
   std::optional<Unembedding<T>> unembedding_;
   std::int64_t table_gradient_at_ = 0;

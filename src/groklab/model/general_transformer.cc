@@ -122,7 +122,8 @@ PanelView<T> GeneralTransformer<T>::forward(std::span<const std::int64_t> rows, 
     x = layer.output(scratch.numbers.data());
   }
   if (final_norm_) {
-    final_norm_->forward(final_in(scratch), scratch.numbers.data() + final_moments_at_, constant(x), parameters_, count);
+    final_norm_->forward(final_in(scratch), scratch.numbers.data() + final_moments_at_, constant(x), parameters_,
+                         count);
   }
   unembedding_->forward(logits(scratch), constant(final_in(scratch)), parameters_, count);
   return logits(scratch);

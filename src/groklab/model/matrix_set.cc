@@ -63,7 +63,8 @@ MatrixId MatrixSet<T>::add_matrix(const MatrixPlace& place, const Use& use) {
     m.gradient_at = reserve(panels(place.n) * width_ * place.depth, use.scattered);
     for (std::int64_t col = 0; col < place.n; col += width_) {
       (use.shared ? shared_tasks_ : collect_tasks_)
-          .push_back({m.gradient_at + col * place.depth, width_ * place.depth, static_cast<std::ptrdiff_t>(index), col});
+          .push_back(
+              {m.gradient_at + col * place.depth, width_ * place.depth, static_cast<std::ptrdiff_t>(index), col});
     }
   }
   matrices_.push_back(m);

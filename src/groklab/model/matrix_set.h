@@ -92,8 +92,8 @@ class MatrixSet {
   const Kernels<T>* kernels_;
   std::vector<Matrix> matrices_;
   std::vector<PackTask> pack_tasks_;
-  std::vector<CollectTask> collect_tasks_;   ///< independent of each other
-  std::vector<CollectTask> shared_tasks_;    ///< after the others, in order: they add
+  std::vector<CollectTask> collect_tasks_;  ///< independent of each other
+  std::vector<CollectTask> shared_tasks_;   ///< after the others, in order: they add
   struct Range {
     std::int64_t at, size;
   };

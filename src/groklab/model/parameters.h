@@ -11,9 +11,9 @@ namespace groklab {
 
 /// Sizes that the layout depends on but the config does not hold.
 struct ModelSizes {
-  std::int64_t vocabulary = 0;   ///< rows of W_E
-  std::int64_t positions = 0;    ///< rows of W_pos; for the MLP, inputs
-  std::int64_t classes = 0;      ///< columns of W_U (d_vocab_out)
+  std::int64_t vocabulary = 0;  ///< rows of W_E
+  std::int64_t positions = 0;   ///< rows of W_pos; for the MLP, inputs
+  std::int64_t classes = 0;     ///< columns of W_U (d_vocab_out)
 };
 
 /// All tensors of a resolved config.

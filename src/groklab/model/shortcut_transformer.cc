@@ -82,10 +82,10 @@ class ShortcutTransformer final : public Network<T> {
 
   // Tables, valid after prepare().
   const T* parameters_ = nullptr;
-  AlignedBuffer<T> inputs_;        ///< X[r] = W_E[token] + W_pos[position], [R, d] panels
-  AlignedBuffer<T> value_table_;   ///< [H][R][table_stride]: V W_O
-  AlignedBuffer<T> score_table_;   ///< [R][H]
-  AlignedBuffer<T> base_;          ///< x_last + b_O, padded
+  AlignedBuffer<T> inputs_;       ///< X[r] = W_E[token] + W_pos[position], [R, d] panels
+  AlignedBuffer<T> value_table_;  ///< [H][R][table_stride]: V W_O
+  AlignedBuffer<T> score_table_;  ///< [R][H]
+  AlignedBuffer<T> base_;         ///< x_last + b_O, padded
 
   // Places in a scratch.
   std::int64_t middle_at_ = 0, hidden_at_ = 0, before_at_ = 0, out_at_ = 0, logits_at_ = 0, weights_at_ = 0;
@@ -196,7 +196,8 @@ void ShortcutTransformer<T>::prepare_head(Head& head, std::int64_t index) {
   for (std::int64_t row = 0; row < table_rows_; ++row) {
     // Four partial sums: a single chain of additions would cost four cycles a term.
     T sums[4] = {T(0), T(0), T(0), T(0)};
-    for (std::int64_t k = 0; k < d_model_; ++k) sums[k % 4] += table_input(row, k) * head.key[static_cast<std::size_t>(k)];
+    for (std::int64_t k = 0; k < d_model_; ++k)
+      sums[k % 4] += table_input(row, k) * head.key[static_cast<std::size_t>(k)];
     score_table_[row * heads_count_ + index] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
   }
 }

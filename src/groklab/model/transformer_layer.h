@@ -24,8 +24,8 @@ class TransformerLayer {
  public:
   /// `last`: only the last position of each sequence goes on, so queries and everything behind have one row a sequence.
   TransformerLayer(const ModelConfig& config, const ParameterLayout& layout, std::int64_t index, bool last,
-                   std::int64_t positions, std::int64_t tile_sequences, const LayerSpare& spare,
-                   MatrixSet<T>& matrices, const Kernels<T>& kernels, ScratchPlan& plan);
+                   std::int64_t positions, std::int64_t tile_sequences, const LayerSpare& spare, MatrixSet<T>& matrices,
+                   const Kernels<T>& kernels, ScratchPlan& plan);
 
   /// Output view [rows, d_model] in the scratch; rows = sequences * positions, or sequences if last.
   PanelView<T> output(T* scratch) const { return panels(scratch, output_at_, out_capacity_); }
@@ -63,13 +63,13 @@ class TransformerLayer {
   std::int64_t b_q_at_ = -1, b_k_at_ = -1, b_v_at_ = -1, b_o_at_ = -1;
 
   // Places in the scratch. in: capacity of all positions; out: of passing rows.
-  std::int64_t normal_in_at_ = 0;   ///< pre: ln1(x), in
+  std::int64_t normal_in_at_ = 0;  ///< pre: ln1(x), in
   std::int64_t moments1_at_ = 0, moments2_at_ = 0;
   std::int64_t q_at_ = 0, k_at_ = 0, v_at_ = 0, probabilities_at_ = 0, mixed_at_ = 0;
-  std::int64_t attended_at_ = 0;    ///< x + attention, out
-  std::int64_t middle_at_ = 0;      ///< the MLP's input: attended, or its LayerNorm, out
+  std::int64_t attended_at_ = 0;  ///< x + attention, out
+  std::int64_t middle_at_ = 0;    ///< the MLP's input: attended, or its LayerNorm, out
   std::int64_t hidden_at_ = 0, before_at_ = 0;
-  std::int64_t mlp_out_at_ = 0;     ///< post: before ln2, out
+  std::int64_t mlp_out_at_ = 0;  ///< post: before ln2, out
   std::int64_t output_at_ = 0;
   LayerSpare spare_;
 };

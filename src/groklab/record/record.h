@@ -42,12 +42,12 @@ struct Record {
 /// Everything a bit-identical resume needs. Buffers have layout.total() elements of `precision`.
 struct TrainState {
   Precision precision = Precision::kFloat32;
-  std::int64_t step = 0;             ///< updates done in this run
-  std::int64_t optimizer_step = 0;   ///< updates that the moments have seen: step, plus the parent's in a fork
+  std::int64_t step = 0;            ///< updates done in this run
+  std::int64_t optimizer_step = 0;  ///< updates that the moments have seen: step, plus the parent's in a fork
   std::vector<std::byte> parameters;
   std::vector<std::byte> first_moment;   ///< Adam m, or the momentum buffer; empty if the optimiser has none
   std::vector<std::byte> second_moment;  ///< Adam v; empty if the optimiser has none
-  double last_gradient_norm = 0;     ///< what a Record at this step needs
+  double last_gradient_norm = 0;         ///< what a Record at this step needs
   double last_update_norm = 0;
   double last_learning_rate = 0;
   double seconds = 0;

@@ -12,15 +12,16 @@ namespace groklab {
 
 /// All rows of a task. Row-major arrays; rows of a binary operation are ordered by (x, y).
 struct Task {
-  std::string name;        ///< e.g. "x + y mod 113"
+  std::string name;  ///< e.g. "x + y mod 113"
   std::int64_t n_rows = 0;
-  std::int64_t n_inputs = 0;   ///< symbols per row: 2 for a binary operation, n for parity
-  std::int64_t n_symbols = 0;  ///< distinct input symbols (p; 2 for parity)
-  std::int64_t n_classes = 0;  ///< distinct labels
-  std::vector<std::int32_t> inputs;      ///< [n_rows, n_inputs]
-  std::vector<std::int32_t> labels;      ///< [n_rows] label of a row while it is trained on
-  std::vector<std::int32_t> test_labels; ///< [n_rows] label of a row while it is not; differs only for corrupted labels
-  std::vector<std::string> symbol_names; ///< [n_symbols] for tables and axes ("0", "1", ... or permutations)
+  std::int64_t n_inputs = 0;         ///< symbols per row: 2 for a binary operation, n for parity
+  std::int64_t n_symbols = 0;        ///< distinct input symbols (p; 2 for parity)
+  std::int64_t n_classes = 0;        ///< distinct labels
+  std::vector<std::int32_t> inputs;  ///< [n_rows, n_inputs]
+  std::vector<std::int32_t> labels;  ///< [n_rows] label of a row while it is trained on
+  std::vector<std::int32_t>
+      test_labels;  ///< [n_rows] label of a row while it is not; differs only for corrupted labels
+  std::vector<std::string> symbol_names;  ///< [n_symbols] for tables and axes ("0", "1", ... or permutations)
 };
 
 /// Builds the task's table. `seed` is the run's seed (used where label_seed is -1).

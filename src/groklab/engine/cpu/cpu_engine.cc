@@ -190,8 +190,8 @@ template <typename T>
 void CpuEngine<T>::import_state(const TrainState& state) {
   const Precision own = sizeof(T) == 4 ? Precision::kFloat32 : Precision::kFloat64;
   if (state.precision != own) {
-    fail(ErrorKind::kInput, "checkpoint: expected {} numbers, found {}", own == Precision::kFloat32 ? "float32" : "float64",
-         own == Precision::kFloat32 ? "float64" : "float32");
+    fail(ErrorKind::kInput, "checkpoint: expected {} numbers, found {}",
+         own == Precision::kFloat32 ? "float32" : "float64", own == Precision::kFloat32 ? "float64" : "float32");
   }
   take_bytes(parameters_, state.parameters, "parameters");
   take_bytes(optimizer_.first_moment(), state.first_moment, "first moments");
@@ -232,8 +232,8 @@ std::vector<double> CpuEngine<T>::logits(std::span<const std::int64_t> rows) {
     const PanelView<T> view = network_->forward(part, scratch_[static_cast<std::size_t>(worker)]);
     for (std::int64_t r = first; r < last; ++r) {
       for (std::int64_t c = 0; c < classes; ++c) {
-        out[static_cast<std::size_t>(r * classes + c)] = static_cast<double>(
-            view.data[(c / width) * view.panel_stride + (r - first) * view.row_stride + c % width]);
+        out[static_cast<std::size_t>(r * classes + c)] =
+            static_cast<double>(view.data[(c / width) * view.panel_stride + (r - first) * view.row_stride + c % width]);
       }
     }
   });

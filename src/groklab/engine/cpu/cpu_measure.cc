@@ -73,8 +73,9 @@ Record CpuEngine<T>::measure() {
       rows[row - first] = row;
       labels[row - first] = label(row);
     }
-    const PanelView<T> view = network_->forward(std::span<const std::int64_t>(rows, static_cast<std::size_t>(last - first)),
-                                                scratch_[static_cast<std::size_t>(worker)]);
+    const PanelView<T> view =
+        network_->forward(std::span<const std::int64_t>(rows, static_cast<std::size_t>(last - first)),
+                          scratch_[static_cast<std::size_t>(worker)]);
     kernels_.row_statistics(statistics, {view.data, view.row_stride, view.panel_stride}, labels, last - first,
                             network_->classes(), config_.loss);
     TileSums& own = sums[static_cast<std::size_t>(tile)];

@@ -20,8 +20,7 @@ namespace HWY_NAMESPACE {
 // ---- One-layer shortcut: value table [head][R][table_stride], weights [head * slots + slot][row_capacity].
 
 template <typename T>
-void mix_weights(T* weights, const T* scores, const std::int32_t* slot_rows, std::int64_t rows,
-                 const MixShape& shape) {
+void mix_weights(T* weights, const T* scores, const std::int32_t* slot_rows, std::int64_t rows, const MixShape& shape) {
   const hn::ScalableTag<T> d;
   const std::int64_t cap = shape.row_capacity;
   for (std::int64_t h = 0; h < shape.heads; ++h) {
@@ -175,9 +174,9 @@ void attention_forward(PanelView<T> z, T* probabilities, PanelView<const T> q, P
         T* p = probabilities + ((sequence * shape.heads + h) * queries + t) * positions;
         T largest = hwy::LowestValue<T>();
         for (std::int64_t s = 0; s <= last; ++s) {
-          p[s] = scale * head_dot<T>(q.data + q_row * q.row_stride, q.panel_stride,
-                                     k.data + (sequence * positions + s) * k.row_stride, k.panel_stride, h,
-                                     shape.d_head);
+          p[s] =
+              scale * head_dot<T>(q.data + q_row * q.row_stride, q.panel_stride,
+                                  k.data + (sequence * positions + s) * k.row_stride, k.panel_stride, h, shape.d_head);
           largest = p[s] > largest ? p[s] : largest;
         }
         T sum = T(0);
@@ -215,8 +214,8 @@ void attention_backward(PanelView<T> dq, PanelView<T> dk, PanelView<T> dv, Panel
         T mean = T(0);
         for (std::int64_t s = 0; s <= last; ++s) {
           const std::int64_t row = sequence * positions + s;
-          slopes[s] = head_dot<T>(dz_row, dz.panel_stride, v.data + row * v.row_stride, v.panel_stride, h,
-                                  shape.d_head);
+          slopes[s] =
+              head_dot<T>(dz_row, dz.panel_stride, v.data + row * v.row_stride, v.panel_stride, h, shape.d_head);
           mean += p[s] * slopes[s];
           head_axpy<T>(dv.data + row * dv.row_stride, dv.panel_stride, p[s], dz_row, dz.panel_stride, h, shape.d_head,
                        accumulate);

@@ -17,8 +17,8 @@ namespace groklab {
 namespace HWY_NAMESPACE {
 
 template <typename T>
-void layer_norm(PanelView<T> y, T* mean, T* rstd, PanelView<const T> x, const T* gain, const T* bias,
-                std::int64_t rows, std::int64_t n) {
+void layer_norm(PanelView<T> y, T* mean, T* rstd, PanelView<const T> x, const T* gain, const T* bias, std::int64_t rows,
+                std::int64_t n) {
   const hn::ScalableTag<T> d;
   for (std::int64_t r = 0; r < rows; ++r) {
     const T* from = x.data + r * x.row_stride;

@@ -76,9 +76,8 @@ HWY_INLINE double stable_row_gradient(T* row, std::int64_t panel_stride, std::in
   const T total = others + true_exp;
   const T factor = scale / total;
   const auto factor_v = hn::Set(d, factor);
-  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto) {
-    hn::Store(hn::Mul(hn::Load(d, row + at), factor_v), d, row + at);
-  });
+  for_row_vectors<T>(panel_stride, n,
+                     [&](std::int64_t at, auto) { hn::Store(hn::Mul(hn::Load(d, row + at), factor_v), d, row + at); });
   true_entry = -others * factor;
   return static_cast<double>(total);
 }

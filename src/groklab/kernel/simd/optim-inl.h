@@ -33,8 +33,7 @@ double adam(T* HWY_RESTRICT p, T* HWY_RESTRICT m, T* HWY_RESTRICT v, const T* HW
     const auto gradient = hn::MulAdd(l2, before, hn::Load(d, g + i));
     auto first = hn::Load(d, m + i);
     first = hn::MulAdd(hn::Sub(gradient, first), one_minus_beta1, first);
-    const auto second =
-        hn::MulAdd(hn::Mul(gradient, gradient), one_minus_beta2, hn::Mul(hn::Load(d, v + i), beta2));
+    const auto second = hn::MulAdd(hn::Mul(gradient, gradient), one_minus_beta2, hn::Mul(hn::Load(d, v + i), beta2));
     const auto denominator = hn::Add(hn::Div(hn::Sqrt(second), root), epsilon);
     const auto after = hn::NegMulAdd(step, hn::Div(first, denominator), shrunk);
     hn::Store(first, d, m + i);
@@ -50,8 +49,8 @@ double adam(T* HWY_RESTRICT p, T* HWY_RESTRICT m, T* HWY_RESTRICT v, const T* HW
 }
 
 template <typename T>
-double sgd(T* HWY_RESTRICT p, T* HWY_RESTRICT buffer, const T* HWY_RESTRICT g, std::int64_t n,
-           const SgdCoefficients& c, bool want_norm) {
+double sgd(T* HWY_RESTRICT p, T* HWY_RESTRICT buffer, const T* HWY_RESTRICT g, std::int64_t n, const SgdCoefficients& c,
+           bool want_norm) {
   const hn::ScalableTag<T> d;
   const auto l2 = hn::Set(d, static_cast<T>(c.l2)), momentum = hn::Set(d, static_cast<T>(c.momentum));
   const auto rate = hn::Set(d, static_cast<T>(c.learning_rate));
@@ -77,7 +76,8 @@ template <typename T>
 void add(T* HWY_RESTRICT y, const T* HWY_RESTRICT x, std::int64_t n) {
   const hn::ScalableTag<T> d;
   std::int64_t i = 0;
-  for (; i + lanes_of<T>() <= n; i += lanes_of<T>()) hn::StoreU(hn::Add(hn::LoadU(d, y + i), hn::LoadU(d, x + i)), d, y + i);
+  for (; i + lanes_of<T>() <= n; i += lanes_of<T>())
+    hn::StoreU(hn::Add(hn::LoadU(d, y + i), hn::LoadU(d, x + i)), d, y + i);
   for (; i < n; ++i) y[i] += x[i];
 }
 

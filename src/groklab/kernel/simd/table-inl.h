@@ -34,15 +34,28 @@ constexpr const char* instruction_set() {
 template <typename T>
 const Kernels<T>& kernel_table() {
   static const Kernels<T> table = {
-      instruction_set(),      lanes_of<T>(),      panel_width<T>(),
-      &nn<T>,                 &tn<T>,             &column_sums<T>,
-      &activate<T>,           &activate_gradient<T>,
-      &loss_gradient<T>,      &row_statistics<T>,
-      &mix_weights<T>,        &mix_forward<T>,    &mix_backward<T>,
-      &attention_forward<T>,  &attention_backward<T>,
-      &layer_norm<T>,         &layer_norm_backward<T>,
-      &adam<T>,               &sgd<T>,            &add<T>,
-      &sum_squares<T>,        &fma_peak_loop<T>,
+      instruction_set(),
+      lanes_of<T>(),
+      panel_width<T>(),
+      &nn<T>,
+      &tn<T>,
+      &column_sums<T>,
+      &activate<T>,
+      &activate_gradient<T>,
+      &loss_gradient<T>,
+      &row_statistics<T>,
+      &mix_weights<T>,
+      &mix_forward<T>,
+      &mix_backward<T>,
+      &attention_forward<T>,
+      &attention_backward<T>,
+      &layer_norm<T>,
+      &layer_norm_backward<T>,
+      &adam<T>,
+      &sgd<T>,
+      &add<T>,
+      &sum_squares<T>,
+      &fma_peak_loop<T>,
   };
   return table;
 }
