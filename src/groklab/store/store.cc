@@ -6,14 +6,11 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "groklab/base/version.h"
 #include "groklab/config/fields.h"
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/store_impl.h"
 #include "groklab/store/store_sink.h"
-
-#ifndef GROKLAB_VERSION
-#define GROKLAB_VERSION "0.1.0"
-#endif
 
 namespace groklab {
 namespace {
@@ -66,7 +63,7 @@ void Store::create_run(const std::string& id, const Config& config, const std::s
     insert.bind(1, id);
     insert.bind(2, utc_now());
     insert.bind(3, machine);
-    insert.bind(4, GROKLAB_VERSION);
+    insert.bind(4, version());
     insert.bind(5, config_text);
     insert.bind(6, names.dump());
     if (insert.exec() == 0) fail(ErrorKind::kStore, "store {}: run {} is already stored", directory().string(), id);
