@@ -20,7 +20,7 @@ struct ModelSizes {
 ParameterLayout model_layout(const ModelConfig& config, const ModelSizes& sizes);
 
 /// Initial parameters, layout.total() numbers, padding zero. `paper`: N(0, 1 / d_model) for embeddings, attention and
-/// MLP, N(0, 1 / vocabulary) for the unembedding (variances), biases 0, LayerNorm gain 1 (paper.md, section 4).
+/// MLP, N(0, 1 / vocabulary) for the unembedding (variances), biases 0, LayerNorm gain 1.
 /// `torch`: embeddings N(0, 1), linear maps and their biases uniform in +-1/sqrt(fan_in). Both times init_scale.
 std::vector<double> initial_parameters(const ModelConfig& config, const ModelSizes& sizes,
                                        const ParameterLayout& layout, std::int64_t seed);

@@ -83,12 +83,12 @@ class ShortcutTransformer final : public Network<T> {
 
   // Tables, valid after prepare().
   const T* parameters_ = nullptr;
-  AlignedBuffer<T> inputs_;       ///< X[r] = W_E[token] + W_pos[position], [R, d] panels
-  AlignedBuffer<T> value_table_;  ///< [H][R][table_stride]: V W_O
-  AlignedBuffer<T> score_table_;  ///< [R][H]
+  AlignedBuffer<T> inputs_;        ///< X[r] = W_E[token] + W_pos[position], [R, d] panels
+  AlignedBuffer<T> value_table_;   ///< [H][R][table_stride]: V W_O
+  AlignedBuffer<T> score_table_;   ///< [R][H]
   AlignedBuffer<T> packed_keys_;   ///< all u as the columns of a packed matrix [d, H]
   AlignedBuffer<T> score_panels_;  ///< X U before it is copied to score_table_
-  AlignedBuffer<T> base_;         ///< x_last + b_O, padded
+  AlignedBuffer<T> base_;          ///< x_last + b_O, padded
 
   // Places in a scratch.
   std::int64_t middle_at_ = 0, hidden_at_ = 0, before_at_ = 0, out_at_ = 0, logits_at_ = 0, weights_at_ = 0;

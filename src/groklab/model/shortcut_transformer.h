@@ -1,6 +1,6 @@
-// The one-layer transformer by its exact shortcut (docs/performance.md). Only the last position feeds the loss and its
-// token is the same in every row, so there is one query; keys and values depend on (position, token) alone. Attention
-// therefore reads tables with one row for each of the R = 2p + 1 pairs, and only D rows pass the MLP.
+// The one-layer transformer by its exact shortcut (docs/decisions/shortcut.md). Only the last position feeds the loss
+// and its token is the same in every row, so there is one query; keys and values depend on (position, token) alone.
+// Attention therefore reads tables with one row for each of the R = 2p + 1 pairs, and only D rows pass the MLP.
 #pragma once
 
 #include <memory>

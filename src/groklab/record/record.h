@@ -12,7 +12,7 @@
 
 namespace groklab {
 
-/// Measurements over one group of rows (shared/metrics: "cheap, always on"). NaN where the group is empty.
+/// Measurements over one group of rows (defined in docs/decisions/measurements.md). NaN where the group is empty.
 struct GroupMetrics {
   std::int64_t rows = 0;
   double loss = 0;                   ///< mean loss (cross-entropy in nats, or squared error)
