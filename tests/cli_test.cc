@@ -124,7 +124,7 @@ TEST_F(Cli, BadInputGetsOneLineAndExitCode2) {
   place.write("broken.toml", "[train\nsteps = 3\n");
   refuse({"train", "broken.toml"}, "broken.toml");
   const Words table = {"train", "--set", "task.operation=table", "--set", "task.table=table.csv"};
-  refuse(table, "table.csv");
+  refuse(table, "task.table: expected a readable file");
   place.write("table.csv", "0,1\n1\n");
   refuse(table, "table.csv");
   place.write("table.csv", "0,1,2\n1,2,0\n");
@@ -336,6 +336,39 @@ TEST_F(Cli, ForkStartsWhereTheParentWas) {
   refuse({"fork", parent, "--set", "model.d_model=32", "--set", "model.d_head=16"}, "shape");
   refuse({"fork", parent, "--set", "task.modulus=5"}, "rows");
   refuse({"fork", "ffffffffffff"}, "ffffffffffff");
+}
+
+TEST_F(Cli, AFinishedRunKeepsNoResumePoint) {
+  const Words train = {"train", "tiny.toml", "--threads", "1", "--set", "train.checkpoint_every=0"};
+  const Words longer = train + Words{"--set", "train.steps=100000"};
+  ASSERT_EQ(place.run_and_signal(longer, SIGINT, 0.4).code, 130);
+  succeed({"resume", "last", "--quiet"});
+  const auto checkpoints = nlohmann::json::parse(succeed({"show", "last", "--json"}).out)["checkpoints"];
+  ASSERT_EQ(checkpoints.size(), 1u) << checkpoints;
+  EXPECT_EQ(checkpoints[0]["step"], 100000);
+}
+
+TEST_F(Cli, ARunOutlivesTheFilesItWasMadeFrom) {
+  place.write("table.csv", "0,1,2\n1,2,0\n2,0,1\n");
+  place.write("rows.txt", "0 1 2 3 5\n");
+  place.write("own.toml",
+              "[task]\noperation = 'table'\ntable = 'table.csv'\n[split]\nmethod = 'file'\nfile = 'rows.txt'\n"
+              "[model]\nd_model = 16\n[train]\nsteps = 50\n");
+  succeed({"train", "own.toml", "--quiet"});
+  const std::string id = last_run(), before = succeed({"eval", id}).out;
+  place.write("table.csv", "2,1,0\n1,2,0\n2,0,1\n");
+  std::filesystem::remove(place.path() / "rows.txt");
+  std::filesystem::rename(place.path() / "groklab-store", place.path() / "moved");
+  const Words moved = {"--store", "moved"};
+  EXPECT_EQ(succeed(Words{"eval", id} + moved).out, before);
+  succeed(Words{"report", id, "-o", "page.html"} + moved);
+  succeed(Words{"fork", id, "--quiet", "--set", "train.steps=10"} + moved);
+  succeed(Words{"resume", id, "--quiet"} + moved);
+  // With no copy either, the message names the key and the file.
+  std::filesystem::remove_all(place.path() / "moved/inputs");
+  refuse(Words{"eval", id} + moved, "table.csv has changed");
+  place.write("table.csv", "0,1,2\n1,2,0\n2,0,1\n");
+  refuse(Words{"eval", id} + moved, "rows.txt");
 }
 
 TEST_F(Cli, StopsWhenGrokked) {
