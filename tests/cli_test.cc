@@ -438,8 +438,25 @@ TEST_F(Cli, EvalReadsItsOwnWeights) {
   const auto narrow =
       nlohmann::json::parse(succeed({"eval", "last", "--json", "--set", "train.precision=float32"}).out);
   EXPECT_NEAR(narrow["train"]["loss"].get<double>(), last["train_loss"].get<double>(), 1e-4);
+  EXPECT_FALSE(has(succeed({"eval", "last", "--set", "split.train_fraction=1"}).out, "test "));  // no rows to speak of
 
-  refuse({"eval", "--weights", "weights.safetensors"}, "modulus");  // 113 by default
+  // The exported file knows its configuration: task, precision and split.
+  const auto plain = nlohmann::json::parse(succeed({"eval", "--weights", "weights.safetensors", "--json"}).out);
+  EXPECT_EQ(plain["precision"], "float64");
+  for (const char* group : {"all", "train", "test"}) EXPECT_EQ(plain[group], run[group]) << group;
+  // Another task has other rows; a configuration file replaces what the weights know.
+  const auto other = nlohmann::json::parse(
+      succeed({"eval", "--weights", "weights.safetensors", "--json", "--set", "task.operation=multiply"}).out);
+  EXPECT_FALSE(other.contains("train"));
+  EXPECT_NE(other["all"]["loss"], plain["all"]["loss"]);
+  refuse({"eval", "--weights", "weights.safetensors", "--set", "task.modulus=113"}, "modulus");
+  place.write("other.toml", "[split]\ntrain_size = 10\n");
+  refuse({"eval", "--weights", "weights.safetensors", "--config", "other.toml"}, "modulus");  // 113 by default
+  place.write("other.toml", "[task]\nmodulus = 7\n[split]\ntrain_size = 10\n");
+  const auto ten = nlohmann::json::parse(
+      succeed({"eval", "--weights", "weights.safetensors", "--json", "--config", "other.toml"}).out);
+  EXPECT_EQ(ten["precision"], "float32");
+  EXPECT_EQ(ten["train"]["rows"], 10);
   refuse(file + Words{"--set", "model.d_model=32"}, "model.d_model");
   refuse({"eval", "--weights", "missing.safetensors"}, "missing.safetensors");
   refuse({"eval"}, "--weights");
