@@ -414,6 +414,34 @@ TEST_F(Cli, ReportIsOnePage) {
   const std::string page = place.read("page.html");
   EXPECT_TRUE(has(page, "<html")) << page.substr(0, 200);
   EXPECT_TRUE(has(page, last_run()));
+  refuse({"report", "last", "--slice", "7", "-o", "page.html"}, "--slice: expected 0..6");
+  refuse({"report", "last", "--slice", "-1", "-o", "page.html"}, "--slice: expected 0..6");
+}
+
+TEST_F(Cli, EvalNeedsNothingButTheExportedFile) {
+  // Each has something that shapes do not say.
+  const std::vector<Words> kinds = {
+      {"--set", "model.architecture=mlp", "--set", "model.combination=sum", "--set", "model.n_layers=2"},
+      {"--set", "model.activation=gelu", "--set", "model.tied_embeddings=true", "--set", "model.layer_norm=post"},
+      {"--set", "task.labels=corrupted", "--set", "task.corrupted_share=0.2", "--set", "seed=3"},
+      {"--set", "split.method=torch_randperm", "--set", "split.train_size=30", "--set", "loss.kind=mean_squared",
+       "--set", "optim.batch_size=25"},
+  };
+  for (const Words& kind : kinds) {
+    succeed(Words{"train", "tiny.toml", "--quiet", "--set", "train.steps=20"} + kind);
+    weights("last");
+    EXPECT_EQ(succeed({"eval", "--weights", "weights.safetensors"}).out, succeed({"eval", "last"}).out) << kind[1];
+  }
+  const auto half = Words{"--json", "--set", "split.train_fraction=0.5"};  // the stored size does not hide it
+  for (const Words& what : {Words{"eval", "last"}, Words{"eval", "--weights", "weights.safetensors"}}) {
+    EXPECT_EQ(nlohmann::json::parse(succeed(what + half).out)["train"]["rows"], 24) << what[1];
+  }
+  // A fork's rows are a choice among its parent's, which the file does not know.
+  succeed({"fork", "last", "--quiet", "--set", "split.train_size=12", "--set", "optim.batch_size=0"});
+  weights("last");
+  const std::string fork = succeed({"eval", "--weights", "weights.safetensors"}).out;
+  EXPECT_FALSE(has(fork, "train ")) << fork;
+  EXPECT_EQ(lines_of(fork)[1], lines_of(succeed({"eval", "last"}).out)[1]);
 }
 
 TEST_F(Cli, EvalReadsItsOwnWeights) {
