@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "engine_fixture.h"
 #include "groklab/base/error.h"
 #include "groklab/kernel/kernels.h"
@@ -81,6 +83,24 @@ TEST(Engine, ThreadsDoNotChangeTheBits) {
     EXPECT_EQ(one, parameters_after(config, 5, 25));
     EXPECT_NE(one, parameters_after(config, 1, 24));  // control: the comparison can fail
   }
+}
+
+TEST(Engine, NeighboursDoNotChangeTheBits) {
+  const Config config = small_config({"train.precision=float32", "task.modulus=23", "split.train_size=300"});
+  const auto alone = parameters_after(config, 1, 60);
+  std::vector<std::vector<std::byte>> beside(4);
+  std::vector<std::thread> runs;
+  for (std::size_t i = 0; i < beside.size(); ++i) {
+    runs.emplace_back([&, i] {
+      Config own = config;
+      own.seed = i % 2 == 0 ? config.seed : 5;
+      beside[i] = parameters_after(own, static_cast<int>(i / 2) + 1, 60);
+    });
+  }
+  for (std::thread& run : runs) run.join();
+  EXPECT_EQ(beside[0], alone);
+  EXPECT_EQ(beside[2], alone);
+  EXPECT_NE(beside[1], alone);  // control: another seed's bits differ
 }
 
 TEST(Engine, ImportedStateGoesOnBitIdentically) {

@@ -8,7 +8,7 @@
 
 namespace groklab {
 
-std::map<std::string, double> read_ratios(const std::string& path) {
+std::map<std::string, double> read_ratios(const std::string& path, const std::string& instruction_set) {
   std::ifstream file(path);
   if (!file) fail(ErrorKind::kInput, "{}: expected a JSON file of ratios, found none that can be read", path);
   const nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
@@ -16,7 +16,9 @@ std::map<std::string, double> read_ratios(const std::string& path) {
     fail(ErrorKind::kInput, "{}: expected an object with \"ratios\"", path);
   }
   std::map<std::string, double> ratios;
-  for (const auto& [key, value] : json["ratios"].items()) {
+  const nlohmann::json& sets = json["ratios"];
+  if (!sets.contains(instruction_set)) return ratios;
+  for (const auto& [key, value] : sets[instruction_set].items()) {
     if (!value.is_number())
       fail(ErrorKind::kInput, "{}: ratio {}: expected a number, found {}", path, key, value.dump());
     ratios[key] = value.get<double>();

@@ -27,14 +27,15 @@ TEST(CompareRatios, SeesAFallOfMoreThanFifteenPercent) {
 
 TEST(CompareRatios, ReadsAndRefusesFiles) {
   const std::string path = ::testing::TempDir() + "/ratios.json";
-  std::ofstream(path) << R"({"ratios": {"V/1": 0.88}})";
-  EXPECT_EQ(read_ratios(path).at("V/1"), 0.88);
-  std::ofstream(path) << R"({"ratios": {"V/1": "fast"}})";
-  EXPECT_THROW(read_ratios(path), Error);
+  std::ofstream(path) << R"({"ratios": {"AVX-512": {"V/1": 0.88}}})";
+  EXPECT_EQ(read_ratios(path, "AVX-512").at("V/1"), 0.88);
+  EXPECT_TRUE(read_ratios(path, "NEON").empty());
+  std::ofstream(path) << R"({"ratios": {"AVX-512": {"V/1": "fast"}}})";
+  EXPECT_THROW(read_ratios(path, "AVX-512"), Error);
   std::ofstream(path) << "{";
-  EXPECT_THROW(read_ratios(path), Error);
+  EXPECT_THROW(read_ratios(path, "AVX-512"), Error);
   std::remove(path.c_str());
-  EXPECT_THROW(read_ratios(path), Error);
+  EXPECT_THROW(read_ratios(path, "AVX-512"), Error);
 }
 
 }  // namespace

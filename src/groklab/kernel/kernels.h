@@ -84,8 +84,8 @@ struct Kernels {
   /// out[row, :] = base + sum over h, s of weights[h, s][row] * table[h][slot_rows[s][row]][:].
   void (*mix_forward)(PanelView<T> out, const T* base, const T* weights, const T* table, const std::int32_t* slot_rows,
                       std::int64_t rows, std::int64_t n, const MixShape& shape);
-  /// The backward pass: adds to table_gradient and score_gradient, overwrites weights.
-  void (*mix_backward)(T* table_gradient, T* score_gradient, T* weights, PanelView<const T> out_gradient,
+  /// The backward pass: adds to table_gradient and score_gradient.
+  void (*mix_backward)(T* table_gradient, T* score_gradient, const T* weights, PanelView<const T> out_gradient,
                        const T* table, const std::int32_t* slot_rows, std::int64_t rows, std::int64_t n,
                        const MixShape& shape);
 

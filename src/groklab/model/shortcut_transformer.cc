@@ -51,6 +51,7 @@ class ShortcutTransformer final : public Network<T> {
   };
 
   void prepare_head(Head& head, std::int64_t index);
+  void prepare_scores();
   void collect_head(Head& head, std::int64_t index, T* gradient, const T* sums);
   void collect_embeddings(T* gradient, const T* sums, std::int64_t col) const;
 
@@ -85,6 +86,8 @@ class ShortcutTransformer final : public Network<T> {
   AlignedBuffer<T> inputs_;       ///< X[r] = W_E[token] + W_pos[position], [R, d] panels
   AlignedBuffer<T> value_table_;  ///< [H][R][table_stride]: V W_O
   AlignedBuffer<T> score_table_;  ///< [R][H]
+  AlignedBuffer<T> packed_keys_;   ///< all u as the columns of a packed matrix [d, H]
+  AlignedBuffer<T> score_panels_;  ///< X U before it is copied to score_table_
   AlignedBuffer<T> base_;         ///< x_last + b_O, padded
 
   // Places in a scratch.
@@ -134,6 +137,8 @@ ShortcutTransformer<T>::ShortcutTransformer(const ModelConfig& config, const Tok
   inputs_ = AlignedBuffer<T>(table_rows_ * padded(d_model_));
   value_table_ = AlignedBuffer<T>(heads_count_ * table_rows_ * table_stride_);
   score_table_ = AlignedBuffer<T>(table_rows_ * heads_count_);
+  packed_keys_ = AlignedBuffer<T>(d_model_ * padded(heads_count_));
+  score_panels_ = AlignedBuffer<T>(table_rows_ * padded(heads_count_));
   base_ = AlignedBuffer<T>(padded(d_model_));
 
   const std::int64_t before = mlp_->keeps_before() ? config.d_mlp : 0;
@@ -193,13 +198,6 @@ void ShortcutTransformer<T>::prepare_head(Head& head, std::int64_t index) {
               bias);
   const PanelView<T> table{value_table_.data() + head_table_at(index), table_stride_, kernels_.width};
   kernels_.nn(table, constant(values), matrices_.packed(head.w_o), table_rows_, d_model_, d_head_, Epilogue<T>{});
-  for (std::int64_t row = 0; row < table_rows_; ++row) {
-    // Four partial sums: a single chain of additions would cost four cycles a term.
-    T sums[4] = {T(0), T(0), T(0), T(0)};
-    for (std::int64_t k = 0; k < d_model_; ++k)
-      sums[k % 4] += table_input(row, k) * head.key[static_cast<std::size_t>(k)];
-    score_table_[row * heads_count_ + index] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-  }
 }
 
 template <typename T>
@@ -221,6 +219,26 @@ void ShortcutTransformer<T>::prepare(const T* parameters, ThreadPool& pool) {
   }
   matrices_.pack_all(parameters, pool);
   pool.run(heads_count_, [&](std::int64_t h, int) { prepare_head(heads_[static_cast<std::size_t>(h)], h); });
+  prepare_scores();
+}
+
+/// score_table_[r][h] = X[r] . u_h, all heads in one product.
+template <typename T>
+void ShortcutTransformer<T>::prepare_scores() {
+  const std::int64_t width = kernels_.width;
+  for (std::int64_t h = 0; h < heads_count_; ++h) {
+    const std::vector<T>& key = heads_[static_cast<std::size_t>(h)].key;
+    T* column = packed_keys_.data() + (h / width) * d_model_ * width + h % width;
+    for (std::int64_t k = 0; k < d_model_; ++k) column[k * width] = key[static_cast<std::size_t>(k)];
+  }
+  const PanelView<T> scores = table_view(score_panels_.data());
+  kernels_.nn(scores, constant(table_view(inputs_.data())), packed_keys_.data(), table_rows_, heads_count_, d_model_,
+              Epilogue<T>{});
+  for (std::int64_t row = 0; row < table_rows_; ++row) {
+    for (std::int64_t h = 0; h < heads_count_; ++h) {
+      score_table_[row * heads_count_ + h] = scores.data[(h / width) * scores.panel_stride + row * width + h % width];
+    }
+  }
 }
 
 template <typename T>

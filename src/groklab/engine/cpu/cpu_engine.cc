@@ -16,7 +16,7 @@ namespace {
 /// Chunks of a batch: enough for several threads, few enough that summing their gradients stays near 1 % of a step.
 std::int64_t chunk_count(std::int64_t rows) {
   if (rows < 256) return 1;
-  if (rows < 1024) return 2;
+  if (rows < 2048) return 2;
   if (rows < 8192) return 4;
   return 8;
 }

@@ -46,6 +46,13 @@ void mix_weights(T* weights, const T* scores, const std::int32_t* slot_rows, std
   }
 }
 
+/// Fetches row `at` of a table, n numbers, into L1. The second slot's rows come in no order that the hardware foresees.
+template <typename T>
+HWY_INLINE void prefetch_row(const T* at, std::int64_t n) {
+  constexpr std::int64_t kLine = 64 / static_cast<std::int64_t>(sizeof(T));
+  for (std::int64_t i = 0; i < n; i += kLine) hwy::Prefetch(at + i);
+}
+
 template <typename T>
 void mix_forward(PanelView<T> out, const T* base, const T* weights, const T* table, const std::int32_t* slot_rows,
                  std::int64_t rows, std::int64_t n, const MixShape& shape) {
@@ -58,6 +65,11 @@ void mix_forward(PanelView<T> out, const T* base, const T* weights, const T* tab
     const T* head_table = table + h * shape.table_rows * shape.table_stride;
     const T* head_weights = weights + h * shape.slots * cap;
     for (std::int64_t r = 0; r < rows; ++r) {
+      if (r + 2 < rows) {
+        for (std::int64_t s = 1; s < shape.slots; ++s) {
+          prefetch_row(head_table + slot_rows[s * cap + r + 2] * shape.table_stride, n);
+        }
+      }
       for (std::int64_t col = 0; col < n; col += kWidth) {
         T* target = out.data + (col / kWidth) * out.panel_stride + r * out.row_stride;
         auto sum0 = hn::LoadU(d, h == 0 ? base + col : target);
@@ -75,42 +87,63 @@ void mix_forward(PanelView<T> out, const T* base, const T* weights, const T* tab
   }
 }
 
-template <typename T>
-void mix_backward(T* table_gradient, T* score_gradient, T* weights, PanelView<const T> out_gradient, const T* table,
-                  const std::int32_t* slot_rows, std::int64_t rows, std::int64_t n, const MixShape& shape) {
+/// One head. kSlots = 0: the number of slots is known at run time only.
+template <typename T, int kSlots>
+void mix_backward_head(T* HWY_RESTRICT gradient, T* score_gradient, const T* weights, PanelView<const T> out_gradient,
+                       const T* HWY_RESTRICT table, const std::int32_t* slot_rows, std::int64_t rows, std::int64_t n,
+                       const MixShape& shape) {
   const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
   constexpr std::int64_t kWidth = panel_width<T>();
   constexpr std::int64_t kLanes = lanes_of<T>();
+  constexpr std::int64_t kAhead = 2;  // rows between fetching and use: some 200 cycles, the latency of L3
   const std::int64_t cap = shape.row_capacity;
-  for (std::int64_t h = 0; h < shape.heads; ++h) {
-    const std::int64_t head_offset = h * shape.table_rows * shape.table_stride;
-    T* head_weights = weights + h * shape.slots * cap;
-    for (std::int64_t r = 0; r < rows; ++r) {
-      T slope_mean = T(0);
-      T slopes[kMaxSlots];
-      for (std::int64_t s = 0; s < shape.slots; ++s) {
-        const std::int64_t row_offset = head_offset + slot_rows[s * cap + r] * shape.table_stride;
-        const T* row = table + row_offset;
-        T* row_gradient = table_gradient + row_offset;
-        const T weight = head_weights[s * cap + r];
-        const auto w = hn::Set(d, weight);
-        auto dot0 = hn::Zero(d), dot1 = hn::Zero(d);
-        for (std::int64_t col = 0; col < n; col += kWidth) {
-          const T* g = out_gradient.data + (col / kWidth) * out_gradient.panel_stride + r * out_gradient.row_stride;
-          const auto g0 = hn::Load(d, g), g1 = hn::Load(d, g + kLanes);
-          dot0 = hn::MulAdd(g0, hn::Load(d, row + col), dot0);
-          dot1 = hn::MulAdd(g1, hn::Load(d, row + col + kLanes), dot1);
-          hn::Store(hn::MulAdd(w, g0, hn::Load(d, row_gradient + col)), d, row_gradient + col);
-          hn::Store(hn::MulAdd(w, g1, hn::Load(d, row_gradient + col + kLanes)), d, row_gradient + col + kLanes);
-        }
-        slopes[s] = hn::GetLane(hn::SumOfLanes(d, hn::Add(dot0, dot1)));
-        slope_mean += weight * slopes[s];
-      }
-      for (std::int64_t s = 0; s < shape.slots; ++s) {
-        score_gradient[slot_rows[s * cap + r] * shape.heads + h] +=
-            head_weights[s * cap + r] * (slopes[s] - slope_mean);
+  const std::int64_t slots = kSlots > 0 ? kSlots : shape.slots;
+  V dots[kSlots > 0 ? kSlots : kMaxSlots];
+  T slopes[kSlots > 0 ? kSlots : kMaxSlots];
+  for (std::int64_t r = 0; r < rows; ++r) {
+    if (r + kAhead < rows) {
+      for (std::int64_t s = 1; s < slots; ++s) {
+        const std::int64_t next = slot_rows[s * cap + r + kAhead] * shape.table_stride;
+        prefetch_row(table + next, n);
+        prefetch_row(gradient + next, n);
       }
     }
+    for (std::int64_t s = 0; s < slots; ++s) dots[s] = hn::Zero(d);
+    for (std::int64_t col = 0; col < n; col += kWidth) {
+      const T* g = out_gradient.data + (col / kWidth) * out_gradient.panel_stride + r * out_gradient.row_stride;
+      const V g0 = hn::Load(d, g), g1 = hn::Load(d, g + kLanes);
+      for (std::int64_t s = 0; s < slots; ++s) {
+        const std::int64_t at = slot_rows[s * cap + r] * shape.table_stride + col;
+        const V w = hn::Set(d, weights[s * cap + r]);
+        dots[s] = hn::MulAdd(g0, hn::Load(d, table + at), dots[s]);
+        dots[s] = hn::MulAdd(g1, hn::Load(d, table + at + kLanes), dots[s]);
+        hn::Store(hn::MulAdd(w, g0, hn::Load(d, gradient + at)), d, gradient + at);
+        hn::Store(hn::MulAdd(w, g1, hn::Load(d, gradient + at + kLanes)), d, gradient + at + kLanes);
+      }
+    }
+    T mean = T(0);
+    for (std::int64_t s = 0; s < slots; ++s) {
+      slopes[s] = hn::GetLane(hn::SumOfLanes(d, dots[s]));
+      mean += weights[s * cap + r] * slopes[s];
+    }
+    for (std::int64_t s = 0; s < slots; ++s) {
+      score_gradient[slot_rows[s * cap + r] * shape.heads] += weights[s * cap + r] * (slopes[s] - mean);
+    }
+  }
+}
+
+template <typename T>
+void mix_backward(T* table_gradient, T* score_gradient, const T* weights, PanelView<const T> out_gradient,
+                  const T* table, const std::int32_t* slot_rows, std::int64_t rows, std::int64_t n,
+                  const MixShape& shape) {
+  const auto head = shape.slots == 3   ? &mix_backward_head<T, 3>
+                    : shape.slots == 4 ? &mix_backward_head<T, 4>
+                                       : &mix_backward_head<T, 0>;
+  for (std::int64_t h = 0; h < shape.heads; ++h) {
+    const std::int64_t at = h * shape.table_rows * shape.table_stride;
+    head(table_gradient + at, score_gradient + h, weights + h * shape.slots * shape.row_capacity, out_gradient,
+         table + at, slot_rows, rows, n, shape);
   }
 }
 

@@ -1,5 +1,5 @@
 // Matrix products on column panels: nn (C = A B) and tn (G += A^T C). Included once per instruction set.
-// Register blocks are kMaxRows x 2 vectors: 13 x 2 on AVX-512 (26 of 32 registers), 6 x 2 on 16 registers. The order of
+// Register blocks are kMaxRows x 2 vectors: 13 x 2 on AVX-512 and NEON (26 of 32 registers), 6 x 2 on 16 registers. The order of
 // the sum over k is the same for every block height, so a result does not depend on how rows are cut into blocks.
 #if defined(GROKLAB_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GROKLAB_GEMM_INL_H_
@@ -30,7 +30,7 @@ constexpr std::int64_t panel_width() {
   return 2 * lanes_of<T>();
 }
 
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
 constexpr int kMaxRows = 13;
 #else
 constexpr int kMaxRows = 6;

@@ -5,5 +5,6 @@
 
 // SSE4 without the AES instructions that Highway would otherwise require: x86-64-v2 does not have them.
 #define HWY_DISABLE_PCLMUL_AES
-// SSSE3 is below our baseline; AVX3_DL adds only integer instructions that no kernel uses.
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+// SSSE3 is below our baseline; AVX3_DL adds only integer instructions that no kernel uses; SVE's vectors have no size at
+// compile time, so they cannot be held in the arrays of a register block.
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
