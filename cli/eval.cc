@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace groklab::cli {
 namespace {
 
 std::string group_line(const char* name, const GroupMetrics& group) {
+  if (group.rows == 0) return "";  // the test rows of a run that trains on all
   return fmt::format("{:<9} {:>8} rows  loss {:.10g}  accuracy {:.6f}\n", name, format_count(group.rows), group.loss,
                      group.accuracy);
 }
@@ -63,7 +65,10 @@ void add_eval(CLI::App& program, Action& action) {
   CLI::Option* weights = command->add_option("--weights", options->weights,
                                              "Safetensors file with TransformerLens names; the shape is read from it");
   weights->excludes(run);
-  command->add_option("--config", options->file, "TOML file: the task and what shapes cannot say")->excludes(run);
+  command
+      ->add_option("--config", options->file,
+                   "TOML file: the task and what shapes cannot say (for weights that groklab did not export)")
+      ->excludes(run);
   command->add_option("--at", options->at, "Step of the run, or 'last' (the default)")->excludes(weights);
   add_set_option(*command, options->assignments);
   command->add_flag("--json", options->json, "As JSON, with all metrics");
@@ -74,7 +79,8 @@ void add_eval(CLI::App& program, Action& action) {
       ThreadPool pool(options->threads.count());
       Evaluation result;
       if (!options->weights.empty()) {
-        result = evaluate_weights(options->weights, read_config(options->file, {}), options->assignments, pool);
+        const auto base = options->file.empty() ? std::nullopt : std::optional(read_config(options->file, {}));
+        result = evaluate_weights(options->weights, base, options->assignments, pool);
       } else if (!options->run.empty()) {
         const Store store = options->store.open_existing();
         result = evaluate_run(store, store.resolve(options->run), options->at, options->assignments, pool);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "groklab/base/error.h"
 #include "groklab/base/join.h"
 #include "groklab/engine/engine.h"
 #include "groklab/lab/logit_slice.h"
@@ -27,6 +28,10 @@ ReportRun report_run(const Store& store, const std::string& id, std::int64_t fix
   report.n_parameters = engine->layout().parameter_count();
   report.n_train = static_cast<std::int64_t>(run.split.train.size());
   report.n_rows = run.task.n_rows;
+  if (run.task.n_inputs == 2 && (fixed_input < 0 || fixed_input >= run.task.n_symbols)) {
+    fail(ErrorKind::kConfig, "--slice: expected 0..{} ({}), found {}", run.task.n_symbols - 1, run.task.name,
+         fixed_input);
+  }
   if (!store.checkpoints(id).empty()) {  // a run killed early has records, but no state to draw
     engine->import_state(store.load_checkpoint(id, -1, engine->layout()));
     report.slice = logit_slice(*engine, run.task, run.split, fixed_input);
@@ -50,8 +55,7 @@ void add_report(CLI::App& program, Action& action) {
       ->required();
   command->add_option("--output,-o", options->output, "The page's file (default: groklab-RUN.html)");
   command->add_option("--title", options->title, "The page's title");
-  command->add_option("--slice", options->fixed_input, "First input of the rows in the logit heat map (default: 1)")
-      ->check(CLI::NonNegativeNumber);
+  command->add_option("--slice", options->fixed_input, "First input of the rows in the logit heat map (default: 1)");
   options->store.add_to(*command);
   options->threads.add_to(*command);
   command->callback([options, &action] {

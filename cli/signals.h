@@ -1,4 +1,5 @@
-// Ctrl-C, SIGTERM and a closed terminal: the first asks training to save and end, the second ends the program at once.
+// Ctrl-C, SIGTERM and a closed terminal: the first asks training to save and end, one that comes
+// half a second later or more ends the program at once.
 #pragma once
 
 #include <atomic>

@@ -23,8 +23,8 @@ namespace {
 
 void print_summary(const std::string& id, const Outcome& outcome, const std::vector<Record>& records,
                    const StoreOption& store) {
-  fmt::print("run {} {} after {} steps in {}\n", id, run_status_name(outcome.status), format_count(outcome.step),
-             format_duration(outcome.seconds));
+  fmt::print("run {} {} after {} step{} in {}\n", id, run_status_name(outcome.status), format_count(outcome.step),
+             outcome.step == 1 ? "" : "s", format_duration(outcome.seconds));
   if (outcome.status == RunStatus::kStopped) fmt::print("  because {}\n", outcome.reason);
   if (!records.empty()) {
     const Record& last = records.back();

@@ -124,7 +124,7 @@ TEST_F(Cli, BadInputGetsOneLineAndExitCode2) {
   place.write("broken.toml", "[train\nsteps = 3\n");
   refuse({"train", "broken.toml"}, "broken.toml");
   const Words table = {"train", "--set", "task.operation=table", "--set", "task.table=table.csv"};
-  refuse(table, "table.csv");
+  refuse(table, "task.table: expected a readable file");
   place.write("table.csv", "0,1\n1\n");
   refuse(table, "table.csv");
   place.write("table.csv", "0,1,2\n1,2,0\n");
@@ -242,6 +242,14 @@ TEST_F(Cli, InterruptSavesAndSaysHowToGoOn) {
   EXPECT_EQ(shown["checkpoints"].back()["step"], shown["step"]);
 }
 
+TEST_F(Cli, OneRequestThatComesTwiceIsNotAnImpatientOne) {
+  // timeout(1), batch systems and closing terminals signal the process, and then its group.
+  const Words train = {"train", "tiny.toml", "--threads", "1", "--set", "train.steps=1000000"};
+  const ProgramResult result = place.run_and_signal(train, SIGTERM, 0.7, 5);
+  EXPECT_EQ(result.code, 130) << result.err;
+  EXPECT_TRUE(has(lines_of(result.err).back(), "checkpoint saved")) << result.err;
+}
+
 TEST_F(Cli, TwoProcessesDoNotTrainOneRun) {
   const Words train = {"train", "tiny.toml", "--quiet", "--threads", "1", "--set", "train.steps=1000000"};
   Workplace other;
@@ -330,6 +338,39 @@ TEST_F(Cli, ForkStartsWhereTheParentWas) {
   refuse({"fork", "ffffffffffff"}, "ffffffffffff");
 }
 
+TEST_F(Cli, AFinishedRunKeepsNoResumePoint) {
+  const Words train = {"train", "tiny.toml", "--threads", "1", "--set", "train.checkpoint_every=0"};
+  const Words longer = train + Words{"--set", "train.steps=100000"};
+  ASSERT_EQ(place.run_and_signal(longer, SIGINT, 0.4).code, 130);
+  succeed({"resume", "last", "--quiet"});
+  const auto checkpoints = nlohmann::json::parse(succeed({"show", "last", "--json"}).out)["checkpoints"];
+  ASSERT_EQ(checkpoints.size(), 1u) << checkpoints;
+  EXPECT_EQ(checkpoints[0]["step"], 100000);
+}
+
+TEST_F(Cli, ARunOutlivesTheFilesItWasMadeFrom) {
+  place.write("table.csv", "0,1,2\n1,2,0\n2,0,1\n");
+  place.write("rows.txt", "0 1 2 3 5\n");
+  place.write("own.toml",
+              "[task]\noperation = 'table'\ntable = 'table.csv'\n[split]\nmethod = 'file'\nfile = 'rows.txt'\n"
+              "[model]\nd_model = 16\n[train]\nsteps = 50\n");
+  succeed({"train", "own.toml", "--quiet"});
+  const std::string id = last_run(), before = succeed({"eval", id}).out;
+  place.write("table.csv", "2,1,0\n1,2,0\n2,0,1\n");
+  std::filesystem::remove(place.path() / "rows.txt");
+  std::filesystem::rename(place.path() / "groklab-store", place.path() / "moved");
+  const Words moved = {"--store", "moved"};
+  EXPECT_EQ(succeed(Words{"eval", id} + moved).out, before);
+  succeed(Words{"report", id, "-o", "page.html"} + moved);
+  succeed(Words{"fork", id, "--quiet", "--set", "train.steps=10"} + moved);
+  succeed(Words{"resume", id, "--quiet"} + moved);
+  // With no copy either, the message names the key and the file.
+  std::filesystem::remove_all(place.path() / "moved/inputs");
+  refuse(Words{"eval", id} + moved, "table.csv has changed");
+  place.write("table.csv", "0,1,2\n1,2,0\n2,0,1\n");
+  refuse(Words{"eval", id} + moved, "rows.txt");
+}
+
 TEST_F(Cli, StopsWhenGrokked) {
   const Words train = {
       "train", "tiny.toml", "--set", "train.stop_test_accuracy=0.001", "--set", "train.stop_held_records=2"};
@@ -373,6 +414,34 @@ TEST_F(Cli, ReportIsOnePage) {
   const std::string page = place.read("page.html");
   EXPECT_TRUE(has(page, "<html")) << page.substr(0, 200);
   EXPECT_TRUE(has(page, last_run()));
+  refuse({"report", "last", "--slice", "7", "-o", "page.html"}, "--slice: expected 0..6");
+  refuse({"report", "last", "--slice", "-1", "-o", "page.html"}, "--slice: expected 0..6");
+}
+
+TEST_F(Cli, EvalNeedsNothingButTheExportedFile) {
+  // Each has something that shapes do not say.
+  const std::vector<Words> kinds = {
+      {"--set", "model.architecture=mlp", "--set", "model.combination=sum", "--set", "model.n_layers=2"},
+      {"--set", "model.activation=gelu", "--set", "model.tied_embeddings=true", "--set", "model.layer_norm=post"},
+      {"--set", "task.labels=corrupted", "--set", "task.corrupted_share=0.2", "--set", "seed=3"},
+      {"--set", "split.method=torch_randperm", "--set", "split.train_size=30", "--set", "loss.kind=mean_squared",
+       "--set", "optim.batch_size=25"},
+  };
+  for (const Words& kind : kinds) {
+    succeed(Words{"train", "tiny.toml", "--quiet", "--set", "train.steps=20"} + kind);
+    weights("last");
+    EXPECT_EQ(succeed({"eval", "--weights", "weights.safetensors"}).out, succeed({"eval", "last"}).out) << kind[1];
+  }
+  const auto half = Words{"--json", "--set", "split.train_fraction=0.5"};  // the stored size does not hide it
+  for (const Words& what : {Words{"eval", "last"}, Words{"eval", "--weights", "weights.safetensors"}}) {
+    EXPECT_EQ(nlohmann::json::parse(succeed(what + half).out)["train"]["rows"], 24) << what[1];
+  }
+  // A fork's rows are a choice among its parent's, which the file does not know.
+  succeed({"fork", "last", "--quiet", "--set", "split.train_size=12", "--set", "optim.batch_size=0"});
+  weights("last");
+  const std::string fork = succeed({"eval", "--weights", "weights.safetensors"}).out;
+  EXPECT_FALSE(has(fork, "train ")) << fork;
+  EXPECT_EQ(lines_of(fork)[1], lines_of(succeed({"eval", "last"}).out)[1]);
 }
 
 TEST_F(Cli, EvalReadsItsOwnWeights) {
@@ -397,8 +466,25 @@ TEST_F(Cli, EvalReadsItsOwnWeights) {
   const auto narrow =
       nlohmann::json::parse(succeed({"eval", "last", "--json", "--set", "train.precision=float32"}).out);
   EXPECT_NEAR(narrow["train"]["loss"].get<double>(), last["train_loss"].get<double>(), 1e-4);
+  EXPECT_FALSE(has(succeed({"eval", "last", "--set", "split.train_fraction=1"}).out, "test "));  // no rows to speak of
 
-  refuse({"eval", "--weights", "weights.safetensors"}, "modulus");  // 113 by default
+  // The exported file knows its configuration: task, precision and split.
+  const auto plain = nlohmann::json::parse(succeed({"eval", "--weights", "weights.safetensors", "--json"}).out);
+  EXPECT_EQ(plain["precision"], "float64");
+  for (const char* group : {"all", "train", "test"}) EXPECT_EQ(plain[group], run[group]) << group;
+  // Another task has other rows; a configuration file replaces what the weights know.
+  const auto other = nlohmann::json::parse(
+      succeed({"eval", "--weights", "weights.safetensors", "--json", "--set", "task.operation=multiply"}).out);
+  EXPECT_FALSE(other.contains("train"));
+  EXPECT_NE(other["all"]["loss"], plain["all"]["loss"]);
+  refuse({"eval", "--weights", "weights.safetensors", "--set", "task.modulus=113"}, "modulus");
+  place.write("other.toml", "[split]\ntrain_size = 10\n");
+  refuse({"eval", "--weights", "weights.safetensors", "--config", "other.toml"}, "modulus");  // 113 by default
+  place.write("other.toml", "[task]\nmodulus = 7\n[split]\ntrain_size = 10\n");
+  const auto ten = nlohmann::json::parse(
+      succeed({"eval", "--weights", "weights.safetensors", "--json", "--config", "other.toml"}).out);
+  EXPECT_EQ(ten["precision"], "float32");
+  EXPECT_EQ(ten["train"]["rows"], 10);
   refuse(file + Words{"--set", "model.d_model=32"}, "model.d_model");
   refuse({"eval", "--weights", "missing.safetensors"}, "missing.safetensors");
   refuse({"eval"}, "--weights");

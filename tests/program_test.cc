@@ -53,7 +53,8 @@ ProgramResult Workplace::run(const std::vector<std::string>& arguments, std::siz
   return finish(start(arguments, file_limit));
 }
 
-ProgramResult Workplace::run_and_signal(const std::vector<std::string>& arguments, int signal, double seconds) const {
+ProgramResult Workplace::run_and_signal(const std::vector<std::string>& arguments, int signal, double seconds,
+                                        int times) const {
   const pid_t child = start(arguments, 0);
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   siginfo_t info = {};
@@ -63,7 +64,10 @@ ProgramResult Workplace::run_and_signal(const std::vector<std::string>& argument
     if (info.si_pid == child) break;  // over before the signal
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
-  if (info.si_pid != child) kill(child, signal);
+  for (int i = 0; i < times && info.si_pid != child; ++i) {
+    if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // or the system joins them
+    kill(child, signal);
+  }
   return finish(child);
 }
 

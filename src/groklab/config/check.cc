@@ -38,19 +38,20 @@ std::int64_t smallest_factor(std::int64_t n) {
 
 void check_group(const Config& config) {
   const TaskConfig& task = config.task;
-  const std::int64_t smallest = task.group == GroupKind::kAlternating ? 3 : 1;
+  std::int64_t smallest = 1;
+  while (group_order(task.group, smallest) < 2) ++smallest;  // one element alone leaves nothing to learn
   std::int64_t largest = smallest;
-  while (group_order(task.group, largest + 1) <= kLargestTableSide) ++largest;
+  while (group_order(task.group, largest + 1) <= kMaxSymbols) ++largest;
   if (task.group_degree < smallest || task.group_degree > largest) {
     refuse(config, "task.group_degree",
            fmt::format("a whole number in [{}, {}] for task.group = {} (at most {} elements)", smallest, largest,
-                       enum_name(task.group), kLargestTableSide));
+                       enum_name(task.group), kMaxSymbols));
   }
 }
 
 void check_parity(const Config& config) {
   const TaskConfig& task = config.task;
-  constexpr std::int64_t kLargestFullTable = 24;  // bits: 2^24 rows
+  constexpr std::int64_t kLargestFullTable = 21;  // bits: 2^21 rows, the last power within kMaxRows
   if (task.parity_subset > task.parity_bits) {
     refuse(config, "task.parity_subset", fmt::format("at most task.parity_bits = {}", task.parity_bits));
   }

@@ -50,7 +50,7 @@ TEST(CheckConfig, Parity) {
   EXPECT_EQ(check_error("task.operation=parity", "task.parity_subset=11"),
             "task.parity_subset = 11: expected at most task.parity_bits = 10");
   EXPECT_EQ(check_error("task.operation=parity", "task.parity_bits=40"),
-            "task.parity_rows = 0: expected a number of rows to sample, because task.parity_bits = 40 is above 24");
+            "task.parity_rows = 0: expected a number of rows to sample, because task.parity_bits = 40 is above 21");
   EXPECT_EQ(check_error("task.operation=parity", "task.parity_rows=1025"),
             "task.parity_rows = 1025: expected at most 2^10 = 1024 distinct rows");
   EXPECT_NE(check_error("task.operation=parity", "task.labels=random_commutative").find("task.labels"),
@@ -83,11 +83,11 @@ TEST(CheckConfig, FilesAndTheSettingsThatReadThem) {
 
 TEST(CheckConfig, GroupSizes) {
   EXPECT_EQ(check_error("task.operation=group_product", "task.group_degree=8"),
-            "task.group_degree = 8: expected a whole number in [1, 7] for task.group = symmetric (at most 10000 "
+            "task.group_degree = 8: expected a whole number in [2, 6] for task.group = symmetric (at most 2000 "
             "elements)");
-  EXPECT_NE(check_error("task.operation=group_product", "task.group=alternating", "task.group_degree=2").find("[3, 7]"),
+  EXPECT_NE(check_error("task.operation=group_product", "task.group=alternating", "task.group_degree=2").find("[3, 6]"),
             std::string::npos);
-  EXPECT_NE(check_error("task.operation=group_sandwich", "task.group=dihedral", "task.group_degree=5001").find("5000"),
+  EXPECT_NE(check_error("task.operation=group_sandwich", "task.group=dihedral", "task.group_degree=1001").find("1000]"),
             std::string::npos);
   expect_valid("task.operation=group_conjugate", "task.group=cyclic", "task.group_degree=113");
   expect_valid("task.group_degree=100");
@@ -117,6 +117,13 @@ TEST(CheckConfig, Training) {
   expect_valid("optim.momentum=0.9", "optim.kind=sgd");
   expect_valid("fork.step=5", "fork.run=0123456789ab");
   expect_valid("train.steps=0", "train.record_every=0", "train.record_per_decade=0");
+}
+
+TEST(CheckConfig, LimitsAreThoseOfTheTasks) {
+  EXPECT_NE(error_of([] { config_with("task.modulus=2001"); }).find("[2, 2000]"), std::string::npos);
+  EXPECT_NE(error_of([] { config_with("task.parity_rows=4000001"); }).find("4000000]"), std::string::npos);
+  EXPECT_NE(check_error("task.operation=parity", "task.parity_bits=22").find("above 21"), std::string::npos);
+  expect_valid("task.operation=parity", "task.parity_bits=21");
 }
 
 TEST(TaskSize, GroupOrders) {

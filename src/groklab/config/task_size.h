@@ -8,6 +8,10 @@
 
 namespace groklab {
 
+/// Largest table of any task: modulus 2000, or all 21-bit inputs. Larger ones are a slip of the keyboard.
+inline constexpr std::int64_t kMaxRows = 4'000'000;
+inline constexpr std::int64_t kMaxSymbols = 2000;  // kMaxSymbols^2 == kMaxRows
+
 struct TaskSize {
   std::int64_t n_symbols = 0;
   std::int64_t n_classes = 0;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "groklab/config/config.h"
+#include "groklab/config/task_size.h"
 
 namespace groklab {
 
@@ -33,9 +34,6 @@ constexpr Range from_to_below(double low, double high) { return {low, high, fals
 constexpr Range text_range(const char* text) { return {-kNoLimit, kNoLimit, false, false, text}; }
 constexpr Range any_choice() { return {}; }
 
-/// Largest table side: p^2 rows of this side still fit a workstation's memory.
-constexpr std::int64_t kLargestTableSide = 10000;
-
 /// Calls visit(spec, field) for every field of a Config or const Config, in the order in which users see them.
 /// Fields are of type bool, std::int64_t, double, std::string or an enumeration with EnumNames.
 template <typename ConfigT, typename Visitor>
@@ -50,10 +48,10 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   auto& task = config.task;
   field("task.operation", any_choice(), "", "What is to be learnt: a modular or group operation, a table, or parity.",
         task.operation);
-  field("task.modulus", between(2, kLargestTableSide), "", "p of the modular operations; a prime for division.",
+  field("task.modulus", between(2, kMaxSymbols), "", "p of the modular operations; a prime for division.",
         task.modulus);
   field("task.group", any_choice(), "", "Family of the finite group for the group operations.", task.group);
-  field("task.group_degree", between(1, kLargestTableSide), "",
+  field("task.group_degree", between(1, kMaxSymbols), "",
         "n of the cyclic (n elements), dihedral (2 n), symmetric (n!) or alternating (n!/2) group.", task.group_degree);
   field("task.composition", any_choice(), "", "Which of the two permutations acts first in the product x y.",
         task.composition);
@@ -65,7 +63,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("task.parity_bits", between(1, 62), "bits", "n of (n, k) sparse parity, the bits per row.", task.parity_bits);
   field("task.parity_subset", between(1, 62), "bits", "k of (n, k) sparse parity, the bits whose parity is the label.",
         task.parity_subset);
-  field("task.parity_rows", between(0, 1e8), "rows", "Distinct rows sampled for sparse parity; 0 takes all 2^n.",
+  field("task.parity_rows", between(0, kMaxRows), "rows", "Distinct rows sampled for sparse parity; 0 takes all 2^n.",
         task.parity_rows);
   field("task.labels", any_choice(), "", "True labels, random ones, or true ones of which a share is corrupted.",
         task.labels);

@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <span>
+#include <string_view>
 
 #include "groklab/base/error.h"
 #include "groklab/config/fields.h"
 #include "groklab/engine/engine.h"
 #include "groklab/lab/foreign_weights.h"
+#include "groklab/lab/fork_config.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/store/safetensors.h"
@@ -23,6 +26,21 @@ std::string key_of(const std::string& assignment) {
   key.erase(std::remove(key.begin(), key.end(), ' '), key.end());
   return key;
 }
+
+/// The configuration in the metadata of groklab's own exports; other people's files have none.
+std::optional<Config> config_of_file(const TensorFile& file, const std::string& path) {
+  const auto found = file.metadata.find("groklab.config");
+  if (found == file.metadata.end()) return std::nullopt;
+  const nlohmann::json json = nlohmann::json::parse(found->second, nullptr, false);
+  if (json.is_discarded()) fail(ErrorKind::kInput, "{}: expected JSON in the metadata groklab.config", path);
+  try {
+    return config_from_json(json);
+  } catch (const Error& error) {
+    fail(ErrorKind::kInput, "{}: metadata groklab.config: {}", path, error.what());
+  }
+}
+
+nlohmann::json default_split() { return config_to_json(Config{})["split"]; }
 
 Evaluation evaluation_of(Engine& engine, const Config& config, const Task& task, bool has_split) {
   const Record record = engine.measure();
@@ -60,17 +78,23 @@ GroupMetrics combine_groups(const GroupMetrics& a, const GroupMetrics& b) {
   return both;
 }
 
-Evaluation evaluate_weights(const std::string& path, const Config& base, const std::vector<std::string>& assignments,
-                            ThreadPool& pool) {
+Evaluation evaluate_weights(const std::string& path, const std::optional<Config>& base,
+                            const std::vector<std::string>& assignments, ThreadPool& pool) {
   const TensorFile file = read_safetensors(path);
-  Config config = base;
+  const std::optional<Config> own = base ? std::nullopt : config_of_file(file, path);
+  Config config = base ? *base : own.value_or(Config{});
   std::set<std::string> fixed;
-  bool has_split = false;
-  for (const std::string& assignment : assignments) {
-    set_config_value(config, assignment);
-    fixed.insert(key_of(assignment));
-    has_split = has_split || assignment.rfind("split.", 0) == 0;
-  }
+  for (const std::string& assignment : assignments) fixed.insert(key_of(assignment));
+  const auto sets = [&](std::string_view section) {
+    return std::any_of(fixed.begin(), fixed.end(), [&](const std::string& key) { return key.rfind(section, 0) == 0; });
+  };
+  // The rows of another task, or of a fork (a choice among its parent's), are not those that the file was trained on.
+  const bool keeps_split = own && !sets("task.") && own->fork.run.empty() && own->split.method != SplitMethod::kFile;
+  if (!keeps_split && !base) config.split = SplitConfig{};
+  config.fork = ForkConfig{};
+  change_config(config, assignments);
+  config.optim = OptimConfig{};  // nothing is trained: a batch size need not suit the split
+  const bool has_split = keeps_split || sets("split.") || (base && config_to_json(*base)["split"] != default_split());
   config = infer_model(file, path, config, fixed);
   // Before the config's own checks: what contradicts the file is said in the file's words.
   if (const auto size = task_size(config.task)) check_vocabulary(config, *size, path);
@@ -98,7 +122,8 @@ Evaluation evaluate_run(const Store& store, const std::string& id, const std::st
   }
   own_engine->import_state(state);
   Config changed = run.config;
-  for (const std::string& assignment : assignments) set_config_value(changed, assignment);
+  change_config(changed, assignments);
+  changed.optim = OptimConfig{};
   const PreparedRun other = prepare_run(changed, &store);
   const auto engine = make_engine(other.config, other.task, other.split, pool);
   engine->initialise();

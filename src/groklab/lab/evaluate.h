@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,12 @@ struct Evaluation {
 /// Both groups as one: means weighted by rows, the smaller minimum. An empty group counts nothing.
 GroupMetrics combine_groups(const GroupMetrics& a, const GroupMetrics& b);
 
-/// Weights of a safetensors file. `assignments` ("key=value") are applied to `base` first; a key under "split."
-/// among them asks for train and test groups. Throws Error(kConfig|kInput).
-Evaluation evaluate_weights(const std::string& path, const Config& base, const std::vector<std::string>& assignments,
-                            ThreadPool& pool);
+/// Weights of a safetensors file. What shapes cannot say (task, activation, ...) comes from `base`, else from the
+/// configuration that groklab's own exports carry in their metadata, else from the defaults; `assignments`
+/// ("key=value") go on top. Train and test groups are told apart if base or assignments say how to split, or if the
+/// file's own configuration does and its task was left alone. Throws Error(kConfig|kInput).
+Evaluation evaluate_weights(const std::string& path, const std::optional<Config>& base,
+                            const std::vector<std::string>& assignments, ThreadPool& pool);
 
 /// A stored run at `at` (a step or "last"), with `assignments` on top of its config (train.precision, loss.form, ...;
 /// the network's shape must stay).

@@ -163,7 +163,7 @@ struct ForeignWeights : testing::Test {
   }
   Evaluation evaluate(const Tensors& tensors, std::vector<std::string> assignments = {}) {
     assignments.insert(assignments.begin(), {"task.modulus=5", "train.precision=float64"});
-    return evaluate_weights(write(tensors), Config{}, assignments, pool);
+    return evaluate_weights(write(tensors), std::nullopt, assignments, pool);
   }
   void expect_refused(const Tensors& tensors, const std::string& part, const std::vector<std::string>& more = {}) {
     try {
@@ -216,6 +216,22 @@ TEST_F(ForeignWeights, ASplitGivesGroups) {
   EXPECT_EQ(result.train.rows, 10);
   EXPECT_EQ(result.test.rows, 15);
   EXPECT_NEAR(result.all.loss, evaluate(network({})).all.loss, 1e-12);
+}
+
+TEST_F(ForeignWeights, ALyingConfigurationInTheFileIsRefused) {
+  for (const char* lie : {"{", "[]", "{\"task\":{\"modulus\":1}}", "{\"no_such\":1}"}) {
+    TensorFile file;
+    for (const auto& [name, tensor] : network({})) file.tensors.push_back(tensor);
+    file.metadata = {{"groklab.config", lie}};
+    const std::filesystem::path path = directory / "lie.safetensors";
+    write_safetensors(path, file);
+    try {
+      evaluate_weights(path.string(), std::nullopt, {"task.modulus=5"}, pool);
+      FAIL() << lie;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("lie.safetensors: "), std::string::npos) << error.what();
+    }
+  }
 }
 
 TEST_F(ForeignWeights, WhatDoesNotFitIsSaidInOneLine) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "groklab/config/fields.h"
+#include "groklab/lab/stored_inputs.h"
 
 namespace groklab {
 namespace {
@@ -21,18 +22,23 @@ bool assigns(const std::vector<std::string>& assignments, std::string_view key) 
 
 }  // namespace
 
-Config fork_config(const Store& store, const std::string& parent_id, std::int64_t step,
-                   const std::vector<std::string>& assignments) {
-  Config config = store.run(parent_id).config;
-  config.fork = ForkConfig{};
-  config.fork.run = parent_id;
-  config.fork.step = step;
+void change_config(Config& config, const std::vector<std::string>& assignments) {
   if (assigns(assignments, "split.train_fraction") && !assigns(assignments, "split.train_size")) {
-    config.split.train_size = 0;  // a size wins over a fraction, so the parent's would hide the new fraction
+    config.split.train_size = 0;  // a size wins over a fraction, so the old one would hide the new fraction
   }
   if (assigns(assignments, "task.table")) config.task.table_digest.clear();
   if (assigns(assignments, "split.file")) config.split.file_digest.clear();
   for (const std::string& assignment : assignments) set_config_value(config, assignment);
+}
+
+Config fork_config(const Store& store, const std::string& parent_id, std::int64_t step,
+                   const std::vector<std::string>& assignments) {
+  Config config = store.run(parent_id).config;
+  find_inputs(store, config);
+  config.fork = ForkConfig{};
+  config.fork.run = parent_id;
+  config.fork.step = step;
+  change_config(config, assignments);
   return config;
 }
 

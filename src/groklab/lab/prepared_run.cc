@@ -6,6 +6,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/fields.h"
+#include "groklab/lab/stored_inputs.h"
 
 namespace groklab {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 /// Makes the path absolute, so that a stored run resumes from any directory, and fills or compares the digest.
 void settle_file(const char* key, std::string& path, std::string& digest) {
   path = std::filesystem::absolute(path).lexically_normal().string();
-  const std::string found = file_digest(path);
+  const std::string found = file_digest(key, path);
   if (!digest.empty() && digest != found) {
     fail(ErrorKind::kInput, "{}: {} has changed since the run was made (expected digest {}, found {})", key, path,
          digest, found);
@@ -54,7 +55,9 @@ PreparedRun prepare_run(Config config, const Store* store) {
 }
 
 PreparedRun prepare_stored_run(const Store& store, const std::string& id) {
-  PreparedRun run = prepare_run(store.run(id).config, &store);
+  Config config = store.run(id).config;
+  find_inputs(store, config);
+  PreparedRun run = prepare_run(config, &store);
   run.id = id;  // the stored name holds, also if a later version would name the config otherwise
   return run;
 }

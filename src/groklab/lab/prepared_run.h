@@ -23,7 +23,7 @@ struct PreparedRun {
 /// `store` may be null if the config is no fork.
 PreparedRun prepare_run(Config config, const Store* store);
 
-/// The same for a stored run.
+/// The same for a stored run. A table or row file that is gone or has changed is taken from the store's copy.
 PreparedRun prepare_stored_run(const Store& store, const std::string& id);
 
 }  // namespace groklab

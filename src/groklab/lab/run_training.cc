@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "groklab/lab/machine.h"
 #include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"
+#include "groklab/lab/stored_inputs.h"
 #include "groklab/train/tee_sink.h"
 #include "groklab/train/trainer.h"
 
@@ -42,12 +44,14 @@ void resume(Engine& engine, const PreparedRun& run, const Store& store, TrainCon
 
 Outcome train_guarded(Engine& engine, const PreparedRun& run, RecordSink& stored, RunObserver& observer,
                       const TrainControl& control) {
+  const auto start = std::chrono::steady_clock::now();
   try {
     TeeSink sink({&stored, &observer});
     return train(engine, run.config, sink, control);
   } catch (const Error& error) {
     try {
-      stored.on_outcome({RunStatus::kFailed, engine.step(), error.what(), control.seconds_before});
+      const std::chrono::duration<double> trained = std::chrono::steady_clock::now() - start;
+      stored.on_outcome({RunStatus::kFailed, engine.step(), error.what(), control.seconds_before + trained.count()});
     } catch (const Error&) {
       // A full disk takes no outcome either. The run stays "running" in the store, and resumable.
     }
@@ -78,6 +82,7 @@ TrainingResult run_training(const PreparedRun& run, Store& store, ThreadPool& po
     const StateContext context = {store, pool, options.interrupt,
                                   [&](const std::string& text) { observer.on_note(text); }};
     if (!start_engine(*engine, run, context)) return {{RunStatus::kInterrupted, 0, "interrupted", 0}, false};
+    keep_inputs(store, run.config);
     store.create_run(run.id, run.config, machine_description(pool.threads()), engine->layout(), true);
     sink = store.sink(run.id, engine->layout());
   }

@@ -76,7 +76,7 @@ class RecordSink {
  public:
   virtual ~RecordSink() = default;
   virtual void on_record(const Record& record) = 0;
-  /// `kept`: a checkpoint to keep for ever (forks, probes); otherwise it replaces the last unkept one.
+  /// `kept`: a checkpoint to keep for ever (forks, probes); either kind replaces the last unkept one.
   virtual void on_checkpoint(const TrainState& state, bool kept) = 0;
   virtual void on_outcome(const Outcome& outcome) = 0;
 };

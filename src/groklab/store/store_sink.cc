@@ -58,7 +58,7 @@ void StoreSink::on_checkpoint(const TrainState& state, bool kept) {
       const std::int64_t step = known.getColumn(0).getInt64();
       const bool known_kept = known.getColumn(1).getInt() != 0;
       if (step == state.step) keep = keep || known_kept;
-      if (step != state.step && !known_kept && !kept) superseded.push_back(step);
+      if (step != state.step && !known_kept) superseded.push_back(step);
     }
     write_safetensors(database_.checkpoint_file(id_, state.step), checkpoint_to_file(state, layout_, keep), durability);
     SQLite::Statement insert(connection, "INSERT OR REPLACE INTO checkpoints(run, step, kept) VALUES (?1, ?2, ?3)");

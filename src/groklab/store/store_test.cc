@@ -153,7 +153,7 @@ TEST_F(StoreTest, CheckpointsComeBackBitForBit) {
   expect_same(store.load_checkpoint("a", -1, layout_), store.load_checkpoint("a", 4, layout_));
 }
 
-TEST_F(StoreTest, UnkeptCheckpointReplacesTheLastUnkeptOne) {
+TEST_F(StoreTest, EveryCheckpointReplacesTheLastUnkeptOne) {
   Store store(path_);
   create(store, "a");
   auto sink = store.sink("a", layout_);
@@ -163,7 +163,7 @@ TEST_F(StoreTest, UnkeptCheckpointReplacesTheLastUnkeptOne) {
   using Steps = std::vector<std::int64_t>;
   checkpoint(10, false);
   checkpoint(20, true);
-  EXPECT_EQ(steps(store, "a"), (Steps{10, 20}));
+  EXPECT_EQ(steps(store, "a"), (Steps{20}));
   checkpoint(30, false);
   EXPECT_EQ(steps(store, "a"), (Steps{20, 30}));
   checkpoint(20, false);  // a kept one stays kept

@@ -46,6 +46,8 @@ void check_digest(const std::string& key, const std::string& path, std::string_v
        found);
 }
 
-std::string file_digest(const std::string& path) { return digest_of(read_input_file("file", path)); }
+std::string file_digest(const std::string& key, const std::string& path) {
+  return digest_of(read_input_file(key, path));
+}
 
 }  // namespace groklab

@@ -164,7 +164,7 @@ TEST(Split, FileErrors) {
   expect_error(ErrorKind::kConfig, {"split.train_size", "expected 0 or 3", "found 2"},
                [&] { make_split(config, task, 0); });
   config.train_size = 3;
-  config.file_digest = file_digest(file.path());
+  config.file_digest = file_digest("split.file", file.path());
   EXPECT_EQ(make_split(config, task, 0).train, (Rows{1, 2, 3}));
   file.write("1 2 4");
   expect_error(ErrorKind::kInput, {"split.file", file.path(), "changed", config.file_digest},

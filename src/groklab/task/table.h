@@ -5,13 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "groklab/config/task_size.h"
 #include "groklab/task/task.h"
 
 namespace groklab {
-
-/// Largest table of any task: modulus 2000, or all 21-bit inputs. Larger ones are a slip of the keyboard.
-inline constexpr std::int64_t kMaxRows = 4'000'000;
-inline constexpr std::int64_t kMaxSymbols = 2000;  // kMaxSymbols^2 == kMaxRows
 
 /// A pair that has no row in the table (x / 0, or a gap in a user's table).
 inline constexpr std::int32_t kNoLabel = -1;

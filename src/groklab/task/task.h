@@ -28,8 +28,9 @@ struct Task {
 /// Throws Error(kConfig|kInput) for what check_config cannot see (table files).
 Task make_task(const TaskConfig& config, std::int64_t seed);
 
-/// XXH3-128 hex digest of the contents of a table or split file, for the run's identity. Throws Error(kInput).
-std::string file_digest(const std::string& path);
+/// XXH3-128 hex digest of the contents of a table or split file, for the run's identity. `key` is named in messages.
+/// Throws Error(kInput).
+std::string file_digest(const std::string& key, const std::string& path);
 
 enum class RowRole : std::uint8_t {
   kTrain = 0,      ///< in the training set now

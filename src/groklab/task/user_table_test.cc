@@ -88,13 +88,13 @@ TEST(UserTable, UnreadableFiles) {
   expect_error(ErrorKind::kInput, {"task.table", "directory"},
                [] { make_task(table_config(::testing::TempDir()), 0); });
   expect_error(ErrorKind::kConfig, {"task.table"}, [] { make_task(table_config(""), 0); });
-  expect_error(ErrorKind::kInput, {"/no/such/file"}, [] { file_digest("/no/such/file"); });
+  expect_error(ErrorKind::kInput, {"task.table", "/no/such/file"}, [] { file_digest("task.table", "/no/such/file"); });
 }
 
 TEST(UserTable, NoticesAChangedFile) {
   const TemporaryFile file("changed.csv", "0,1\n1,0\n");
   TaskConfig config = table_config(file.path());
-  config.table_digest = file_digest(file.path());
+  config.table_digest = file_digest("task.table", file.path());
   EXPECT_NO_THROW(make_task(config, 0));
   file.write("0,1\n1,1\n");
   expect_error(ErrorKind::kInput, {"task.table", file.path(), "changed", config.table_digest},
@@ -102,11 +102,11 @@ TEST(UserTable, NoticesAChangedFile) {
 }
 
 TEST(FileDigest, IsXxh3With128Bits) {
-  EXPECT_EQ(file_digest(TemporaryFile("empty", "").path()), "99aa06d3014798d86001c324468d497f");
+  EXPECT_EQ(file_digest("task.table", TemporaryFile("empty", "").path()), "99aa06d3014798d86001c324468d497f");
   const TemporaryFile text("text", "groklab");
-  EXPECT_EQ(file_digest(text.path()), "b7b2b3c9022deae4252644ea7022a225");
+  EXPECT_EQ(file_digest("task.table", text.path()), "b7b2b3c9022deae4252644ea7022a225");
   text.write("groklaB");
-  EXPECT_NE(file_digest(text.path()), "b7b2b3c9022deae4252644ea7022a225");
+  EXPECT_NE(file_digest("task.table", text.path()), "b7b2b3c9022deae4252644ea7022a225");
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kBarWidth = 12;
 constexpr std::size_t kCurveWidth = 20;
+constexpr std::size_t kShortestCurve = 5;
 
 std::string bar(double share) {
   const auto full = static_cast<std::size_t>(share * static_cast<double>(kBarWidth));
@@ -24,13 +25,13 @@ std::string bar(double share) {
   return text;
 }
 
-std::string curve(std::span<const Record> records) {
+std::string curve(std::span<const Record> records, std::size_t width) {
   std::vector<double> steps, values;
   for (const Record& record : records) {
     steps.push_back(static_cast<double>(record.step));
     values.push_back(record.test.accuracy);
   }
-  return sparkline(resample_log_steps(steps, values, kCurveWidth), 0.0, 1.0);
+  return sparkline(resample_log_steps(steps, values, width), 0.0, 1.0);
 }
 
 std::string speed(const ProgressState& state) {
@@ -61,6 +62,22 @@ std::string join(const std::vector<Field>& fields, int highest_rank) {
   return line;
 }
 
+/// Every number and a short curve, close together: what fits a terminal of 80 columns. "" if even that is too wide.
+std::string compact_line(const ProgressState& state, std::size_t width) {
+  if (state.records.empty()) return "";
+  const Record& last = state.records.back();
+  std::string line =
+      fmt::format("{} train {} test {} loss {:.1e} norm {:.1f}", format_count(state.step),
+                  format_share(last.train.accuracy), format_share(last.test.accuracy), last.train.loss, last.norm);
+  for (const std::string& text : {speed(state), time_left(state)}) {
+    if (!text.empty()) line += " " + text;
+  }
+  const std::size_t used = display_width(line) + 1;
+  if (used + kShortestCurve > width) return "";
+  const std::string step = used + kShortestCurve + 5 <= width ? "step " : "";
+  return step + line + " " + curve(state.records, std::min(kCurveWidth, width - used - step.size()));
+}
+
 }  // namespace
 
 std::string progress_line(const ProgressState& state, std::size_t width) {
@@ -79,10 +96,13 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
     fields.push_back({fmt::format("norm {:.1f}", last.norm), 6});
     fields.push_back({speed(state), 5});
     fields.push_back({time_left(state), 4});
-    fields.push_back({curve(state.records), 8});
+    fields.push_back({curve(state.records, kCurveWidth), 8});
   }
-  for (int rank = 8; rank >= 0; --rank) {
-    std::string line = join(fields, rank);
+  std::string line = join(fields, 8);
+  if (display_width(line) <= width) return line;
+  if (std::string compact = compact_line(state, width); !compact.empty()) return compact;
+  for (int rank = 7; rank >= 0; --rank) {
+    line = join(fields, rank);
     if (display_width(line) <= width) return line;
   }
   return "";

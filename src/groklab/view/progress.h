@@ -16,8 +16,9 @@ struct ProgressState {
   std::span<const Record> records;  ///< so far, ascending
 };
 
-/// One line of at most `width` columns. On a narrow terminal the least important fields go first: curve, bar, norm,
-/// loss, speed, time left, train accuracy.
+/// One line of at most `width` columns. Where there is no room for everything, the bar goes and the rest moves
+/// together; on terminals narrower than some 80 columns the least important fields go first: curve, norm, loss, speed,
+/// time left, train accuracy.
 std::string progress_line(const ProgressState& state, std::size_t width);
 
 /// One line about the newest record, without cursor movement or block characters.

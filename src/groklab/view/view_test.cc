@@ -79,6 +79,18 @@ TEST(Progress, ShowsEverythingOnAWideTerminal) {
   }
 }
 
+TEST(Progress, EightyColumnsShowEveryNumberAndACurve) {
+  const auto records = some_records();
+  EXPECT_EQ(progress_line({3950, 40000, 1830.0, records}, 79),
+            "step 3,950 train 100% test 97.5% loss 1.3e-05 norm 42.1 1,830/s 20 s left ▁▁▁▂█");
+  // Late in a long run, still.
+  const std::string late = progress_line({139500, 400000, 83.1, records}, 79);
+  for (const char* part :
+       {"139,500 ", "train 100%", "test 97.5%", "loss 1.3e-05", "norm 42.1", "83.1/s", "52:15 left", "▁", "█"}) {
+    EXPECT_NE(late.find(part), std::string::npos) << part << " in " << late;
+  }
+}
+
 TEST(Progress, FitsEveryWidth) {
   const auto records = some_records();
   const ProgressState state = {3950, 40000, 1830.0, records};
