@@ -219,7 +219,8 @@ TEST_F(Cli, KilledAndResumedIsTheSameRun) {
       break;
     }
     ++kills;
-    succeed({"runs"});
+    // On a busy machine the first kill may come before the program has made a store.
+    if (std::filesystem::exists(place.path() / "groklab-store")) succeed({"runs"});
   }
   succeed(train);
   EXPECT_GE(kills, 2);
