@@ -43,6 +43,41 @@ TEST(Engine, PathsAgreeInFloat32) {
   EXPECT_LT(relative_difference(a.data(), b.data(), static_cast<std::int64_t>(a.size())), 2e-6);
 }
 
+// Tile heights and widths follow from p and d_model: sizes that give every kind of rest, each with several whole tiles.
+// In float32 the bound holds for a smooth activation. With ReLU, one of a million neurons may lie so near 0 that
+// rounding turns it on in one path and off in the other, which moves the gradient by some 1e-3 / sqrt(neurons * rows /
+// 1e6).
+TEST(Engine, PathsAgreeForManySizes) {
+  struct Kind {
+    Precision precision;
+    Activation activation;
+    double tolerance;
+  };
+  const Kind kinds[] = {{Precision::kFloat64, Activation::kRelu, 1e-13},
+                        {Precision::kFloat32, Activation::kGelu, 5e-6},
+                        {Precision::kFloat32, Activation::kRelu, 1e-3}};
+  for (const std::int64_t p : {7, 23, 31, 67}) {
+    for (const std::int64_t d : {24, 96, 128, 192}) {
+      for (const Kind& kind : kinds) {
+        Config config;
+        config.task.modulus = p;
+        config.model.d_model = d;
+        config.model.activation = kind.activation;
+        config.train.precision = kind.precision;
+        config.split.train_fraction = 0.5;
+        const Config fast_config = resolve_config(config);
+        config.model.path = ComputePath::kGeneral;
+        Lab fast(fast_config, 2), general(resolve_config(config), 2);
+        std::vector<double> a, b;
+        EXPECT_NEAR(fast.engine->loss_and_gradient(a), general.engine->loss_and_gradient(b), kind.tolerance)
+            << p << " " << d;
+        EXPECT_LT(relative_difference(a.data(), b.data(), static_cast<std::int64_t>(a.size())), kind.tolerance)
+            << p << " " << d;
+      }
+    }
+  }
+}
+
 TEST(Engine, InstructionSetsAgreeToRounding) {
   for (const char* path : {"model.path=auto", "model.path=general"}) {
     const Config config = small_config({path, "task.modulus=23", "split.train_size=400", "model.d_model=40",

@@ -81,6 +81,7 @@ class Unembedding {
 };
 
 /// Rows per tile so that a tile's activations (numbers_per_row of T) stay in about 700 KB of L2, between 48 and 256.
+/// A multiple of 16, the most lanes of any vector: kernels that put rows into lanes work on whole vectors.
 std::int64_t choose_tile_rows(std::int64_t numbers_per_row, std::int64_t bytes_per_number);
 
 }  // namespace groklab

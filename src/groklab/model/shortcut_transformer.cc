@@ -144,6 +144,7 @@ ShortcutTransformer<T>::ShortcutTransformer(const ModelConfig& config, const Tok
   const std::int64_t before = mlp_->keeps_before() ? config.d_mlp : 0;
   const std::int64_t per_row = 2 * d_model_ + config.d_mlp + before + padded(sizes.classes) + heads_count_ * slots_;
   tile_rows_ = choose_tile_rows(per_row, sizeof(T));
+  require(tile_rows_ % kernels.lanes == 0, "mix_weights needs whole vectors of rows");
   ScratchPlan plan;
   middle_at_ = plan.take_panels(tile_rows_, d_model_, kernels.width);
   hidden_at_ = plan.take_panels(tile_rows_, config.d_mlp, kernels.width);
