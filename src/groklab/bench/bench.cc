@@ -14,7 +14,6 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "groklab/base/error.h"
 #include "groklab/config/enum_names.h"
@@ -96,22 +95,18 @@ double time_single(BenchRun& run, std::int64_t steps) {
 }
 
 /// `runs` fresh runs of `steps` steps each; threads take the next run as they become free. Set-up counts as in a sweep.
-double time_sweep(const Config& config, int runs, int threads, std::int64_t steps) {
+double time_sweep(const Config& config, int runs, ThreadPool& pool, std::int64_t steps) {
   std::atomic<int> next{0};
   const double seconds = seconds_of([&] {
-    std::vector<std::thread> workers;
-    for (int t = 0; t < threads; ++t) {
-      workers.emplace_back([&] {
-        ThreadPool own(1);
-        for (int i = next.fetch_add(1); i < runs; i = next.fetch_add(1)) {
-          Config member = config;
-          member.seed = i;
-          BenchRun run(member, own);
-          run.engine->advance(steps);
-        }
-      });
-    }
-    for (std::thread& worker : workers) worker.join();
+    pool.run(pool.threads(), [&](std::int64_t, int) {
+      ThreadPool own(1);
+      for (int i = next.fetch_add(1); i < runs; i = next.fetch_add(1)) {
+        Config member = config;
+        member.seed = i;
+        BenchRun run(member, own);
+        run.engine->advance(steps);
+      }
+    });
   });
   return seconds / static_cast<double>(steps * runs);
 }
@@ -136,7 +131,7 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
     double seconds = 0;
     if (bench_case.runs > 1) {
       const auto each = std::max<std::int64_t>(50, steps * options.threads / bench_case.runs);
-      seconds = time_sweep(bench_case.config, bench_case.runs, options.threads, each);
+      seconds = time_sweep(bench_case.config, bench_case.runs, pool, each);
     } else {
       seconds = time_single(*run, steps);
     }

@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -21,10 +22,28 @@ void relax() {
 #endif
 }
 
+/// Keeps the calling thread on one core: core `index` (modulo their number) of those it may use.
+void bind_to_core(int index) {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return;
+  int skip = index % std::max(1, CPU_COUNT(&allowed));
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (!CPU_ISSET(core, &allowed) || skip-- > 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    sched_setaffinity(0, sizeof(one), &one);  // a refusal costs speed, nothing else
+    return;
+  }
+}
+
 }  // namespace
 
 struct ThreadPool::Impl {
   std::vector<std::thread> workers;
+  bool bound = false;
+  cpu_set_t callers_cores;
   int spins = 0;
 
   // The job. Written by the caller while no worker is inside, read by workers inside an open job.
@@ -72,9 +91,16 @@ ThreadPool::ThreadPool(int threads) : impl_(std::make_unique<Impl>()) {
   if (threads < 1 || threads > 1024) fail(ErrorKind::kConfig, "threads = {}: expected 1 to 1024", threads);
   // With more threads than cores a spinning worker would keep a working one from its core.
   impl_->spins = threads <= default_threads() ? 20000 : 0;
+  CPU_ZERO(&impl_->callers_cores);
+  impl_->bound = threads >= 2 && threads <= default_threads() &&
+                 sched_getaffinity(0, sizeof(cpu_set_t), &impl_->callers_cores) == 0;
   for (int worker = 1; worker < threads; ++worker) {
-    impl_->workers.emplace_back([this, worker] { impl_->worker_loop(worker); });
+    impl_->workers.emplace_back([this, worker] {
+      if (impl_->bound) bind_to_core(worker);
+      impl_->worker_loop(worker);
+    });
   }
+  if (impl_->bound) bind_to_core(0);  // last: a worker inherits the caller's cores and chooses among them
 }
 
 ThreadPool::~ThreadPool() {
@@ -82,6 +108,7 @@ ThreadPool::~ThreadPool() {
   impl_->generation.fetch_add(1);
   impl_->generation.notify_all();
   for (std::thread& worker : impl_->workers) worker.join();
+  if (impl_->bound) sched_setaffinity(0, sizeof(cpu_set_t), &impl_->callers_cores);
 }
 
 int ThreadPool::threads() const { return static_cast<int>(impl_->workers.size()) + 1; }

@@ -17,7 +17,6 @@ namespace {
 std::int64_t chunk_count(std::int64_t rows) {
   if (rows < 256) return 1;
   if (rows < 2048) return 2;
-  if (rows < 8192) return 4;
   return 8;
 }
 
