@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "groklab/store/file_io.h"
+
 namespace groklab {
 
 /// One tensor of a file. `dtype` is "F32", "F64", "F16", "BF16", "I64", ...
@@ -32,8 +34,12 @@ struct TensorFile {
 /// overlapping, out of bounds, of the wrong size for its shape, or not a safetensors file.
 TensorFile read_safetensors(const std::filesystem::path& path);
 
-/// Writes to a temporary file beside `path`, syncs it and renames it: the file is whole or absent.
+/// Writes to a temporary file beside `path`, syncs it (by default) and renames it: the file is whole or absent.
 /// Throws Error(kIo) if the disk is full or not writable.
-void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
+void write_safetensors(const std::filesystem::path& path, const TensorFile& file,
+                       Durability durability = Durability::kSync);
+
+/// Bytes of one element of a dtype, or 0 if the dtype is unknown.
+std::size_t dtype_size(const std::string& dtype);
 
 }  // namespace groklab

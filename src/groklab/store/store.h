@@ -17,16 +17,16 @@ namespace groklab {
 /// One stored run without its records.
 struct RunInfo {
   std::string id;
-  Config config;             ///< resolved
+  Config config;  ///< resolved
   RunStatus status = RunStatus::kRunning;
   std::string reason;
-  std::int64_t step = 0;     ///< last step known to the store
+  std::int64_t step = 0;  ///< last step known to the store
   double seconds = 0;
-  std::string created;       ///< UTC, ISO 8601
-  std::string machine;       ///< processor name, instruction set, threads
-  std::string version;       ///< groklab version that made it
+  std::string created;                    ///< UTC, ISO 8601
+  std::string machine;                    ///< processor name, instruction set, threads
+  std::string version;                    ///< groklab version that made it
   std::vector<std::string> tensor_names;  ///< order of Record::tensor_norms
-  std::optional<Record> last;  ///< the last record, for listings
+  std::optional<Record> last;             ///< the last record, for listings
 };
 
 struct CheckpointInfo {

@@ -1,0 +1,38 @@
+# The commands of the laboratory, thin over CMakePresets.json. Each does the set-up and the build that it needs.
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+DEMO := build/demo
+
+.PHONY: demo test build install bench check clean setup
+
+# Ninja configures again by itself when a CMake file has changed.
+build: build/build.ninja
+	@cmake --build --preset release -j $(JOBS)
+
+build/build.ninja: | setup
+	@cmake --preset release
+
+setup:
+	@tools/setup.sh
+
+# Trains a small network until it groks and writes a page about it.
+demo: build
+	@build/groklab train examples/demo.toml --store $(DEMO)
+	@build/groklab report last --store $(DEMO) -o $(DEMO)/report.html
+	@echo "report page: $(CURDIR)/$(DEMO)/report.html"
+
+test: build
+	@ctest --preset release
+
+install: build
+	@cmake --install build --prefix "$(PREFIX)"
+
+bench: build
+	@build/groklab_bench
+
+# Formatting of every source file; everything else that can be checked is a test.
+check:
+	@tools/check_format.sh
+
+clean:
+	rm -rf build

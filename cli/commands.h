@@ -1,0 +1,27 @@
+// The subcommands. Each function adds one to the program; parsing a command line fills in what to run.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace groklab::cli {
+
+/// Set by the subcommand that was parsed; run by main after parsing. Returns the exit code.
+using Action = std::function<int()>;
+
+void add_train(CLI::App& program, Action& action);
+void add_resume(CLI::App& program, Action& action);
+void add_fork(CLI::App& program, Action& action);
+void add_runs(CLI::App& program, Action& action);
+void add_show(CLI::App& program, Action& action);
+void add_export(CLI::App& program, Action& action);
+void add_eval(CLI::App& program, Action& action);
+void add_report(CLI::App& program, Action& action);
+void add_config(CLI::App& program, Action& action);
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitInternal = 1;
+inline constexpr int kExitFailed = 2;
+inline constexpr int kExitInterrupted = 130;
+
+}  // namespace groklab::cli

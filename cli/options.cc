@@ -1,0 +1,82 @@
+// See options.h.
+#include "options.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "groklab/base/error.h"
+#include "groklab/config/fields.h"
+#include "groklab/exec/thread_pool.h"
+#include "groklab/store/file_io.h"
+
+namespace groklab::cli {
+namespace {
+
+constexpr const char* kDefaultStore = "groklab-store";
+
+std::string shell_quoted(const std::string& text) {
+  const bool is_plain =
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:=@%,") ==
+      std::string::npos;
+  if (is_plain && !text.empty()) return text;
+  std::string quoted = "'";
+  for (const char letter : text) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return quoted + "'";
+}
+
+}  // namespace
+
+void StoreOption::add_to(CLI::App& command) {
+  command.add_option("--store", directory, "Directory of the run store (default: $GROKLAB_STORE, or ./groklab-store)");
+}
+
+std::filesystem::path StoreOption::path() const {
+  if (!directory.empty()) return directory;
+  const char* variable = std::getenv("GROKLAB_STORE");
+  return variable != nullptr && *variable != '\0' ? variable : kDefaultStore;
+}
+
+Store StoreOption::open() const { return Store(path()); }
+
+Store StoreOption::open_existing() const {
+  if (!std::filesystem::is_directory(path())) {
+    fail(ErrorKind::kStore, "store: expected a directory {}, found none; groklab train makes one", path().string());
+  }
+  return Store(path());
+}
+
+std::string StoreOption::as_argument() const { return directory.empty() ? "" : " --store " + shell_quoted(directory); }
+
+void ThreadsOption::add_to(CLI::App& command) {
+  command.add_option("--threads", threads, "Threads (default: all cores); the results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+}
+
+int ThreadsOption::count() const { return threads > 0 ? threads : ThreadPool::default_threads(); }
+
+void add_set_option(CLI::App& command, std::vector<std::string>& assignments) {
+  command
+      .add_option("--set", assignments, "Set a key (see groklab config), e.g. --set optim.weight_decay=0.5; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+Config read_config(const std::string& file, const std::vector<std::string>& assignments) {
+  Config config = file.empty() ? Config{} : read_config_file(file);
+  for (const std::string& assignment : assignments) set_config_value(config, assignment);
+  return config;
+}
+
+void write_output(const std::string& file, const std::string& bytes) {
+  if (!file.empty() && file != "-") {
+    write_file(file, bytes, Durability::kNoSync);
+    return;
+  }
+  if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() || std::fflush(stdout) != 0) {
+    fail(ErrorKind::kIo, "standard output: cannot write: {}", std::strerror(errno));
+  }
+}
+
+}  // namespace groklab::cli

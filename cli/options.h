@@ -1,0 +1,45 @@
+// Options that several subcommands share, and what they stand for.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "groklab/config/config.h"
+#include "groklab/store/store.h"
+
+namespace groklab::cli {
+
+struct StoreOption {
+  std::string directory;
+
+  void add_to(CLI::App& command);
+  /// Creates the store if missing.
+  Store open() const;
+  /// Throws Error(kStore) instead of creating one: for commands that only read.
+  Store open_existing() const;
+  /// " --store DIR" as it must be repeated in a proposed command; "" for the default.
+  std::string as_argument() const;
+
+ private:
+  std::filesystem::path path() const;
+};
+
+struct ThreadsOption {
+  int threads = 0;  ///< 0: all usable cores
+
+  void add_to(CLI::App& command);
+  int count() const;
+};
+
+/// --set key=value, once or more.
+void add_set_option(CLI::App& command, std::vector<std::string>& assignments);
+
+/// A config file ("" for none) with assignments on top.
+Config read_config(const std::string& file, const std::vector<std::string>& assignments);
+
+/// Writes to the file, or to standard output if the name is empty or "-".
+void write_output(const std::string& file, const std::string& bytes);
+
+}  // namespace groklab::cli

@@ -1,0 +1,78 @@
+// groklab report
+#include "groklab/report/report.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "groklab/engine/engine.h"
+#include "groklab/lab/logit_slice.h"
+#include "groklab/lab/prepared_run.h"
+#include "options.h"
+
+namespace groklab::cli {
+namespace {
+
+ReportRun report_run(const Store& store, const std::string& id, std::int64_t fixed_input, ThreadPool& pool) {
+  const PreparedRun run = prepare_stored_run(store, id);
+  const auto engine = make_engine(run.config, run.task, run.split, pool);
+  ReportRun report;
+  report.info = store.run(id);
+  report.records = store.records(id);
+  report.task_name = run.task.name;
+  report.n_parameters = engine->layout().parameter_count();
+  report.n_train = static_cast<std::int64_t>(run.split.train.size());
+  report.n_rows = run.task.n_rows;
+  if (!store.checkpoints(id).empty()) {  // a run killed early has records, but no state to draw
+    engine->import_state(store.load_checkpoint(id, -1, engine->layout()));
+    report.slice = logit_slice(*engine, run.task, run.split, fixed_input);
+  }
+  return report;
+}
+
+}  // namespace
+
+void add_report(CLI::App& program, Action& action) {
+  struct Options {
+    std::vector<std::string> runs;
+    std::string output, title;
+    std::int64_t fixed_input = 1;
+    StoreOption store;
+    ThreadsOption threads;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("report", "Write one HTML page about runs: curves, heat map, config");
+  command->add_option("RUN", options->runs, "Run ids, unique starts of them, or 'last'; several are overlaid")
+      ->required();
+  command->add_option("--output,-o", options->output, "The page's file (default: groklab-RUN.html)");
+  command->add_option("--title", options->title, "The page's title");
+  command->add_option("--slice", options->fixed_input, "First input of the rows in the logit heat map (default: 1)")
+      ->check(CLI::NonNegativeNumber);
+  options->store.add_to(*command);
+  options->threads.add_to(*command);
+  command->callback([options, &action] {
+    action = [options] {
+      const Store store = options->store.open_existing();
+      ThreadPool pool(options->threads.count());
+      std::vector<ReportRun> runs;
+      std::vector<std::string> ids;
+      for (const std::string& name : options->runs) {
+        ids.push_back(store.resolve(name));
+        runs.push_back(report_run(store, ids.back(), options->fixed_input, pool));
+      }
+      const std::string title = options->title.empty()
+                                    ? fmt::format("groklab run{} {}", ids.size() > 1 ? "s" : "", fmt::join(ids, ", "))
+                                    : options->title;
+      const std::string file = options->output.empty() ? fmt::format("groklab-{}.html", ids.front()) : options->output;
+      write_output(file, render_report(runs, title));
+      if (file != "-") fmt::print("{}\n", file);
+      return kExitOk;
+    };
+  });
+}
+
+}  // namespace groklab::cli

@@ -1,0 +1,120 @@
+// groklab show
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "groklab/analysis/event_times.h"
+#include "groklab/config/fields.h"
+#include "groklab/view/sparkline.h"
+#include "groklab/view/text.h"
+#include "options.h"
+#include "record_json.h"
+#include "run_text.h"
+
+namespace groklab::cli {
+namespace {
+
+constexpr std::size_t kCurveWidth = 60;
+
+/// The keys that differ from their defaults: the canonical text without its first line, the identity version.
+std::string changed_keys(const Config& config) {
+  std::istringstream lines(canonical_config(config));
+  std::string line, text;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) text += "  " + line + "\n";
+  return text.empty() ? "  all defaults\n" : text;
+}
+
+std::string curve_of(const std::vector<Record>& records, double GroupMetrics::*member, GroupMetrics Record::*group) {
+  std::vector<double> steps, values;
+  for (const Record& record : records) {
+    steps.push_back(static_cast<double>(record.step));
+    values.push_back(record.*group.*member);
+  }
+  return sparkline(resample_log_steps(steps, values, kCurveWidth), 0.0, 1.0);
+}
+
+std::string group_row(const char* name, const GroupMetrics& group) {
+  if (group.rows == 0) return "";
+  return fmt::format("  {:<12} {:>8} rows  accuracy {:>6}  loss {:<10} margin {:<8} least margin {}\n", name,
+                     format_count(group.rows), format_share(group.accuracy), format_number(group.loss),
+                     format_number(group.margin), format_number(group.margin_min));
+}
+
+std::string time_text(const std::optional<std::int64_t>& step) { return step ? format_count(*step) : "not reached"; }
+
+std::string text_of(const RunInfo& info, const std::vector<Record>& records,
+                    const std::vector<CheckpointInfo>& checkpoints) {
+  std::string text = fmt::format("run {}: {}\n", info.id, task_label(info.config));
+  text += fmt::format("status: {} at step {} of {}, {}{}\n", run_status_name(info.status), format_count(info.step),
+                      format_count(info.config.train.steps), format_duration(info.seconds),
+                      info.reason.empty() ? "" : " (" + info.reason + ")");
+  text += fmt::format("made: {} on {}, groklab {}\n", info.created, info.machine, info.version);
+  text += "config, where not default:\n" + changed_keys(info.config);
+  if (!records.empty()) {
+    const Record& last = records.back();
+    text += fmt::format("last record, step {}: norm {}, gradient {}, update {}\n", format_count(last.step),
+                        format_number(last.norm), format_number(last.gradient_norm), format_number(last.update_norm));
+    text += group_row("train", last.train) + group_row("test", last.test);
+    if (last.removed.rows > 0) {  // otherwise never seen is the same as test
+      text += group_row("- removed", last.removed) + group_row("- never seen", last.never_seen);
+    }
+    const EventTimes times = event_times(records);
+    text += fmt::format("T_fit {}, T_grok {} (accuracy >= 99% held for 3 records)\n", time_text(times.fit),
+                        time_text(times.grok));
+    text += fmt::format("train accuracy  {}\n", curve_of(records, &GroupMetrics::accuracy, &Record::train));
+    text += fmt::format("test accuracy   {}  (0 to 1, log steps)\n",
+                        curve_of(records, &GroupMetrics::accuracy, &Record::test));
+  }
+  std::vector<std::string> steps;
+  for (const CheckpointInfo& checkpoint : checkpoints) {
+    steps.push_back(format_count(checkpoint.step) + (checkpoint.kept ? "" : " (until the next)"));
+  }
+  text += fmt::format("checkpoints: {}\n", steps.empty() ? "none" : fmt::format("{}", fmt::join(steps, ", ")));
+  return text;
+}
+
+std::string json_of(const RunInfo& info, const std::vector<Record>& records,
+                    const std::vector<CheckpointInfo>& checkpoints) {
+  nlohmann::ordered_json json = run_to_json(info);
+  const EventTimes times = event_times(records);
+  json["t_fit"] = times.fit ? nlohmann::ordered_json(*times.fit) : nullptr;
+  json["t_grok"] = times.grok ? nlohmann::ordered_json(*times.grok) : nullptr;
+  json["checkpoints"] = nlohmann::ordered_json::array();
+  for (const CheckpointInfo& checkpoint : checkpoints) {
+    json["checkpoints"].push_back(
+        {{"step", checkpoint.step}, {"kept", checkpoint.kept}, {"file", checkpoint.file.string()}});
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace
+
+void add_show(CLI::App& program, Action& action) {
+  struct Options {
+    std::string run;
+    bool json = false;
+    StoreOption store;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("show", "Show one run: config, outcome, last record, curves, checkpoints");
+  command->add_option("RUN", options->run, "Run id, a unique start of one, or 'last'")->required();
+  command->add_flag("--json", options->json, "As JSON");
+  options->store.add_to(*command);
+  command->callback([options, &action] {
+    action = [options] {
+      const Store store = options->store.open_existing();
+      const std::string id = store.resolve(options->run);
+      const auto text = options->json ? json_of : text_of;
+      write_output("", text(store.run(id), store.records(id), store.checkpoints(id)));
+      return kExitOk;
+    };
+  });
+}
+
+}  // namespace groklab::cli

@@ -1,0 +1,103 @@
+// See training.h.
+#include "training.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "groklab/analysis/event_times.h"
+#include "groklab/base/error.h"
+#include "groklab/lab/run_training.h"
+#include "groklab/view/text.h"
+#include "record_json.h"
+#include "signals.h"
+#include "training_view.h"
+
+namespace groklab::cli {
+namespace {
+
+std::string time_text(const std::optional<std::int64_t>& step) { return step ? format_count(*step) : "not reached"; }
+
+void print_summary(const std::string& id, const Outcome& outcome, const std::vector<Record>& records,
+                   const StoreOption& store) {
+  fmt::print("run {} {} after {} steps in {}\n", id, run_status_name(outcome.status), format_count(outcome.step),
+             format_duration(outcome.seconds));
+  if (outcome.status == RunStatus::kStopped) fmt::print("  because {}\n", outcome.reason);
+  if (!records.empty()) {
+    const Record& last = records.back();
+    const EventTimes times = event_times(records);
+    fmt::print("  train accuracy {}, loss {}   test accuracy {}, loss {}   norm {}\n",
+               format_share(last.train.accuracy), format_number(last.train.loss), format_share(last.test.accuracy),
+               format_number(last.test.loss), format_number(last.norm));
+    fmt::print("  T_fit {}, T_grok {} (accuracy >= 99% held for 3 records)\n", time_text(times.fit),
+               time_text(times.grok));
+  }
+  fmt::print("see it: groklab report {}{}\n", id, store.as_argument());
+}
+
+void print_json_outcome(const std::string& id, const TrainingResult& result, const std::vector<Record>& records) {
+  nlohmann::ordered_json json = {{"event", "outcome"},
+                                 {"run", id},
+                                 {"status", run_status_name(result.outcome.status)},
+                                 {"step", result.outcome.step},
+                                 {"reason", result.outcome.reason},
+                                 {"seconds", result.outcome.seconds},
+                                 {"was_done", result.was_done}};
+  const EventTimes times = event_times(records);
+  json["t_fit"] = times.fit ? nlohmann::ordered_json(*times.fit) : nullptr;
+  json["t_grok"] = times.grok ? nlohmann::ordered_json(*times.grok) : nullptr;
+  if (!records.empty()) json["last"] = record_to_json(records.back());
+  fmt::print("{}\n", json.dump());
+}
+
+}  // namespace
+
+void TrainingFlags::add_to(CLI::App& command) {
+  store.add_to(command);
+  threads.add_to(command);
+  CLI::Option* quiet_flag = command.add_flag("--quiet,-q", quiet, "Print nothing but errors");
+  command.add_flag("--json", json, "Print one JSON object per record on standard output, and one for the outcome")
+      ->excludes(quiet_flag);
+}
+
+int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlags& flags) {
+  ThreadPool pool(flags.threads.count());
+  const auto view = make_training_view(flags.json    ? ViewKind::kJson
+                                       : flags.quiet ? ViewKind::kQuiet
+                                                     : ViewKind::kAutomatic);
+  TrainingOptions options;
+  options.force = flags.force;
+  options.interrupt = &catch_interrupts();
+  options.observer = view.get();
+  const TrainingResult result = run_training(run, store, pool, options);
+  const Outcome& outcome = result.outcome;
+  const bool is_stored = store.contains(run.id);
+  const std::vector<Record> records = is_stored ? store.records(run.id) : std::vector<Record>{};
+  if (flags.json) print_json_outcome(run.id, result, records);
+  if (outcome.status == RunStatus::kInterrupted) {
+    if (!is_stored) {
+      fmt::print(stderr, "interrupted before the first step\n");
+    } else {
+      fmt::print(stderr, "interrupted at step {}; checkpoint saved; go on with: groklab resume {}{}\n", outcome.step,
+                 run.id, flags.store.as_argument());
+    }
+    return kExitInterrupted;
+  }
+  if (!flags.json && !flags.quiet) {
+    if (result.was_done) fmt::print("run {} is in the store already; train it anew with --force\n", run.id);
+    print_summary(run.id, outcome, records, flags.store);
+    std::fflush(stdout);
+  }
+  if (outcome.status == RunStatus::kDiverged) {
+    fmt::print(stderr, "groklab: run {} diverged at step {}\n", run.id, outcome.step);
+    return kExitFailed;
+  }
+  return kExitOk;
+}
+
+}  // namespace groklab::cli

@@ -1,0 +1,62 @@
+// See prepared_run.h.
+#include "groklab/lab/prepared_run.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "groklab/base/error.h"
+#include "groklab/config/fields.h"
+
+namespace groklab {
+namespace {
+
+/// Makes the path absolute, so that a stored run resumes from any directory, and fills or compares the digest.
+void settle_file(const char* key, std::string& path, std::string& digest) {
+  path = std::filesystem::absolute(path).lexically_normal().string();
+  const std::string found = file_digest(path);
+  if (!digest.empty() && digest != found) {
+    fail(ErrorKind::kInput, "{}: {} has changed since the run was made (expected digest {}, found {})", key, path,
+         digest, found);
+  }
+  digest = found;
+}
+
+}  // namespace
+
+PreparedRun prepare_run(Config config, const Store* store) {
+  if (config.task.operation == Operation::kTable && !config.task.table.empty()) {
+    settle_file("task.table", config.task.table, config.task.table_digest);
+  }
+  if (config.split.method == SplitMethod::kFile && !config.split.file.empty()) {
+    settle_file("split.file", config.split.file, config.split.file_digest);
+  }
+  PreparedRun run;
+  check_config(config);  // before keys that do not apply are put back to their defaults: setting one is a mistake
+  run.config = resolve_config(config);
+  run.id = run_id(run.config);
+  run.task = make_task(run.config.task, run.config.seed);
+  const Split* parent_split = nullptr;
+  if (!run.config.fork.run.empty()) {
+    const std::string& parent_id = run.config.fork.run;
+    if (store == nullptr || !store->contains(parent_id)) {
+      fail(ErrorKind::kStore, "fork.run: expected the full id of a run in this store, found {}", parent_id);
+    }
+    auto parent = std::make_shared<PreparedRun>(prepare_stored_run(*store, parent_id));
+    if (parent->task.n_rows != run.task.n_rows) {
+      fail(ErrorKind::kConfig, "fork: expected a task of {} rows like the parent's ({}), found {} rows ({})",
+           parent->task.n_rows, parent->task.name, run.task.n_rows, run.task.name);
+    }
+    parent_split = &parent->split;
+    run.parent = std::move(parent);
+  }
+  run.split = make_split(run.config.split, run.task, run.config.seed, parent_split);
+  return run;
+}
+
+PreparedRun prepare_stored_run(const Store& store, const std::string& id) {
+  PreparedRun run = prepare_run(store.run(id).config, &store);
+  run.id = id;  // the stored name holds, also if a later version would name the config otherwise
+  return run;
+}
+
+}  // namespace groklab

@@ -1,0 +1,33 @@
+// See run_lock.h.
+#include "groklab/lab/run_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "groklab/base/error.h"
+
+namespace groklab {
+
+RunLock::RunLock(const std::filesystem::path& store_directory, const std::string& id) {
+  const std::filesystem::path directory = store_directory / "locks";
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  const std::string file = (directory / id).string();
+  // The file stays: removing it would let two processes lock two files of one name.
+  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) fail(ErrorKind::kIo, "{}: cannot open the run's lock: {}", file, std::strerror(errno));
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  const int reason = errno;
+  ::close(descriptor_);
+  if (reason == EWOULDBLOCK) fail(ErrorKind::kStore, "run {}: another process is training it now", id);
+  fail(ErrorKind::kIo, "{}: cannot lock the run: {}", file, std::strerror(reason));
+}
+
+RunLock::~RunLock() { ::close(descriptor_); }
+
+}  // namespace groklab

@@ -1,0 +1,45 @@
+// Trains a prepared run into a store: starts it, goes on with it, or finds that it is done.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "groklab/exec/thread_pool.h"
+#include "groklab/lab/prepared_run.h"
+#include "groklab/record/record.h"
+
+namespace groklab {
+
+/// A sink that is also told how training goes; for views. Every method may stay empty.
+class RunObserver : public RecordSink {
+ public:
+  /// Before the first step. `history` holds the stored records up to `step` of a resumed run.
+  virtual void on_start(const PreparedRun& /*run*/, std::int64_t /*step*/, std::span<const Record> /*history*/) {}
+  virtual void on_progress(std::int64_t /*step*/) {}
+  /// A remark for people, one line.
+  virtual void on_note(const std::string& /*text*/) {}
+  void on_record(const Record& /*record*/) override {}
+  void on_checkpoint(const TrainState& /*state*/, bool /*kept*/) override {}
+  void on_outcome(const Outcome& /*outcome*/) override {}
+};
+
+struct TrainingOptions {
+  bool force = false;  ///< train anew, replacing what is stored
+  const std::atomic<bool>* interrupt = nullptr;
+  RunObserver* observer = nullptr;
+  double checkpoint_seconds = 30.0;
+};
+
+struct TrainingResult {
+  Outcome outcome;
+  bool was_done = false;  ///< the store already held the result; nothing was computed
+};
+
+/// A run that is finished, stopped or diverged in the store is returned as stored unless `force`. Any other goes on
+/// from its last checkpoint, or starts. Throws Error: the store, the disk (then the run is stored as failed where
+/// that is still possible, and can be resumed), or another process that is training this run.
+TrainingResult run_training(const PreparedRun& run, Store& store, ThreadPool& pool, const TrainingOptions& options);
+
+}  // namespace groklab

@@ -1,0 +1,268 @@
+// See chart.h.
+#include "groklab/report/chart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "groklab/report/csv.h"
+#include "groklab/view/text.h"
+
+namespace groklab::report {
+
+using nlohmann::json;
+
+namespace {
+
+// Solid first: it draws the series that matters most (callers order them so). Seven dashes, as many as colours, so
+// that the pairs of a run with more series than colours repeat late.
+const json kDashes = {{1, 0}, {6, 3}, {2, 2}, {10, 3, 2, 3}, {12, 4}, {4, 6}, {8, 2, 2, 2, 2, 2}};
+constexpr const char* kSeriesColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
+constexpr const char* kStepLabel =
+    "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e3 ? datum.value / 1e3 + 'k' : datum.value";
+constexpr const char* kLogLabel =
+    "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
+constexpr std::size_t kManySeries = 3;  ///< from here on a single run's dashes change only when colours are used up
+
+std::int64_t last_step(const std::vector<PlotRun>& runs) {
+  std::int64_t last = 1;
+  for (const PlotRun& run : runs) {
+    if (!run.source->records.empty()) last = std::max(last, run.source->records.back().step);
+  }
+  return last;
+}
+
+// log(1 + step) keeps the untrained network (step 0) on the axis.
+json step_encoding(std::int64_t last) {
+  json ticks = {0};
+  for (std::int64_t tick = 1; tick <= last; tick *= 10) ticks.push_back(tick);
+  return {{"field", "step"},
+          {"type", "quantitative"},
+          {"title", "step"},
+          {"scale", {{"type", "symlog"}, {"constant", 1}, {"domain", {0, last}}, {"nice", false}}},
+          {"axis", {{"values", ticks}, {"labelExpr", kStepLabel}, {"labelOverlap", "greedy"}}}};
+}
+
+// Powers of ten across the drawn values, at most 9 of them; empty (Vega's own choice) below two decades.
+json decade_ticks(const std::vector<PlotRun>& runs, const CurveOptions& options) {
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+  for (const PlotRun& run : runs) {
+    for (std::size_t i : run.drawn) {
+      for (const CurveSeries& one : options.series) {
+        const double v = one.value(*run.source, run.source->records[i]);
+        if (!std::isfinite(v) || v <= 0) continue;
+        low = std::min(low, v);
+        high = std::max(high, v);
+      }
+    }
+  }
+  json ticks = json::array();
+  if (!(high >= 100 * low)) return ticks;
+  const int first = static_cast<int>(std::floor(std::log10(low))), last = static_cast<int>(std::ceil(std::log10(high)));
+  const int stride = 1 + (last - first) / 9;
+  for (int k = last; k >= first; k -= stride) ticks.push_back(std::pow(10.0, k));
+  return ticks;
+}
+
+json value_encoding(const std::vector<PlotRun>& runs, const CurveOptions& options) {
+  json y = {{"field", "value"}, {"type", "quantitative"}, {"title", options.value_title}};
+  if (options.axis == Axis::kShare) {
+    y["scale"] = {{"domain", {0, 1}}};
+    y["axis"] = {{"format", "~%"}, {"tickCount", 5}};
+  } else if (options.axis == Axis::kLog) {
+    y["scale"] = {{"type", "log"}};
+    const json ticks = decade_ticks(runs, options);
+    y["axis"] = {{"labelExpr", kLogLabel}, {"labelOverlap", ticks.empty() ? json("greedy") : json(false)}};
+    if (!ticks.empty()) y["axis"]["values"] = ticks;
+  } else {
+    y["scale"] = {{"zero", options.choose_series ? false : true}};
+    y["axis"] = {{"tickCount", 6}};
+  }
+  return y;
+}
+
+json names_of(const std::vector<CurveSeries>& series) {
+  json names = json::array();
+  for (const CurveSeries& one : series) names.push_back(one.name);
+  return names;
+}
+
+// A single run: colour and dash by series, one merged legend. Several: colour by run, dash by series.
+void add_colours(json& encoding, const std::vector<PlotRun>& runs, const CurveOptions& options) {
+  const json names = names_of(options.series);
+  const std::size_t n = options.series.size();
+  json dashes = json::array();
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool by_round = runs.size() == 1 && n > kManySeries;
+    dashes.push_back(kDashes[(by_round ? i / std::size(kSeriesColours) : i) % kDashes.size()]);
+  }
+  const json legend = {{"title", nullptr}};
+  if (runs.size() > 1) {
+    json labels = json::array(), colours = json::array();
+    for (const PlotRun& run : runs) {
+      labels.push_back(run.label);
+      colours.push_back(run.colour);
+    }
+    encoding["color"] = {
+        {"field", "run"}, {"type", "nominal"}, {"scale", {{"domain", labels}, {"range", colours}}}, {"legend", legend}};
+  } else {
+    json colours = json::array();
+    for (std::size_t i = 0; i < n; ++i) colours.push_back(kSeriesColours[i % std::size(kSeriesColours)]);
+    encoding["color"] = {{"field", "series"},
+                         {"type", "nominal"},
+                         {"scale", {{"domain", names}, {"range", colours}}},
+                         {"legend", n > 1 ? legend : json(nullptr)}};
+  }
+  encoding["strokeDash"] = {{"field", "series"},
+                            {"type", "nominal"},
+                            {"scale", {{"domain", names}, {"range", dashes}}},
+                            {"legend", n > 1 && !options.choose_series ? legend : json(nullptr)}};
+}
+
+json tooltip(const CurveOptions& options) {
+  json value = {{"field", "value"}, {"type", "quantitative"}, {"title", options.value_title}, {"format", ".4~g"}};
+  if (options.axis == Axis::kShare) value["format"] = ".2~%";
+  return {{{"field", "run"}, {"type", "nominal"}, {"title", "run"}},
+          {{"field", "series"}, {"type", "nominal"}, {"title", "curve"}},
+          {{"field", "step"}, {"type", "quantitative"}, {"title", "step"}, {"format", ",d"}},
+          value};
+}
+
+// Column names may hold dots ("embed.W_E"), which Vega reads as nesting unless escaped.
+json folded_columns(const std::vector<CurveSeries>& series) {
+  json columns = json::array();
+  for (const CurveSeries& one : series) {
+    std::string name;
+    for (char c : one.name) {
+      if (c == '.' || c == '[' || c == ']' || c == '\\') name += '\\';
+      name += c;
+    }
+    columns.push_back(name);
+  }
+  return columns;
+}
+
+json curve_transforms(const CurveOptions& options) {
+  json transforms = json::array();
+  transforms.push_back({{"fold", folded_columns(options.series)}, {"as", {"series", "cell"}}});
+  transforms.push_back({{"calculate", "replace(datum.series, /\\\\/g, '')"}, {"as", "series"}});
+  transforms.push_back({{"calculate", "toNumber(datum.cell)"}, {"as", "value"}});
+  const bool log = options.axis == Axis::kLog;
+  transforms.push_back({{"filter", log ? "isValid(datum.value) && datum.value > 0" : "isValid(datum.value)"}});
+  if (options.choose_series) transforms.push_back({{"filter", "datum.series === series_choice"}});
+  return transforms;
+}
+
+// A vertical rule where an accuracy came to be held, and its name on the side that has room, with a white halo that
+// keeps it legible on top of curves.
+json milestone_layers(const char* name, std::int64_t step, std::int64_t last, double height, const char* colour) {
+  const json data = {{"values", {{{"step", step}, {"name", fmt::format("{} {}", name, format_count(step))}}}}};
+  const json x = {{"field", "step"}, {"type", "quantitative"}};
+  const bool left = std::log1p(step) > 0.66 * std::log1p(last);
+  const json text = {{"type", "text"},       {"align", left ? "right" : "left"},
+                     {"baseline", "middle"}, {"fontSize", 11.5},
+                     {"dx", left ? -7 : 7},  {"color", colour}};
+  json halo = text;
+  halo.update({{"stroke", "#ffffff"}, {"strokeWidth", 5}, {"strokeJoin", "round"}, {"aria", false}});
+  const json place = {{"x", x}, {"y", {{"datum", height}}}, {"text", {{"field", "name"}}}};
+  return {{{"data", data},
+           {"mark", {{"type", "rule"}, {"color", "#8a8f98"}, {"strokeDash", {3, 3}}, {"aria", false}}},
+           {"encoding", {{"x", x}}}},
+          {{"data", data}, {"mark", halo}, {"encoding", place}},
+          {{"data", data}, {"mark", text}, {"encoding", place}}};
+}
+
+json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options) {
+  json shared = {{"x", step_encoding(last_step(runs))}, {"y", value_encoding(runs, options)}};
+  json line = shared, point = shared;
+  add_colours(line, runs, options);
+  point["color"] = line["color"];
+  line["detail"] = {{{"field", "run"}, {"type", "nominal"}}, {{"field", "series"}, {"type", "nominal"}}};
+  point["opacity"] = {{"condition", {{"param", "hover"}, {"empty", false}, {"value", 1}}}, {"value", 0}};
+  point["tooltip"] = tooltip(options);
+  const json nearest = {
+      {"name", "hover"},
+      {"select", {{"type", "point"}, {"on", "pointerover"}, {"nearest", true}, {"clear", "pointerout"}}}};
+  json layers = json::array();
+  const json transforms = curve_transforms(options);
+  layers.push_back({{"transform", transforms}, {"mark", {{"type", "line"}, {"strokeWidth", 1.8}}}, {"encoding", line}});
+  layers.push_back({{"transform", transforms},
+                    {"params", {nearest}},
+                    {"mark", {{"type", "point"}, {"filled", true}, {"size", 60}}},
+                    {"encoding", point}});
+  const std::int64_t last = last_step(runs);
+  const auto mark = [&](const char* name, std::optional<std::int64_t> step, double height, const char* colour) {
+    if (!step) return;
+    for (const json& layer : milestone_layers(name, *step, last, height, colour)) layers.push_back(layer);
+  };
+  if (options.milestones && runs.size() == 1) {
+    mark("grokked at", runs[0].events.grok, 0.42, kSeriesColours[0]);
+    mark("fitted at", runs[0].events.fit, 0.58, kSeriesColours[1]);
+  }
+  return layers;
+}
+
+}  // namespace
+
+CurveSeries group_series(std::string name, GroupMetrics Record::*group, double GroupMetrics::*metric) {
+  return {std::move(name), [=](const ReportRun&, const Record& record) {
+            const GroupMetrics& metrics = record.*group;
+            return metrics.rows > 0 ? metrics.*metric : std::numeric_limits<double>::quiet_NaN();
+          }};
+}
+
+std::vector<CurveSeries> test_and_train(double GroupMetrics::*metric) {
+  return {group_series("test", &Record::test, metric), group_series("train", &Record::train, metric)};
+}
+
+bool any_value(const std::vector<PlotRun>& runs, const RecordValue& value, const std::function<bool(double)>& accept) {
+  for (const PlotRun& run : runs) {
+    for (std::size_t i : run.drawn) {
+      const double v = value(*run.source, run.source->records[i]);
+      if (std::isfinite(v) && accept(v)) return true;
+    }
+  }
+  return false;
+}
+
+std::string curve_csv(const std::vector<PlotRun>& runs, const std::vector<CurveSeries>& series) {
+  std::string csv = "run,step";
+  for (const CurveSeries& one : series) csv.append(1, ',').append(csv_text(one.name));
+  csv += '\n';
+  for (const PlotRun& run : runs) {
+    const std::string name = csv_text(run.label);
+    for (std::size_t i : run.drawn) {
+      const Record& record = run.source->records[i];
+      csv += name + fmt::format(",{}", record.step);
+      for (const CurveSeries& one : series) csv.append(1, ',').append(csv_number(one.value(*run.source, record)));
+      csv += '\n';
+    }
+  }
+  return csv;
+}
+
+Chart make_curve_chart(const std::vector<PlotRun>& runs, const CurveOptions& options) {
+  Chart chart;
+  chart.id = options.id;
+  chart.title = options.title;
+  chart.caption = options.caption;
+  chart.spec = {
+      {"description", options.title + ". " + options.caption},
+      {"width", "container"},
+      {"height", chart.height},
+      {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
+      {"data",
+       {{"values", curve_csv(runs, options.series)}, {"format", {{"type", "csv"}, {"parse", {{"step", "number"}}}}}}},
+      {"layer", curve_layers(runs, options)}};
+  if (options.choose_series) {
+    const json names = names_of(options.series);
+    chart.spec["params"] = {{{"name", "series_choice"},
+                             {"value", names.front()},
+                             {"bind", {{"input", "select"}, {"options", names}, {"name", "Tensor "}}}}};
+  }
+  return chart;
+}
+
+}  // namespace groklab::report

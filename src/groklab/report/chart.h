@@ -1,0 +1,53 @@
+// One chart of the page: a Vega-Lite specification with its data inside, and the text around it.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "groklab/report/plot_run.h"
+
+namespace groklab::report {
+
+struct Chart {
+  std::string id;  ///< names the chart's element and its downloads: letters and dashes
+  std::string title;
+  std::string caption;  ///< plain text: what is seen
+  int height = 300;     ///< CSS pixels of the drawing, reserved before it is drawn
+  nlohmann::json spec;  ///< its data stand as CSV text in spec["data"]["values"]
+};
+
+enum class Axis { kLinear, kShare, kLog };
+
+/// A measurement of one of a run's records; NaN: there is none.
+using RecordValue = std::function<double(const ReportRun&, const Record&)>;
+
+/// One curve per run and series against the step.
+struct CurveSeries {
+  std::string name;  ///< column of the CSV and entry of the legend
+  RecordValue value;
+};
+struct CurveOptions {
+  std::string id, title, caption, value_title;
+  Axis axis = Axis::kLinear;
+  std::vector<CurveSeries> series;
+  bool choose_series = false;  ///< one series at a time, chosen by the reader (where series × runs would be too many)
+  bool milestones = false;     ///< mark fit and grok steps; drawn for a single run only
+};
+
+/// The chart; colour tells runs apart and dashes series, or colour and dashes both tell series of a single run apart.
+Chart make_curve_chart(const std::vector<PlotRun>& runs, const CurveOptions& options);
+
+/// "run,step,<series>..." with one line per drawn record.
+std::string curve_csv(const std::vector<PlotRun>& runs, const std::vector<CurveSeries>& series);
+
+/// A metric of a group of rows, NaN where the group is empty.
+CurveSeries group_series(std::string name, GroupMetrics Record::*group, double GroupMetrics::*metric);
+/// The same metric of the test rows and of the training rows.
+std::vector<CurveSeries> test_and_train(double GroupMetrics::*metric);
+
+/// Whether any drawn record of any run has a finite value that `accept`s.
+bool any_value(const std::vector<PlotRun>& runs, const RecordValue& value, const std::function<bool(double)>& accept);
+
+}  // namespace groklab::report

@@ -1,0 +1,21 @@
+// The page's charts by family, one file each. A family leaves out what a run has no data for.
+#pragma once
+
+#include <vector>
+
+#include "groklab/report/chart.h"
+
+namespace groklab::report {
+
+/// Accuracy, loss, and test accuracy of removed and never seen rows.
+std::vector<Chart> accuracy_and_loss_charts(const std::vector<PlotRun>& runs);
+/// Norm of all parameters and of each tensor.
+std::vector<Chart> norm_charts(const std::vector<PlotRun>& runs);
+/// Mean and smallest margin, centred correct logit.
+std::vector<Chart> margin_charts(const std::vector<PlotRun>& runs);
+/// Gradient and update norms; share of softmax collapse where there is any.
+std::vector<Chart> dynamics_charts(const std::vector<PlotRun>& runs);
+/// One heat map per run that has a slice, of at most the first six.
+std::vector<Chart> logit_charts(const std::vector<PlotRun>& runs);
+
+}  // namespace groklab::report

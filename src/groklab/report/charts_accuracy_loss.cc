@@ -1,0 +1,67 @@
+// Charts of accuracy and loss; see charts.h.
+#include <fmt/format.h>
+
+#include "groklab/report/charts.h"
+
+namespace groklab::report {
+
+namespace {
+
+Chart accuracy_chart(const std::vector<PlotRun>& runs) {
+  CurveOptions options;
+  options.id = "accuracy";
+  options.title = "Accuracy";
+  options.caption = "Share of rows whose largest logit is the label.";
+  if (runs.size() == 1 && (runs[0].events.fit || runs[0].events.grok)) {
+    options.caption += fmt::format(" Dotted: the step from which accuracy stays at {:.2g} or above.", kHeldAccuracy);
+  }
+  options.value_title = "accuracy";
+  options.axis = Axis::kShare;
+  options.series = test_and_train(&GroupMetrics::accuracy);
+  options.milestones = true;
+  return make_curve_chart(runs, options);
+}
+
+Chart loss_chart(const std::vector<PlotRun>& runs) {
+  bool squared = false;
+  for (const PlotRun& run : runs) squared |= run.source->info.config.loss.kind == LossKind::kMeanSquared;
+  CurveOptions options;
+  options.id = "loss";
+  options.title = "Loss";
+  options.caption = squared ? "Mean loss of each run's own kind, log scale." : "Mean cross-entropy in nats, log scale.";
+  options.value_title = "loss";
+  options.axis = Axis::kLog;
+  options.series = test_and_train(&GroupMetrics::loss);
+  for (const CurveSeries& series : options.series) {
+    if (any_value(runs, series.value, [](double v) { return v <= 0; })) {
+      options.caption += " Losses of exactly zero have no place on it and are left out.";
+      break;
+    }
+  }
+  return make_curve_chart(runs, options);
+}
+
+Chart removed_chart(const std::vector<PlotRun>& runs) {
+  CurveOptions options;
+  options.id = "accuracy-removed";
+  options.title = "Test accuracy: removed and never seen rows";
+  options.caption = "Removed rows were trained on by the run this one was forked from; never seen rows by neither.";
+  options.value_title = "accuracy";
+  options.axis = Axis::kShare;
+  options.series = {group_series("never seen", &Record::never_seen, &GroupMetrics::accuracy),
+                    group_series("removed", &Record::removed, &GroupMetrics::accuracy)};
+  return make_curve_chart(runs, options);
+}
+
+}  // namespace
+
+std::vector<Chart> accuracy_and_loss_charts(const std::vector<PlotRun>& runs) {
+  std::vector<Chart> charts = {accuracy_chart(runs), loss_chart(runs)};
+  const auto removed_rows = [](const ReportRun&, const Record& record) {
+    return static_cast<double>(record.removed.rows);
+  };
+  if (any_value(runs, removed_rows, [](double rows) { return rows > 0; })) charts.push_back(removed_chart(runs));
+  return charts;
+}
+
+}  // namespace groklab::report

@@ -1,0 +1,33 @@
+// What the page derives from a run before anything is drawn: label, colour, thinned records, milestones.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "groklab/analysis/event_times.h"
+#include "groklab/report/report.h"
+
+namespace groklab::report {
+
+/// The accuracy that counts as fitted (train) and grokked (test).
+inline constexpr double kHeldAccuracy = 0.99;
+
+struct PlotRun {
+  const ReportRun* source = nullptr;
+  std::string label;               ///< unique among the page's runs
+  std::string colour;              ///< "#rrggbb"
+  std::vector<std::size_t> drawn;  ///< indices into source->records
+  EventTimes events;               ///< when accuracies of kHeldAccuracy came to be held
+};
+
+std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs);
+
+/// Whether not all records are drawn.
+bool is_thinned(const PlotRun& run);
+
+/// `n` colours that stay apart for colour-blind readers: Okabe and Ito's for up to 7, samples of viridis above.
+std::vector<std::string> run_colours(std::size_t n);
+
+}  // namespace groklab::report

@@ -1,0 +1,104 @@
+// See report.h. The page is the template of web/page.html, filled.
+#include "groklab/report/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "groklab/report/assets.h"
+#include "groklab/report/charts.h"
+#include "groklab/report/html.h"
+#include "groklab/report/sections.h"
+#include "groklab/view/text.h"
+
+namespace groklab::report {
+
+namespace {
+
+std::string figures(const std::vector<Chart>& charts) {
+  std::string html;
+  for (const Chart& chart : charts) html += chart_figure(chart);
+  return html;
+}
+
+std::string training_figures(const std::vector<PlotRun>& runs) {
+  std::string html;
+  for (const auto family : {accuracy_and_loss_charts, norm_charts, margin_charts, dynamics_charts}) {
+    html += figures(family(runs));
+  }
+  return html;
+}
+
+std::string logits_section(const std::vector<PlotRun>& runs) {
+  const std::vector<Chart> charts = logit_charts(runs);
+  if (charts.empty()) return "";
+  const auto with_slice =
+      std::count_if(runs.begin(), runs.end(), [](const PlotRun& run) { return !run.source->slice.logits.empty(); });
+  std::string html = "<section aria-labelledby=\"h-logits\">\n<h2 id=\"h-logits\">Logits</h2>\n";
+  if (static_cast<std::size_t>(with_slice) > charts.size()) {
+    html += fmt::format("<p class=\"note\">The first {} runs of {}.</p>\n", charts.size(), with_slice);
+  }
+  return html + "<div class=\"charts\">\n" + figures(charts) + "</div>\n</section>\n";
+}
+
+std::string charts_note(const std::vector<PlotRun>& runs) {
+  std::string note =
+      "Step axes are log(1 + step), so that the untrained network, step 0, has its place at the left. Each chart's "
+      "data and specification can be saved below it.";
+  for (const PlotRun& run : runs) {
+    if (!is_thinned(run)) continue;
+    note += fmt::format(" Of {}, {} of {} records are drawn and saved here, peaks kept; all of them: groklab export.",
+                        run.label, format_count(static_cast<std::int64_t>(run.drawn.size())),
+                        format_count(static_cast<std::int64_t>(run.source->records.size())));
+  }
+  return note;
+}
+
+// One line under the title; nothing that the title says already.
+std::string lead(const std::vector<PlotRun>& runs, const std::string& title) {
+  if (runs.empty()) return "No runs.";
+  std::string text = runs[0].source->task_name;
+  for (const PlotRun& run : runs) {
+    if (run.source->task_name != text) text = "several tasks";
+  }
+  if (runs.size() == 1) return text == title ? "" : text;
+  return fmt::format("{} runs \u00B7 {}", runs.size(), text);
+}
+
+std::string version_text(const std::vector<PlotRun>& runs) {
+  std::set<std::string> versions;
+  for (const PlotRun& run : runs) versions.insert(run.source->info.version);
+  std::string text;
+  for (const std::string& version : versions) {
+    if (!text.empty()) text += ", ";
+    text += version;
+  }
+  return text;
+}
+
+}  // namespace
+
+}  // namespace groklab::report
+
+namespace groklab {
+
+std::string render_report(const std::vector<ReportRun>& runs, const std::string& title) {
+  using namespace report;
+  const std::vector<PlotRun> plots = make_plot_runs(runs);
+  std::string cards;
+  for (const PlotRun& plot : plots) cards += summary_card(plot);
+  return fill_template(page_template(), {{"title", html_escape(title)},
+                                         {"style", std::string(page_style())},
+                                         {"lead", html_escape(lead(plots, title))},
+                                         {"runs_heading", runs.size() == 1 ? "Run" : "Runs"},
+                                         {"summary", cards},
+                                         {"charts_note", html_escape(charts_note(plots))},
+                                         {"charts", training_figures(plots)},
+                                         {"logits_section", logits_section(plots)},
+                                         {"config", config_section(plots)},
+                                         {"version", html_escape(version_text(plots))},
+                                         {"bundle", std::string(page_bundle())}});
+}
+
+}  // namespace groklab

@@ -1,0 +1,136 @@
+// Tests of the whole page: self-contained, valid, and safe against hostile text.
+#include "groklab/report/report.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "groklab/report/assets.h"
+#include "groklab/report/synthetic_run.h"
+
+namespace groklab::report {
+namespace {
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t n = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++n;
+  return n;
+}
+
+// The page without the script bundle, which is the same for all pages.
+std::string without_bundle(const std::string& page) {
+  const std::size_t at = page.find(page_bundle());
+  EXPECT_NE(at, std::string::npos);
+  return std::string(page).erase(at, page_bundle().size());
+}
+
+std::vector<nlohmann::json> json_blocks(const std::string& page) {
+  static const std::string kOpen = "<script type=\"application/json\"";
+  std::vector<nlohmann::json> blocks;
+  for (std::size_t at = page.find(kOpen); at != std::string::npos; at = page.find(kOpen, at)) {
+    const std::size_t begin = page.find('>', at) + 1;
+    const std::size_t end = page.find("</script>", begin);
+    blocks.push_back(nlohmann::json::parse(page.substr(begin, end - begin)));
+    at = end;
+  }
+  return blocks;
+}
+
+TEST(RenderReport, LoadsNothing) {
+  const std::string page = without_bundle(render_report({synthetic_run(), synthetic_run()}, "two runs"));
+  EXPECT_EQ(count(page, "http://") + count(page, "https://"), 0u);
+  EXPECT_FALSE(std::regex_search(page, std::regex("<(link|img|iframe|object|embed|source)[ >]")));
+  EXPECT_EQ(count(page, " src="), 0u);
+  EXPECT_EQ(count(page, "@import"), 0u);
+  EXPECT_EQ(count(page, "url("), 0u);
+  // What the bundle might try, the policy forbids.
+  EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
+}
+
+TEST(RenderReport, BundleIsInsideAndCannotEndItsScript) {
+  EXPECT_GT(page_bundle().size(), 400000u);
+  EXPECT_EQ(count(std::string(page_bundle()), "</script"), 0u);
+  EXPECT_EQ(count(std::string(page_bundle()), "<!--"), 0u);
+}
+
+TEST(RenderReport, EveryChartHasItsDataAndItsPlace) {
+  const std::string page = without_bundle(render_report({synthetic_run()}, "one run"));
+  const std::vector<nlohmann::json> specs = json_blocks(page);
+  EXPECT_EQ(specs.size(), 9u);
+  EXPECT_EQ(count(page, "data-chart="), specs.size());
+  EXPECT_EQ(count(page, "data-download=\"csv\""), specs.size());
+  for (const nlohmann::json& spec : specs) {
+    EXPECT_TRUE(spec["data"]["values"].is_string());
+    EXPECT_FALSE(spec.contains("$schema"));
+  }
+}
+
+TEST(RenderReport, HostileTextStaysText) {
+  const std::string evil = "</script><script>alert(1)</script><!-- \"'&\n{{bundle}}";
+  ReportRun run = synthetic_run();
+  run.info.id = evil;
+  run.info.reason = evil;
+  run.info.machine = evil;
+  run.info.version = evil;
+  run.info.config.task.table = evil;
+  run.task_name = evil;
+  run.info.tensor_names[0] = evil;
+  run.slice.row_names[0] = evil;
+  const std::string page = without_bundle(render_report({run, synthetic_run()}, evil));
+  EXPECT_EQ(count(page, "alert(1)</script>"), 0u);
+  EXPECT_EQ(count(page, "<script>alert"), 0u);
+  EXPECT_EQ(count(page, "<!--"), 0u);
+  EXPECT_EQ(count(page, "<script"), json_blocks(page).size() + 1);
+  EXPECT_EQ(count(page, "</script>"), json_blocks(page).size() + 1);
+}
+
+TEST(RenderReport, DivergedRunWithNaNEverywhere) {
+  ReportRun run = synthetic_run();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  Record bad;
+  bad.step = 40001;
+  bad.train = bad.test = {10, nan, nan, nan, nan, nan, nan, nan};
+  bad.norm = bad.gradient_norm = std::numeric_limits<double>::infinity();
+  bad.update_norm = nan;
+  bad.tensor_norms.assign(3, nan);
+  run.records.push_back(bad);
+  run.info.status = RunStatus::kDiverged;
+  run.slice.logits.assign(run.slice.logits.size(), nan);
+  const std::string page = without_bundle(render_report({run}, "diverged"));
+  for (const nlohmann::json& spec : json_blocks(page)) {
+    const std::string data = spec["data"]["values"];
+    EXPECT_EQ(count(data, "nan") + count(data, "inf"), 0u);
+  }
+  EXPECT_NE(page.find("status diverged"), std::string::npos);
+}
+
+TEST(RenderReport, RunWithoutRecordsAndNoRunsAtAll) {
+  ReportRun empty;
+  empty.info.id = "0000";
+  EXPECT_FALSE(json_blocks(without_bundle(render_report({empty}, "new"))).empty());
+  EXPECT_NE(render_report({}, "none").find("No runs."), std::string::npos);
+}
+
+TEST(RenderReport, DifferencesAreMarked) {
+  SyntheticOptions weak;
+  weak.weight_decay = 0.3;
+  weak.id = "bb00112233cc";
+  const std::string page = without_bundle(render_report({synthetic_run(), synthetic_run(weak)}, "two"));
+  EXPECT_NE(page.find("<tr class=\"differs\"><th scope=\"row\">optim.weight_decay</th>"), std::string::npos);
+  EXPECT_EQ(page.find("<tr class=\"differs\"><th scope=\"row\">optim.beta1</th>"), std::string::npos);
+}
+
+TEST(RenderReport, ThinnedRunsAreSaidToBe) {
+  SyntheticOptions dense;
+  dense.every = 4;
+  const ReportRun run = synthetic_run(dense);
+  ASSERT_GT(run.records.size(), 9000u);
+  const std::string page = without_bundle(render_report({run}, "long"));
+  EXPECT_NE(page.find("records are drawn"), std::string::npos);
+  EXPECT_LT(page.size(), 3000000u);
+}
+
+}  // namespace
+}  // namespace groklab::report

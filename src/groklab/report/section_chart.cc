@@ -1,0 +1,29 @@
+// The frame around a chart; see sections.h. web/src/page.js finds the parts by their data- attributes.
+#include <fmt/format.h>
+
+#include "groklab/report/html.h"
+#include "groklab/report/sections.h"
+
+namespace groklab::report {
+
+std::string chart_figure(const Chart& chart) {
+  const bool has_control = chart.spec.contains("params");
+  std::string html = fmt::format("<figure class=\"chart\" id=\"{}\">\n", html_escape(chart.id));
+  html += fmt::format("<h3>{}</h3>\n", html_escape(chart.title));
+  html += fmt::format(
+      "<div class=\"plot{}\" data-chart=\"{}\" style=\"height:{}px\" role=\"group\" aria-label=\"{}\"></div>\n",
+      has_control ? " has-control" : "", html_escape(chart.id), chart.height + (has_control ? 44 : 0),
+      html_escape("Chart: " + chart.title + ". " + chart.caption));
+  html += fmt::format("<figcaption>{}</figcaption>\n", html_escape(chart.caption));
+  html += fmt::format(
+      "<p class=\"downloads\"><button type=\"button\" data-download=\"csv\" data-of=\"{0}\" "
+      "aria-label=\"Data of {1} as CSV\">Data (CSV)</button>"
+      "<button type=\"button\" data-download=\"spec\" data-of=\"{0}\" "
+      "aria-label=\"Specification of {1} as Vega-Lite JSON\">Chart (JSON)</button></p>\n",
+      html_escape(chart.id), html_escape(chart.title));
+  html += fmt::format("<script type=\"application/json\" data-spec=\"{}\">", html_escape(chart.id));
+  html += script_json(chart.spec);
+  return html + "</script>\n</figure>\n";
+}
+
+}  // namespace groklab::report

@@ -1,0 +1,164 @@
+// See checkpoint_file.h. The format is described in docs/formats/store.md.
+#include "groklab/store/checkpoint_file.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "groklab/base/error.h"
+#include "groklab/store/record_columns.h"
+
+namespace groklab {
+namespace {
+
+constexpr const char* kFormat = "groklab checkpoint";
+constexpr int kVersion = 1;
+
+std::size_t element_size(Precision precision) { return precision == Precision::kFloat64 ? 8 : 4; }
+const char* dtype_name(Precision precision) { return precision == Precision::kFloat64 ? "F64" : "F32"; }
+const char* precision_name(Precision precision) { return precision == Precision::kFloat64 ? "float64" : "float32"; }
+
+/// Hexadecimal floating point: exact, and strtod reads it back.
+std::string exact_text(double value) { return fmt::format("{:a}", value); }
+
+void append_buffer(TensorFile& file, const std::string& prefix, const std::vector<std::byte>& buffer,
+                   Precision precision, const ParameterLayout& layout) {
+  const std::size_t size = element_size(precision);
+  require(buffer.size() == static_cast<std::size_t>(layout.total()) * size, "a state must have its layout's size");
+  for (const TensorSpec& spec : layout.tensors()) {
+    const std::byte* begin = buffer.data() + static_cast<std::size_t>(spec.offset) * size;
+    const std::byte* end = begin + static_cast<std::size_t>(spec.size) * size;
+    file.tensors.push_back({prefix + spec.name, dtype_name(precision), spec.shape, {begin, end}});
+  }
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); }
+
+class CheckpointReader {
+ public:
+  CheckpointReader(const TensorFile& file, const ParameterLayout& layout, const std::string& where)
+      : file_(file), layout_(layout), where_(where) {}
+
+  TrainState read() const {
+    if (text("format") != kFormat) {
+      fail(ErrorKind::kInput, "{}: not a groklab checkpoint (metadata format is '{}')", where_, text("format"));
+    }
+    if (const std::int64_t version = integer("version"); version != kVersion) {
+      fail(ErrorKind::kInput, "{}: expected checkpoint version {}, found {}", where_, kVersion, version);
+    }
+    TrainState state;
+    state.precision =
+        text("precision") == precision_name(Precision::kFloat64) ? Precision::kFloat64 : Precision::kFloat32;
+    state.step = integer("step");
+    state.optimizer_step = integer("optimizer_step");
+    state.last_gradient_norm = number("last_gradient_norm");
+    state.last_update_norm = number("last_update_norm");
+    state.last_learning_rate = number("last_learning_rate");
+    state.seconds = number("seconds");
+
+    std::size_t buffers = 1;
+    state.parameters = buffer("", state.precision);
+    if (has_buffer(kFirstMomentPrefix)) state.first_moment = buffer(kFirstMomentPrefix, state.precision), ++buffers;
+    if (has_buffer(kSecondMomentPrefix)) state.second_moment = buffer(kSecondMomentPrefix, state.precision), ++buffers;
+    if (file_.tensors.size() != buffers * layout_.tensors().size()) {
+      fail(ErrorKind::kInput, "{}: expected {} tensors, found {}", where_, buffers * layout_.tensors().size(),
+           file_.tensors.size());
+    }
+    return state;
+  }
+
+ private:
+  std::string text(const std::string& key) const {
+    const auto found = file_.metadata.find(key);
+    return found == file_.metadata.end() ? "" : found->second;
+  }
+  std::int64_t integer(const std::string& key) const {
+    const std::string value = text(key);
+    std::int64_t result = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
+    if (value.empty() || error != std::errc() || end != value.data() + value.size()) bad(key, value);
+    return result;
+  }
+  double number(const std::string& key) const {
+    const std::string value = text(key);
+    char* end = nullptr;
+    const double result = std::strtod(value.c_str(), &end);
+    if (value.empty() || *end != '\0') bad(key, value);
+    return result;
+  }
+  [[noreturn]] void bad(const std::string& key, const std::string& value) const {
+    fail(ErrorKind::kInput, "{}: metadata {}: expected a number, found '{}'", where_, key, value);
+  }
+  bool has_buffer(const std::string& prefix) const {
+    return !layout_.tensors().empty() && file_.find(prefix + layout_.tensors().front().name) != nullptr;
+  }
+
+  std::vector<std::byte> buffer(const std::string& prefix, Precision precision) const {
+    const std::size_t size = element_size(precision);
+    std::vector<std::byte> bytes(static_cast<std::size_t>(layout_.total()) * size, std::byte{0});
+    for (const TensorSpec& spec : layout_.tensors()) {
+      const FileTensor* tensor = file_.find(prefix + spec.name);
+      if (tensor == nullptr) fail(ErrorKind::kInput, "{}: no tensor {}", where_, prefix + spec.name);
+      if (tensor->shape != spec.shape || tensor->dtype != dtype_name(precision)) {
+        fail(ErrorKind::kInput, "{}: tensor {}: expected {} {}, found {} {}", where_, tensor->name,
+             dtype_name(precision), shape_text(spec.shape), tensor->dtype, shape_text(tensor->shape));
+      }
+      if (tensor->data.empty()) continue;
+      std::memcpy(bytes.data() + static_cast<std::size_t>(spec.offset) * size, tensor->data.data(),
+                  tensor->data.size());
+    }
+    return bytes;
+  }
+
+  const TensorFile& file_;
+  const ParameterLayout& layout_;
+  const std::string& where_;
+};
+
+}  // namespace
+
+TensorFile checkpoint_to_file(const TrainState& state, const ParameterLayout& layout, bool kept) {
+  TensorFile file;
+  file.metadata = {{"format", kFormat},
+                   {"version", std::to_string(kVersion)},
+                   {"step", std::to_string(state.step)},
+                   {"optimizer_step", std::to_string(state.optimizer_step)},
+                   {"precision", precision_name(state.precision)},
+                   {"last_gradient_norm", exact_text(state.last_gradient_norm)},
+                   {"last_update_norm", exact_text(state.last_update_norm)},
+                   {"last_learning_rate", exact_text(state.last_learning_rate)},
+                   {"seconds", exact_text(state.seconds)},
+                   {"kept", kept ? "yes" : "no"}};
+  append_buffer(file, "", state.parameters, state.precision, layout);
+  if (!state.first_moment.empty()) {
+    append_buffer(file, kFirstMomentPrefix, state.first_moment, state.precision, layout);
+  }
+  if (!state.second_moment.empty()) {
+    append_buffer(file, kSecondMomentPrefix, state.second_moment, state.precision, layout);
+  }
+  return file;
+}
+
+TrainState checkpoint_from_file(const TensorFile& file, const ParameterLayout& layout, const std::string& where) {
+  return CheckpointReader(file, layout, where).read();
+}
+
+const CheckpointInfo& find_checkpoint(const std::vector<CheckpointInfo>& known, const std::string& run,
+                                      std::int64_t step) {
+  if (step < 0 && !known.empty()) return known.back();
+  std::vector<std::string> steps;
+  for (const CheckpointInfo& info : known) {
+    if (info.step == step) return info;
+    steps.push_back(std::to_string(info.step));
+  }
+  fail(ErrorKind::kStore, "store: run {} has no checkpoint{}; stored steps: {}", run,
+       step < 0 ? "" : fmt::format(" at step {}", step), steps.empty() ? "none" : joined(steps, ", "));
+}
+
+TensorFile weights_of_checkpoint(TensorFile file) {
+  std::erase_if(file.tensors, [](const FileTensor& tensor) { return tensor.name.starts_with("optim."); });
+  return file;
+}
+
+}  // namespace groklab

@@ -1,0 +1,32 @@
+// A training state as a safetensors file: weights under their own names, moments as "optim.first_moment.NAME".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "groklab/record/record.h"
+#include "groklab/store/safetensors.h"
+#include "groklab/store/store.h"
+#include "groklab/tensor/layout.h"
+
+namespace groklab {
+
+inline constexpr const char* kFirstMomentPrefix = "optim.first_moment.";
+inline constexpr const char* kSecondMomentPrefix = "optim.second_moment.";
+
+/// Throws an internal error if a buffer does not have the layout's size.
+TensorFile checkpoint_to_file(const TrainState& state, const ParameterLayout& layout, bool kept);
+
+/// The inverse, bit for bit. `where` names the file in messages. Throws Error(kInput): not a groklab checkpoint, newer
+/// version, tensors that are missing, additional or of another shape or precision.
+TrainState checkpoint_from_file(const TensorFile& file, const ParameterLayout& layout, const std::string& where);
+
+/// The checkpoint of `run` at `step` (-1: the last) among those known. Throws Error(kStore) that lists the steps.
+const CheckpointInfo& find_checkpoint(const std::vector<CheckpointInfo>& known, const std::string& run,
+                                      std::int64_t step);
+
+/// Only the weights of a checkpoint's file.
+TensorFile weights_of_checkpoint(TensorFile file);
+
+}  // namespace groklab

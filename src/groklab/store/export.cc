@@ -1,0 +1,146 @@
+// See export.h.
+#include "groklab/store/export.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "groklab/base/error.h"
+#include "groklab/config/fields.h"
+#include "groklab/store/checkpoint_file.h"
+#include "groklab/store/npz.h"
+#include "groklab/store/record_columns.h"
+
+namespace groklab {
+namespace {
+
+std::string norm_column(const std::string& tensor_name) { return "norm:" + tensor_name; }
+
+void append_cell(std::string& line, std::int64_t value) { fmt::format_to(std::back_inserter(line), "{}", value); }
+
+void append_cell(std::string& line, double value) {
+  if (!std::isnan(value)) fmt::format_to(std::back_inserter(line), "{}", value);
+}
+
+nlohmann::ordered_json json_number(std::int64_t value) { return value; }
+nlohmann::ordered_json json_number(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json json_record(const RunInfo& info, const Record& record) {
+  nlohmann::ordered_json json;
+  std::size_t column = 0;
+  visit_metrics(record, [&](const char*, const char*, const auto& value) {
+    json[metric_names()[column++]] = json_number(value);
+  });
+  nlohmann::ordered_json norms = nlohmann::ordered_json::object();
+  for (std::size_t i = 0; i < info.tensor_names.size() && i < record.tensor_norms.size(); ++i) {
+    norms[info.tensor_names[i]] = json_number(record.tensor_norms[i]);
+  }
+  json["tensor_norms"] = std::move(norms);
+  return json;
+}
+
+/// NaN where a record lacks the norm, so that all columns have one length.
+double tensor_norm(const Record& record, std::size_t tensor) {
+  return tensor < record.tensor_norms.size() ? record.tensor_norms[tensor] : std::nan("");
+}
+
+}  // namespace
+
+ExportFormat parse_export_format(std::string_view name) {
+  if (name == "csv") return ExportFormat::kCsv;
+  if (name == "json") return ExportFormat::kJson;
+  if (name == "npz") return ExportFormat::kNpz;
+  if (name == "safetensors") return ExportFormat::kSafetensors;
+  fail(ErrorKind::kConfig, "export format: expected csv, json, npz or safetensors, found '{}'", name);
+}
+
+std::string records_to_csv(const RunInfo& info, const std::vector<Record>& records) {
+  std::string text = joined(metric_names(), ",");
+  for (const std::string& name : info.tensor_names) text.append(",").append(norm_column(name));
+  text += '\n';
+  for (const Record& record : records) {
+    bool first = true;
+    visit_metrics(record, [&](const char*, const char*, const auto& value) {
+      if (!first) text += ',';
+      first = false;
+      append_cell(text, value);
+    });
+    for (std::size_t i = 0; i < info.tensor_names.size(); ++i) {
+      text += ',';
+      append_cell(text, tensor_norm(record, i));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string run_to_json(const RunInfo& info, const std::vector<Record>& records) {
+  nlohmann::ordered_json json;
+  json["id"] = info.id;
+  json["created"] = info.created;
+  json["machine"] = info.machine;
+  json["version"] = info.version;
+  json["outcome"] = {{"status", run_status_name(info.status)},
+                     {"reason", info.reason},
+                     {"step", info.step},
+                     {"seconds", json_number(info.seconds)}};
+  json["config"] = config_to_json(info.config);
+  json["records"] = nlohmann::ordered_json::array();
+  for (const Record& record : records) json["records"].push_back(json_record(info, record));
+  return json.dump(1) + "\n";
+}
+
+std::string records_to_npz(const RunInfo& info, const std::vector<Record>& records) {
+  NpzArchive archive;
+  for (std::size_t column = 0; column < metric_names().size(); ++column) {
+    std::vector<double> numbers;
+    std::vector<std::int64_t> integers;
+    for (const Record& record : records) {
+      std::size_t visited = 0;
+      visit_metrics(record, [&](const char*, const char*, const auto& value) {
+        if (visited++ != column) return;
+        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, double>) {
+          numbers.push_back(value);
+        } else {
+          integers.push_back(value);
+        }
+      });
+    }
+    archive.add(metric_names()[column], integers.empty() ? npy_image(numbers) : npy_image(integers));
+  }
+  for (std::size_t i = 0; i < info.tensor_names.size(); ++i) {
+    std::vector<double> norms;
+    for (const Record& record : records) norms.push_back(tensor_norm(record, i));
+    archive.add(norm_column(info.tensor_names[i]), npy_image(norms));
+  }
+  archive.add("config", npy_image(config_to_json(info.config).dump()));
+  return archive.finish();
+}
+
+TensorFile run_weights(const Store& store, const std::string& id, std::int64_t step) {
+  const std::vector<CheckpointInfo> known = store.checkpoints(id);
+  const CheckpointInfo& found = find_checkpoint(known, id, step);
+  TensorFile file = weights_of_checkpoint(read_safetensors(found.file));
+  file.metadata = {{"format", "pt"},  // what loaders of other programs look for
+                   {"groklab.run", id},
+                   {"groklab.step", std::to_string(found.step)},
+                   {"groklab.config", config_to_json(store.run(id).config).dump()}};
+  return file;
+}
+
+void export_run(const Store& store, const std::string& id, ExportFormat format, const std::filesystem::path& output,
+                std::int64_t step) {
+  switch (format) {
+    case ExportFormat::kCsv:
+      return write_file(output, records_to_csv(store.run(id), store.records(id)), Durability::kSync);
+    case ExportFormat::kJson:
+      return write_file(output, run_to_json(store.run(id), store.records(id)), Durability::kSync);
+    case ExportFormat::kNpz:
+      return write_file(output, records_to_npz(store.run(id), store.records(id)), Durability::kSync);
+    case ExportFormat::kSafetensors:
+      return write_safetensors(output, run_weights(store, id, step));
+  }
+}
+
+}  // namespace groklab

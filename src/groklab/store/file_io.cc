@@ -1,0 +1,152 @@
+// See file_io.h. POSIX calls, because renaming after a checked write needs errno and fsync.
+#include "groklab/store/file_io.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+
+#include "groklab/base/error.h"
+
+namespace groklab {
+namespace {
+
+constexpr std::string_view kTemporarySuffix = ".tmp";
+
+[[noreturn]] void fail_write(const std::filesystem::path& path, int error) {
+  fail(ErrorKind::kIo, "{}: cannot be written: {}", path.string(), std::strerror(error));
+}
+
+/// A file being written under a temporary name; removed again unless it is renamed.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& path) : path_(path) {
+    std::error_code ignored;
+    const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+    in_place_ = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+    if (in_place_) {
+      descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+      if (descriptor_ < 0) fail_write(path_, errno);
+      return;
+    }
+    if (std::filesystem::is_symlink(path, ignored) && std::filesystem::exists(status)) {
+      path_ = std::filesystem::canonical(path);
+    }
+    // The process number lets others see whether the writer still lives; the counter separates threads.
+    static std::atomic<unsigned> counter{0};
+    temporary_ = path_.parent_path() /
+                 fmt::format(".{}.{}-{}{}", path_.filename().string(), ::getpid(), counter++, kTemporarySuffix);
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) fail_write(path_, errno);
+  }
+  ~TemporaryFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!in_place_ && !renamed_) ::unlink(temporary_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) fail_write(path_, written == 0 ? ENOSPC : errno);
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  }
+  void publish(Durability durability) {
+    if (!in_place_ && durability == Durability::kSync && ::fsync(descriptor_) != 0) fail_write(path_, errno);
+    const int closed = ::close(descriptor_);
+    descriptor_ = -1;
+    if (closed != 0) fail_write(path_, errno);  // network file systems report a full disk here
+    if (in_place_) return;
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_write(path_, errno);
+    renamed_ = true;
+    if (durability == Durability::kSync) sync_directory();
+  }
+
+ private:
+  void sync_directory() const {
+    const std::filesystem::path parent = path_.has_parent_path() ? path_.parent_path() : ".";
+    const int directory = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return;
+    ::fsync(directory);  // some file systems cannot; the rename itself is done
+    ::close(directory);
+  }
+
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int descriptor_ = -1;
+  bool in_place_ = false;
+  bool renamed_ = false;
+};
+
+/// The process number in a temporary's name, or 0 if the name is not one of ours.
+int temporary_owner(std::string_view name) {
+  if (!name.starts_with('.') || !name.ends_with(kTemporarySuffix)) return 0;
+  name.remove_suffix(kTemporarySuffix.size());
+  const std::size_t dash = name.rfind('-');
+  if (dash == std::string_view::npos) return 0;
+  const std::size_t dot = name.rfind('.', dash);
+  if (dot == std::string_view::npos) return 0;
+  int owner = 0;
+  const auto [end, error] = std::from_chars(name.data() + dot + 1, name.data() + dash, owner);
+  return error == std::errc() && end == name.data() + dash && owner > 0 ? owner : 0;
+}
+
+}  // namespace
+
+void write_file(const std::filesystem::path& path, std::span<const std::span<const std::byte>> parts,
+                Durability durability) {
+  TemporaryFile file(path);
+  for (const std::span<const std::byte> part : parts) file.write(part);
+  file.publish(durability);
+}
+
+void write_file(const std::filesystem::path& path, const std::string& text, Durability durability) {
+  const std::span<const std::byte> part = std::as_bytes(std::span(text.data(), text.size()));
+  write_file(path, std::span(&part, 1), durability);
+}
+
+void remove_stale_temporaries(const std::filesystem::path& directory) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const int owner = temporary_owner(entry.path().filename().string());
+    if (owner == 0 || ::kill(owner, 0) == 0 || errno != ESRCH) continue;
+    std::error_code ignored;
+    std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
+InputFile::InputFile(const std::filesystem::path& path) : name_(path.string()) {
+  // O_NONBLOCK: opening a named pipe must not wait for a writer; it is refused below.
+  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor_ < 0) fail(ErrorKind::kInput, "{}: cannot be opened: {}", name_, std::strerror(errno));
+  struct stat status {};
+  const bool regular = ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+  if (!regular) {
+    ::close(descriptor_);
+    fail(ErrorKind::kInput, "{}: expected a regular file", name_);
+  }
+  size_ = static_cast<std::size_t>(status.st_size);
+}
+
+InputFile::~InputFile() { ::close(descriptor_); }
+
+void InputFile::read(std::span<std::byte> destination) {
+  while (!destination.empty()) {
+    const ssize_t count = ::read(descriptor_, destination.data(), destination.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(ErrorKind::kInput, "{}: cannot be read: {}", name_, std::strerror(errno));
+    if (count == 0) fail(ErrorKind::kInput, "{}: ended while it was read", name_);
+    destination = destination.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace groklab

@@ -1,0 +1,44 @@
+// Whole-file reads and writes with one-line errors. A written file is whole or absent, also after a kill.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace groklab {
+
+/// Whether a write waits for the disk. Without kSync a file survives the death of the process at any moment, but a
+/// loss of power within seconds may leave it short or empty.
+enum class Durability { kNoSync, kSync };
+
+/// Writes the parts one after another to a temporary file beside `path` and renames it to `path`.
+/// Throws Error(kIo): disk full, no permission. The temporary is removed then, and an old `path` is untouched.
+/// What is no regular file (a pipe, /dev/stdout) is written in place; a link keeps pointing to what it points to.
+void write_file(const std::filesystem::path& path, std::span<const std::span<const std::byte>> parts,
+                Durability durability);
+/// The same for one text.
+void write_file(const std::filesystem::path& path, const std::string& text, Durability durability);
+
+/// Removes temporaries of write_file in `directory` whose process is dead. Errors are ignored.
+void remove_stale_temporaries(const std::filesystem::path& directory);
+
+/// A regular file opened for reading. Throws Error(kInput) if it is missing, no regular file, or ends early.
+class InputFile {
+ public:
+  explicit InputFile(const std::filesystem::path& path);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  std::size_t size() const { return size_; }
+  void read(std::span<std::byte> destination);
+
+ private:
+  std::string name_;
+  int descriptor_ = -1;
+  std::size_t size_ = 0;
+};
+
+}  // namespace groklab

@@ -1,0 +1,116 @@
+// See npz.h. Zip as in PKWARE's APPNOTE 6.3, stored entries only; npy as in NumPy's format specification.
+#include "groklab/store/npz.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "groklab/base/error.h"
+
+namespace groklab {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "arrays and zip headers are written as they lie in memory");
+
+std::string npy(const std::string& type, const std::string& shape, const void* data, std::size_t size) {
+  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type, shape);
+  constexpr std::size_t kPreamble = 10;                       // magic, version, header length
+  header.append(63 - (kPreamble + header.size()) % 64, ' ');  // with the line end, data starts on 64 bytes
+  header += '\n';
+  const auto length = static_cast<std::uint16_t>(header.size());
+  std::string image("\x93NUMPY\x01\x00", 8);
+  image.append(reinterpret_cast<const char*>(&length), sizeof(length));
+  image += header;
+  return image.append(static_cast<const char*>(data), size);
+}
+
+/// CRC-32 of zip: polynomial 0xEDB88320, reflected.
+std::uint32_t crc32(const std::string& text) {
+  static constexpr std::array<std::uint32_t, 256> kTable = [] {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t i = 0; i < 256; ++i) {
+      table[i] = i;
+      for (int bit = 0; bit < 8; ++bit) table[i] = (table[i] >> 1) ^ ((table[i] & 1) != 0 ? 0xEDB88320u : 0u);
+    }
+    return table;
+  }();
+  std::uint32_t crc = ~0u;
+  for (const char c : text) crc = kTable[(crc ^ static_cast<unsigned char>(c)) & 0xff] ^ (crc >> 8);
+  return ~crc;
+}
+
+class ByteWriter {
+ public:
+  explicit ByteWriter(std::string& out) : out_(out) {}
+  ByteWriter& u16(std::size_t value) { return put(static_cast<std::uint16_t>(value)); }
+  ByteWriter& u32(std::size_t value) { return put(static_cast<std::uint32_t>(value)); }
+
+ private:
+  template <typename T>
+  ByteWriter& put(T value) {
+    out_.append(reinterpret_cast<const char*>(&value), sizeof(value));
+    return *this;
+  }
+  std::string& out_;
+};
+
+/// The fields that a local header and its copy in the directory share, from "version needed" to the name's length.
+void common_fields(ByteWriter& out, const std::string& name, const std::string& image) {
+  constexpr std::size_t kVersion = 20;
+  constexpr std::size_t kUtf8Names = 0x0800;
+  constexpr std::size_t kFirstOfJanuary1980 = 0x0021;  // the same arrays give the same file
+  out.u16(kVersion).u16(kUtf8Names).u16(0 /* stored */).u16(0).u16(kFirstOfJanuary1980);
+  out.u32(crc32(image)).u32(image.size()).u32(image.size()).u16(name.size());
+}
+
+}  // namespace
+
+std::string npy_image(const std::vector<double>& values) {
+  return npy("<f8", fmt::format("({},)", values.size()), values.data(), values.size() * sizeof(double));
+}
+
+std::string npy_image(const std::vector<std::int64_t>& values) {
+  return npy("<i8", fmt::format("({},)", values.size()), values.data(), values.size() * sizeof(std::int64_t));
+}
+
+std::string npy_image(const std::string& text) {
+  const std::string padded = text.empty() ? std::string(1, '\0') : text;  // NumPy has no type of zero bytes
+  return npy(fmt::format("|S{}", padded.size()), "()", padded.data(), padded.size());
+}
+
+void NpzArchive::add(const std::string& name, std::string image) {
+  constexpr std::uint64_t kHeaders = 200;  // both headers of an entry, with room
+  constexpr std::size_t kMostEntries = 0xffff;
+  size_ += image.size() + 2 * name.size() + kHeaders;
+  if (size_ > UINT32_MAX || entries_.size() >= kMostEntries) {
+    fail(ErrorKind::kInput, "npz: expected less than 4 GiB in less than 65536 arrays, found more: export as csv");
+  }
+  entries_.emplace_back(name + ".npy", std::move(image));
+}
+
+std::string NpzArchive::finish() const {
+  std::string archive;
+  std::string directory;
+  ByteWriter body(archive);
+  ByteWriter index(directory);
+  for (const auto& [name, image] : entries_) {
+    const std::size_t offset = archive.size();
+    body.u32(0x04034b50);
+    common_fields(body, name, image);
+    body.u16(0 /* extra */);
+    archive += name;
+    archive += image;
+
+    index.u32(0x02014b50).u16(20);
+    common_fields(index, name, image);
+    index.u16(0 /* extra */).u16(0 /* comment */).u16(0 /* disk */).u16(0).u32(0 /* attributes */).u32(offset);
+    directory += name;
+  }
+  const std::size_t directory_offset = archive.size();
+  archive += directory;
+  body.u32(0x06054b50).u16(0).u16(0).u16(entries_.size()).u16(entries_.size());
+  body.u32(directory.size()).u32(directory_offset).u16(0 /* comment */);
+  return archive;
+}
+
+}  // namespace groklab

@@ -1,0 +1,72 @@
+// See schema.h.
+#include "groklab/store/schema.h"
+
+#include <fmt/format.h>
+
+#include "groklab/store/record_columns.h"
+
+namespace groklab {
+namespace {
+
+std::string metric_columns() {
+  std::string columns;
+  const Record record;
+  visit_metrics(record, [&](const std::string& group, const std::string& name, const auto& value) {
+    if (name == "step") return;  // part of the key
+    const bool integer = std::is_same_v<std::remove_cvref_t<decltype(value)>, std::int64_t>;
+    columns += fmt::format("  {}{}{} {},\n", group, group.empty() ? "" : "_", name, integer ? "INTEGER" : "REAL");
+  });
+  return columns;
+}
+
+}  // namespace
+
+std::string schema_sql() {
+  return fmt::format(R"sql(
+CREATE TABLE runs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
+  step INTEGER NOT NULL DEFAULT 0,
+  seconds REAL NOT NULL DEFAULT 0,
+  created TEXT NOT NULL,
+  machine TEXT NOT NULL,
+  version TEXT NOT NULL,
+  config TEXT NOT NULL,
+  tensors TEXT NOT NULL
+);
+CREATE TABLE records (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+{}  tensor_norms TEXT NOT NULL,
+  PRIMARY KEY (run, step)
+);
+CREATE TABLE checkpoints (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  kept INTEGER NOT NULL,
+  PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+CREATE VIEW runs_view AS
+SELECT
+  runs.number, runs.id, runs.status, runs.reason, runs.step, runs.seconds, runs.created, runs.machine, runs.version,
+  json_extract(runs.config, '$.task.operation') AS operation,
+  json_extract(runs.config, '$.task.modulus') AS modulus,
+  coalesce(last.train_rows, json_extract(runs.config, '$.split.train_size')) AS train_size,
+  json_extract(runs.config, '$.seed') AS seed,
+  json_extract(runs.config, '$.model.d_model') AS d_model,
+  json_extract(runs.config, '$.optim.weight_decay') AS weight_decay,
+  json_extract(runs.config, '$.train.precision') AS precision,
+  nullif(json_extract(runs.config, '$.fork.run'), '') AS parent,
+  last.train_loss, last.test_loss, last.train_accuracy, last.test_accuracy, last.norm,
+  runs.config
+FROM runs LEFT JOIN records AS last
+  ON last.run = runs.number AND last.step = (SELECT max(step) FROM records WHERE run = runs.number);
+PRAGMA application_id = {};
+PRAGMA user_version = {};
+)sql",
+                     metric_columns(), kApplicationId, kSchemaVersion);
+}
+
+}  // namespace groklab

@@ -1,0 +1,419 @@
+// The whole program on tiny runs: what users type, what they see, exit codes, and that nothing is ever lost.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "program.h"
+
+namespace groklab {
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// A network of some thousand parameters on 49 rows.
+constexpr const char* kTiny = R"(
+[task]
+modulus = 7
+[split]
+train_fraction = 0.6
+[model]
+d_model = 16
+n_heads = 2
+d_mlp = 32
+[train]
+steps = 300
+record_every = 50
+record_per_decade = 5
+checkpoint_every = 100
+)";
+
+Words operator+(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+struct Cli : testing::Test {
+  void SetUp() override { place.write("tiny.toml", kTiny); }
+
+  ProgramResult succeed(const Words& words) {
+    ProgramResult result = place.run(words);
+    EXPECT_EQ(result.code, 0) << words[0] << ": " << result.err;
+    return result;
+  }
+  /// Exit code 2, one line on standard error that starts with the program's name and contains `part`.
+  void refuse(const Words& words, const std::string& part) {
+    std::string shown;
+    for (const std::string& word : words) shown += " " + word;
+    const ProgramResult result = place.run(words);
+    EXPECT_EQ(result.code, 2) << shown << ": " << result.err;
+    EXPECT_EQ(lines_of(result.err).size(), 1u) << shown << ": " << result.err;
+    EXPECT_EQ(result.err.rfind("groklab: ", 0), 0u) << shown << ": " << result.err;
+    EXPECT_TRUE(has(result.err, part)) << shown << ": expected '" << part << "' in: " << result.err;
+    EXPECT_EQ(result.out, "") << shown;
+  }
+  /// Hash of the weights of the last checkpoint, and the records without their times.
+  std::string weights(const std::string& run, const Words& more = {}) {
+    succeed(Words{"export", run, "--format", "safetensors", "-o", "weights.safetensors"} + more);
+    const std::string bytes = place.read("weights.safetensors");
+    std::uint64_t header = 0;
+    std::memcpy(&header, bytes.data(), 8);
+    return std::to_string(std::hash<std::string>{}(bytes.substr(8 + header)));
+  }
+  nlohmann::json records(const std::string& run, const Words& more = {}) {
+    auto json = nlohmann::json::parse(succeed(Words{"export", run, "--format", "json"} + more).out);
+    for (auto& record : json["records"]) record.erase("seconds");
+    return json["records"];
+  }
+  std::string last_run() {
+    return nlohmann::json::parse(succeed({"show", "last", "--json"}).out)["run"].get<std::string>();
+  }
+
+  Workplace place;
+};
+
+TEST_F(Cli, VersionHelpAndConfig) {
+  const std::string version = succeed({"--version"}).out;
+  EXPECT_TRUE(has(version, "groklab 0.")) << version;
+  EXPECT_TRUE(has(version, "instruction set")) << version;
+  EXPECT_TRUE(has(succeed({"--help"}).out, "130"));  // exit codes
+  EXPECT_TRUE(has(succeed({"config"}).out, "optim.weight_decay"));
+  EXPECT_TRUE(has(succeed({"config", "--markdown"}).out, "| "));
+  EXPECT_GT(nlohmann::json::parse(succeed({"config", "--json"}).out).size(), 30u);
+  // The example is a config: it names the run that the defaults name.
+  place.write("example.toml", succeed({"config", "--example"}).out);
+  refuse({"train", "example.toml", "--set", "train.steps=-1"}, "train.steps");
+}
+
+TEST_F(Cli, BadInputGetsOneLineAndExitCode2) {
+  refuse({}, "subcommand");
+  refuse({"trian"}, "'train'");
+  refuse({"train", "--sett", "a=b"}, "--sett");
+  refuse({"train", "--threads", "0"}, "threads");
+  refuse({"train", "missing.toml"}, "missing.toml");
+  refuse({"train", "--set", "optim.weight_decai=1"}, "optim.weight_decay");
+  refuse({"train", "--set", "optim.weight_decay"}, "optim.weight_decay");
+  refuse({"train", "--set", "optim.learning_rate=-1"}, "optim.learning_rate");
+  refuse({"train", "--set", "optim.kind=adamm"}, "adam");
+  refuse({"train", "--set", "task.operation=divide", "--set", "task.modulus=112"}, "prime");
+  refuse({"train", "--set", "model.d_model=130"}, "model.d_model");
+  refuse({"train", "--set", "model.d_model=128", "--set", "model.d_head=30"}, "model.d_model");
+  refuse({"train", "--set", "split.train_fraction=0"}, "split.train_fraction");
+  refuse({"train", "--set", "split.train_size=99999"}, "99999");
+  refuse({"train", "tiny.toml", "--set", "fork.run=0123456789ab"}, "store");
+  EXPECT_FALSE(std::filesystem::exists(place.path() / "groklab-store"));  // no refused run leaves a store behind
+  refuse({"show", "last"}, "store");
+  refuse({"runs", "--store", "nowhere"}, "nowhere");
+  EXPECT_FALSE(std::filesystem::exists(place.path() / "nowhere"));
+
+  place.write("broken.toml", "[train\nsteps = 3\n");
+  refuse({"train", "broken.toml"}, "broken.toml");
+  const Words table = {"train", "--set", "task.operation=table", "--set", "task.table=table.csv"};
+  refuse(table, "table.csv");
+  place.write("table.csv", "0,1\n1\n");
+  refuse(table, "table.csv");
+  place.write("table.csv", "0,1,2\n1,2,0\n");
+  refuse(table, "table.csv");
+  place.write("table.csv", "0,1\n1,2\n");
+  refuse(table, "table.csv");
+  const Words rows = {"train", "tiny.toml", "--set", "split.method=file", "--set", "split.file=rows.txt"};
+  place.write("rows.txt", "1\n2\n49\n");
+  refuse(rows, "49");
+  place.write("rows.txt", "1\n2\n2\n");
+  refuse(rows, "rows.txt");
+}
+
+TEST_F(Cli, TrainStoresShowsAndForces) {
+  const ProgramResult first = succeed({"train", "tiny.toml", "--threads", "1"});
+  EXPECT_TRUE(has(first.out, "finished after 300 steps")) << first.out;
+  EXPECT_TRUE(has(first.out, "groklab report ")) << first.out;
+  EXPECT_TRUE(has(first.err, "step 300 of 300")) << first.err;
+  EXPECT_FALSE(has(first.err, "\r")) << "no cursor movement in a file";
+  const std::string id = last_run();
+  EXPECT_EQ(id.size(), 12u);
+  const auto stored = records(id);
+  EXPECT_EQ(stored.front()["step"], 0);
+  EXPECT_EQ(stored.back()["step"], 300);
+
+  const ProgramResult again = succeed({"train", "tiny.toml"});
+  EXPECT_TRUE(has(again.out, "--force")) << again.out;
+  EXPECT_TRUE(has(again.out, "finished after 300 steps")) << again.out;
+  EXPECT_EQ(again.err, "");
+  // The same run by other means: the order and spelling of keys do not matter.
+  EXPECT_TRUE(has(succeed({"train", "tiny.toml", "--set", "model.d_head=8"}).out, id));
+  EXPECT_TRUE(has(succeed({"resume", id.substr(0, 6)}).out, id));
+
+  const std::string before = weights(id);
+  EXPECT_FALSE(has(succeed({"train", "tiny.toml", "--force"}).out, "already"));
+  EXPECT_EQ(weights(id), before);
+  EXPECT_EQ(records(id), stored);
+
+  const ProgramResult quiet = succeed({"train", "tiny.toml", "--force", "--quiet"});
+  EXPECT_EQ(quiet.out + quiet.err, "");
+  const ProgramResult json = succeed({"train", "tiny.toml", "--force", "--json"});
+  EXPECT_EQ(json.err, "");
+  const auto lines = lines_of(json.out);
+  ASSERT_EQ(lines.size(), stored.size() + 2);
+  EXPECT_EQ(nlohmann::json::parse(lines.front())["event"], "start");
+  EXPECT_EQ(nlohmann::json::parse(lines[1])["event"], "record");
+  EXPECT_EQ(nlohmann::json::parse(lines.back())["event"], "outcome");
+  EXPECT_EQ(nlohmann::json::parse(lines.back())["status"], "finished");
+}
+
+TEST_F(Cli, ThreadsDoNotChangeTheBits) {
+  std::string first;
+  nlohmann::json first_records;
+  for (const char* threads : {"1", "2", "5"}) {
+    succeed({"train", "tiny.toml", "--force", "--quiet", "--threads", threads});
+    const std::string id = last_run();
+    if (first.empty()) {
+      first = weights(id);
+      first_records = records(id);
+    }
+    EXPECT_EQ(weights(id), first) << threads;
+    EXPECT_EQ(records(id), first_records) << threads;
+  }
+  succeed({"train", "tiny.toml", "--quiet", "--set", "seed=1"});
+  EXPECT_NE(weights("last"), first);  // the comparison can fail
+}
+
+TEST_F(Cli, KilledAndResumedIsTheSameRun) {
+  const Words train = {"train",
+                       "tiny.toml",
+                       "--quiet",
+                       "--threads",
+                       "1",
+                       "--set",
+                       "train.steps=20000",
+                       "--set",
+                       "train.checkpoint_every=500"};
+  const ProgramResult whole = place.run_and_signal(train + Words{"--store", "whole"}, SIGKILL, 60);
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  const Words at_whole = {"--store", "whole"};
+  const auto expected = nlohmann::json::parse(succeed(Words{"show", "last", "--json"} + at_whole).out);
+  const std::string id = expected["run"];
+  const double seconds = expected["seconds"];
+
+  int kills = 0;
+  for (int attempt = 0; attempt < 12; ++attempt) {
+    // Moments that differ between attempts and are nowhere near a checkpoint on purpose or by design.
+    const double moment = seconds * (0.1 + 0.07 * attempt) * (attempt % 3 == 0 ? 0.6 : 1.0) + 0.003 * attempt;
+    const ProgramResult part = place.run_and_signal(train, SIGKILL, moment);
+    if (part.signal != SIGKILL) {
+      EXPECT_EQ(part.code, 0) << part.err;
+      break;
+    }
+    ++kills;
+    succeed({"runs"});
+  }
+  succeed(train);
+  EXPECT_GE(kills, 2);
+  EXPECT_EQ(weights(id), weights(id, at_whole));
+  EXPECT_EQ(records(id), records(id, at_whole));
+}
+
+TEST_F(Cli, InterruptSavesAndSaysHowToGoOn) {
+  const Words train = {"train", "tiny.toml", "--threads", "1", "--set", "train.steps=1000000"};
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const ProgramResult result = place.run_and_signal(train, signal, 0.7);
+    ASSERT_EQ(result.code, 130) << result.err;
+    const std::string line = lines_of(result.err).back();
+    EXPECT_TRUE(has(line, "interrupted at step ")) << line;
+    EXPECT_TRUE(has(line, "go on with: groklab resume ")) << line;
+  }
+  const auto shown = nlohmann::json::parse(succeed({"show", "last", "--json"}).out);
+  EXPECT_EQ(shown["status"], "interrupted");
+  EXPECT_GT(shown["step"], 0);
+  EXPECT_EQ(shown["checkpoints"].back()["step"], shown["step"]);
+}
+
+TEST_F(Cli, TwoProcessesDoNotTrainOneRun) {
+  const Words train = {"train", "tiny.toml", "--quiet", "--threads", "1", "--set", "train.steps=1000000"};
+  Workplace other;
+  other.write("tiny.toml", kTiny);
+  const std::string store = (place.path() / "store").string();
+  const pid_t child = fork();
+  if (child == 0) {
+    other.run_and_signal(train + Words{"--store", store}, SIGKILL, 3);
+    _exit(0);
+  }
+  for (int i = 0; i < 200 && !std::filesystem::exists(store + "/locks"); ++i) usleep(10000);
+  usleep(200000);
+  refuse(train + Words{"--store", store}, "another process");
+  int status = 0;
+  waitpid(child, &status, 0);
+}
+
+TEST_F(Cli, DivergedRunsSayWhere) {
+  const Words train = {"train", "tiny.toml", "--set", "optim.learning_rate=1e30", "--quiet"};
+  refuse(train, "diverged at step ");
+  const auto shown = nlohmann::json::parse(succeed({"show", "last", "--json"}).out);
+  EXPECT_EQ(shown["status"], "diverged");
+  EXPECT_GT(shown["step"], 0);
+  refuse(train, "diverged at step ");  // from the store
+}
+
+TEST_F(Cli, FullDiskStopsTheRunAndLosesNothing) {
+  const Words train = {"train", "tiny.toml", "--quiet", "--set", "train.steps=3000"};
+  succeed({"train", "tiny.toml", "--quiet"});  // the store exists
+  const std::string kept = weights(last_run());
+  const ProgramResult full = place.run(train, 30000);
+  EXPECT_EQ(full.code, 2) << full.err;
+  EXPECT_EQ(lines_of(full.err).size(), 1u) << full.err;
+  EXPECT_EQ(full.err.rfind("groklab: ", 0), 0u) << full.err;
+  succeed({"runs"});
+  succeed(train);  // space again: it goes on, or starts again
+  EXPECT_EQ(nlohmann::json::parse(succeed({"show", "last", "--json"}).out)["status"], "finished");
+  succeed({"train", "tiny.toml"});
+}
+
+TEST_F(Cli, NewerStoreIsRefused) {
+  succeed({"train", "tiny.toml", "--quiet"});
+  for (const auto& entry : std::filesystem::directory_iterator(place.path() / "groklab-store")) {
+    const std::string name = "groklab-store/" + entry.path().filename().string();
+    if (!entry.is_regular_file()) continue;
+    std::string bytes = place.read(name);
+    if (bytes.rfind("SQLite format 3", 0) != 0) continue;
+    bytes[62] = '\x7f';  // user_version, big-endian at 60
+    place.write(name, bytes);
+  }
+  refuse({"runs"}, "schema");
+}
+
+TEST_F(Cli, ForkStartsWhereTheParentWas) {
+  succeed({"train", "tiny.toml", "--quiet"});
+  const std::string parent = last_run();
+  succeed({"fork", parent, "--at", "200", "--quiet", "--set", "split.train_size=12", "--set", "train.steps=50"});
+  const std::string child = last_run();
+  EXPECT_NE(child, parent);
+  const auto parent_records = records(parent);
+  const auto at_200 = *std::find_if(parent_records.begin(), parent_records.end(),
+                                    [](const auto& record) { return record["step"] == 200; });
+  const auto start = records(child)[0];
+  EXPECT_EQ(start["step"], 0);
+  EXPECT_EQ(start["norm"], at_200["norm"]);
+  EXPECT_EQ(start["train_rows"], 12);
+  EXPECT_EQ(start["removed_rows"].get<int>(), at_200["train_rows"].get<int>() - 12);
+  EXPECT_EQ(start["never_seen_rows"], at_200["test_rows"]);
+
+  // An unchanged fork goes on as its parent did, moments and all; from a step that is not stored, too.
+  for (const char* at : {"200", "150"}) {
+    const ProgramResult fork =
+        succeed({"fork", parent, "--at", at, "--set", "train.steps=" + std::to_string(300 - std::stoi(at))});
+    EXPECT_EQ(has(fork.err, "computing it again"), std::string(at) == "150") << fork.err;
+    EXPECT_EQ(weights("last"), weights(parent)) << at;
+  }
+  succeed({"fork", parent, "--at", "200", "--quiet", "--set", "train.steps=100", "--set", "fork.reset_optimizer=true"});
+  EXPECT_NE(weights("last"), weights(parent));
+  succeed({"fork", parent, "--quiet", "--set", "train.steps=10", "--set", "train.precision=float64"});
+  succeed({"fork", child, "--at", "25", "--quiet", "--set", "train.steps=10"});  // a fork of a fork
+
+  refuse({"fork", parent, "--at", "301"}, "301");
+  refuse({"fork", parent, "--at", "soon"}, "soon");
+  refuse({"fork", parent, "--set", "model.d_model=32", "--set", "model.d_head=16"}, "shape");
+  refuse({"fork", parent, "--set", "task.modulus=5"}, "rows");
+  refuse({"fork", "ffffffffffff"}, "ffffffffffff");
+}
+
+TEST_F(Cli, StopsWhenGrokked) {
+  const Words train = {
+      "train", "tiny.toml", "--set", "train.stop_test_accuracy=0.001", "--set", "train.stop_held_records=2"};
+  const ProgramResult result = succeed(train);
+  EXPECT_TRUE(has(result.out, "stopped after")) << result.out;
+  EXPECT_TRUE(has(result.out, "because test accuracy")) << result.out;
+}
+
+TEST_F(Cli, ListsShowsAndExports) {
+  succeed({"train", "tiny.toml", "--quiet"});
+  const std::string first = last_run();
+  succeed({"train", "tiny.toml", "--quiet", "--set", "seed=3"});
+  const std::string table = succeed({"runs"}).out;
+  EXPECT_EQ(lines_of(table).size(), 3u) << table;
+  EXPECT_TRUE(has(table, first)) << table;
+  EXPECT_EQ(lines_of(succeed({"runs", "--where", "status = 'finished' AND seed = 3"}).out).size(), 2u);
+  EXPECT_EQ(succeed({"runs", "--where", "status = 'failed'"}).out, "no runs\n");
+  refuse({"runs", "--where", "no_such_column = 3"}, "no_such_column");
+  EXPECT_EQ(nlohmann::json::parse(succeed({"runs", "--json"}).out).size(), 2u);
+
+  const std::string shown = succeed({"show", first}).out;
+  for (const char* part : {"finished at step 300", "model.d_model", "T_fit", "test accuracy", "checkpoints: "}) {
+    EXPECT_TRUE(has(shown, part)) << part << " in\n" << shown;
+  }
+  EXPECT_FALSE(has(shown, "learning_rate")) << "a default is not shown\n" << shown;
+
+  const std::string csv = succeed({"export", first, "--format", "csv"}).out;
+  EXPECT_EQ(lines_of(csv).size(), records(first).size() + 1);
+  EXPECT_EQ(csv.rfind("step,", 0), 0u);
+  succeed({"export", first, "--format", "npz"});
+  EXPECT_TRUE(std::filesystem::exists(place.path() / ("groklab-" + first + ".npz")));
+  EXPECT_NE(weights(first, {"--at", "100"}), weights(first));
+  refuse({"export", first, "--format", "xml"}, "xml");
+  refuse({"export", first, "--format", "safetensors", "--at", "123"}, "123");
+  refuse({"show", "zzz"}, "zzz");
+}
+
+TEST_F(Cli, ReportIsOnePage) {
+  succeed({"train", "tiny.toml", "--quiet"});
+  succeed({"report", "last", "-o", "page.html"});
+  const std::string page = place.read("page.html");
+  EXPECT_TRUE(has(page, "<html")) << page.substr(0, 200);
+  EXPECT_TRUE(has(page, last_run()));
+}
+
+TEST_F(Cli, EvalReadsItsOwnWeights) {
+  succeed({"train", "tiny.toml", "--quiet", "--set", "train.precision=float64"});
+  const auto last = records("last").back();
+  weights("last");
+  const Words file = {"eval", "--weights", "weights.safetensors", "--json", "--set", "task.modulus=7"};
+  const auto all = nlohmann::json::parse(succeed(file + Words{"--set", "train.precision=float64"}).out);
+  EXPECT_EQ(all["all"]["rows"], 49);
+  EXPECT_EQ(all["model"]["d_mlp"], 32);
+  for (const char* metric : {"accuracy", "loss", "margin"}) {
+    const double sum = last[std::string("train_") + metric].get<double>() * last["train_rows"].get<double>() +
+                       last[std::string("test_") + metric].get<double>() * last["test_rows"].get<double>();
+    EXPECT_NEAR(all["all"][metric].get<double>(), sum / 49, 1e-12) << metric;
+  }
+  const auto split = nlohmann::json::parse(
+      succeed(file + Words{"--set", "train.precision=float64", "--set", "split.train_fraction=0.6"}).out);
+  EXPECT_NEAR(split["train"]["loss"].get<double>(), last["train_loss"].get<double>(), 1e-12);
+  EXPECT_NEAR(split["test"]["loss"].get<double>(), last["test_loss"].get<double>(), 1e-12);
+  const auto run = nlohmann::json::parse(succeed({"eval", "last", "--json"}).out);
+  EXPECT_EQ(run["train"]["loss"], last["train_loss"]);
+  const auto narrow =
+      nlohmann::json::parse(succeed({"eval", "last", "--json", "--set", "train.precision=float32"}).out);
+  EXPECT_NEAR(narrow["train"]["loss"].get<double>(), last["train_loss"].get<double>(), 1e-4);
+
+  refuse({"eval", "--weights", "weights.safetensors"}, "modulus");  // 113 by default
+  refuse(file + Words{"--set", "model.d_model=32"}, "model.d_model");
+  refuse({"eval", "--weights", "missing.safetensors"}, "missing.safetensors");
+  refuse({"eval"}, "--weights");
+  const std::string bytes = place.read("weights.safetensors");
+  place.write("short.safetensors", bytes.substr(0, bytes.size() - 8));
+  refuse({"eval", "--weights", "short.safetensors"}, "short.safetensors");
+  place.write("head.safetensors", bytes.substr(0, 5));
+  refuse({"eval", "--weights", "head.safetensors"}, "head.safetensors");
+  std::string lying = bytes;
+  const std::size_t at = lying.find("\"shape\":[8,16]");
+  ASSERT_NE(at, std::string::npos);
+  lying.replace(at, 14, "\"shape\":[9,16]");
+  place.write("lying.safetensors", lying);
+  refuse({"eval", "--weights", "lying.safetensors"}, "lying.safetensors");
+}
+
+}  // namespace
+}  // namespace groklab

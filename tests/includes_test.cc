@@ -1,0 +1,108 @@
+// The include rules of ARCHITECTURE.md, checked on every source file: data flows one way.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace groklab {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Folders of src/groklab in dependency order: a file includes its own folder and those before it.
+const std::vector<std::string> kFolders = {"base",   "tensor",   "exec",  "config", "record", "task",  "kernel",
+                                           "model",  "optim",    "probe", "engine", "train",  "store", "sweep",
+                                           "theory", "analysis", "paper", "view",   "report", "lab"};
+/// Allowed by the order and forbidden all the same: {including folder, included folder}.
+const std::vector<std::pair<std::string, std::string>> kForbidden = {
+    {"analysis", "model"},   // what needs a forward pass is a probe
+    {"analysis", "engine"},  // the same
+    {"report", "model"},
+    {"report", "train"}};
+/// Headers that only one folder may know.
+const std::vector<std::pair<std::regex, std::string>> kPrivateHeaders = {
+    {std::regex(R"(hwy/.*|.*intrin\.h|arm_neon\.h|cblas.*\.h)"), "kernel/"},
+    {std::regex(R"(cuda.*\.h|cublas.*\.h)"), "engine/cuda/"},
+    {std::regex(R"(SQLiteCpp/.*|sqlite3\.h)"), "store/"}};
+
+int position(const std::string& folder) {
+  return static_cast<int>(std::find(kFolders.begin(), kFolders.end(), folder) - kFolders.begin());
+}
+
+std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
+
+/// Why the file `path` (relative to src/groklab) must not include `included`; "" if it may.
+std::string violation(const std::string& path, const std::string& included) {
+  for (const auto& [header, owner] : kPrivateHeaders) {
+    if (std::regex_match(included, header) && path.rfind(owner, 0) != 0) return "only " + owner + " may include it";
+  }
+  for (const char* program : {"cli/", "python/", "tests/"}) {
+    if (included.rfind(program, 0) == 0) return "the library knows no program";
+  }
+  const std::string own = "groklab/";
+  if (included.rfind(own, 0) != 0) return "";
+  const std::string from = first_folder(path);
+  const std::string to = first_folder(included.substr(own.size()));
+  if (position(from) == static_cast<int>(kFolders.size())) return from + " is not in the list of folders";
+  if (position(to) > position(from)) return from + " comes before " + to;
+  for (const auto& [including, forbidden] : kForbidden) {
+    if (from == including && to == forbidden) return from + " must not know " + to;
+  }
+  return "";
+}
+
+std::vector<std::string> includes_of(const fs::path& file) {
+  static const std::regex kInclude(R"re(\s*#\s*include\s*["<]([^">]+)[">].*)re");
+  std::vector<std::string> found;
+  std::ifstream stream(file);
+  std::string line;
+  while (std::getline(stream, line)) {
+    std::smatch match;
+    if (std::regex_match(line, match, kInclude)) found.push_back(match[1]);
+  }
+  return found;
+}
+
+TEST(Includes, FollowTheArchitecture) {
+  const fs::path root = fs::path(GROKLAB_SOURCE_DIR) / "src" / "groklab";
+  int seen = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(root)) {
+    const std::string path = fs::relative(entry.path(), root).generic_string();
+    const std::string extension = entry.path().extension().string();
+    // A test may put together what the library keeps apart.
+    if ((extension != ".h" && extension != ".cc") || path.ends_with("_test.cc")) continue;
+    for (const std::string& included : includes_of(entry.path())) {
+      ++seen;
+      EXPECT_EQ(violation(path, included), "") << path << " includes " << included;
+    }
+  }
+  EXPECT_GT(seen, 20);
+}
+
+TEST(Includes, ForbiddenOnesAreSeen) {
+  EXPECT_NE(violation("train/loop.cc", "groklab/store/store.h"), "");
+  EXPECT_NE(violation("analysis/fit.cc", "groklab/model/transformer.h"), "");
+  EXPECT_NE(violation("base/error.h", "groklab/config/config.h"), "");
+  EXPECT_NE(violation("report/page.cc", "cli/main.h"), "");
+  EXPECT_NE(violation("model/mlp.cc", "hwy/highway.h"), "");
+  EXPECT_NE(violation("engine/cpu/x.cc", "immintrin.h"), "");
+  EXPECT_NE(violation("engine/cpu/x.cc", "cuda_runtime.h"), "");
+  EXPECT_NE(violation("misc/x.cc", "groklab/base/error.h"), "");
+  EXPECT_EQ(violation("kernel/simd/gemm.cc", "hwy/highway.h"), "");
+  EXPECT_EQ(violation("train/loop.cc", "groklab/engine/engine.h"), "");
+  EXPECT_EQ(violation("train/loop.cc", "vector"), "");
+}
+
+TEST(Includes, AreReadInEveryForm) {
+  const fs::path file = fs::path(testing::TempDir()) / "includes_test_sample.h";
+  std::ofstream(file) << "#include <vector>\n  #  include \"groklab/base/error.h\"  // why\n// #include <no>\n";
+  EXPECT_EQ(includes_of(file), (std::vector<std::string>{"vector", "groklab/base/error.h"}));
+  fs::remove(file);
+}
+
+}  // namespace
+}  // namespace groklab
