@@ -1,6 +1,5 @@
 // groklab bench
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -30,6 +29,12 @@ struct Options {
   std::string compare;
 };
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 std::vector<BenchCase> chosen_cases(const std::vector<std::string>& names) {
   const std::vector<BenchCase> all = bench_cases();
   if (names.empty()) return all;
@@ -40,7 +45,7 @@ std::vector<BenchCase> chosen_cases(const std::vector<std::string>& names) {
     const auto found = std::find(known.begin(), known.end(), name);
     if (found == known.end()) {
       const std::string nearest = nearest_name(name, known);
-      fail(ErrorKind::kConfig, "--case {}: expected one of {}{}", name, fmt::format("{}", fmt::join(known, ", ")),
+      fail(ErrorKind::kConfig, "--case {}: expected one of {}{}", name, joined(known),
            nearest.empty() ? "" : "; did you mean " + nearest + "?");
     }
     chosen.push_back(all[static_cast<std::size_t>(found - known.begin())]);
@@ -95,7 +100,7 @@ int run(const Options& options) {
   if (!options.compare.empty()) falls = ratio_falls(results, read_ratios(options.compare));
   if (options.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const BenchResult& r : results) list.push_back(bench_result_json(r));
+    for (const BenchResult& r : results) list.push_back(nlohmann::ordered_json(bench_result_json(r)));
     nlohmann::ordered_json document{{"version", version()},
                                     {"machine", machine_description(all_threads)},
                                     {"instruction_set", instruction_set_name()},

@@ -2,13 +2,13 @@
 #include "groklab/report/report.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "commands.h"
+#include "groklab/base/join.h"
 #include "groklab/engine/engine.h"
 #include "groklab/lab/logit_slice.h"
 #include "groklab/lab/prepared_run.h"
@@ -65,7 +65,7 @@ void add_report(CLI::App& program, Action& action) {
         runs.push_back(report_run(store, ids.back(), options->fixed_input, pool));
       }
       const std::string title = options->title.empty()
-                                    ? fmt::format("groklab run{} {}", ids.size() > 1 ? "s" : "", fmt::join(ids, ", "))
+                                    ? fmt::format("groklab run{} {}", ids.size() > 1 ? "s" : "", join(ids, ", "))
                                     : options->title;
       const std::string file = options->output.empty() ? fmt::format("groklab-{}.html", ids.front()) : options->output;
       write_output(file, render_report(runs, title));

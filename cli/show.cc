@@ -1,6 +1,5 @@
 // groklab show
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <memory>
 #include <sstream>
@@ -9,6 +8,7 @@
 
 #include "commands.h"
 #include "groklab/analysis/event_times.h"
+#include "groklab/base/join.h"
 #include "groklab/config/fields.h"
 #include "groklab/view/sparkline.h"
 #include "groklab/view/text.h"
@@ -75,7 +75,7 @@ std::string text_of(const RunInfo& info, const std::vector<Record>& records,
   for (const CheckpointInfo& checkpoint : checkpoints) {
     steps.push_back(format_count(checkpoint.step) + (checkpoint.kept ? "" : " (until the next)"));
   }
-  text += fmt::format("checkpoints: {}\n", steps.empty() ? "none" : fmt::format("{}", fmt::join(steps, ", ")));
+  text += fmt::format("checkpoints: {}\n", steps.empty() ? "none" : join(steps, ", "));
   return text;
 }
 

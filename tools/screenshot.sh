@@ -24,8 +24,7 @@ trap 'rm -rf "$work"' EXIT INT TERM
 
 target="file://$page"
 window="$width,$height"
-# Chromium makes no window narrower than 500 pixels: a phone is a frame of its width in a wider window. The frame must
-# not share the page's file: its policy allows no frames, and the outer page has none of its own to ask for.
+# Chromium makes no window narrower than 500 pixels: a phone is a frame of its width inside a wider window.
 if [ "$width" -lt 500 ]; then
   printf '<!DOCTYPE html><style>body{margin:0}iframe{border:0;display:block}</style><iframe src="%s" width="%s" height="%s"></iframe>' \
     "$target" "$width" "$height" > "$work/frame.html"

@@ -1,12 +1,13 @@
 // See foreign_weights.h.
 #include "groklab/lab/foreign_weights.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <string_view>
 #include <vector>
 
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 
 namespace groklab {
 namespace {
@@ -32,7 +33,7 @@ const FileTensor& tensor_of_rank(const TensorFile& file, const std::string& file
     fail(ErrorKind::kInput, "{}: expected a tensor {} of shape {}, found none", file_name, name, shape);
   if (tensor->shape.size() != rank) {
     fail(ErrorKind::kInput, "{}: expected {} of shape {}, found [{}]", file_name, name, shape,
-         fmt::join(tensor->shape, ", "));
+         join(tensor->shape, ", "));
   }
   return *tensor;
 }
@@ -145,9 +146,8 @@ void load_tensors(Engine& engine, const TensorFile& file, const std::string& fil
   for (const TensorSpec& spec : layout.tensors()) {
     if (file.find(spec.name) == nullptr && !is_bias(spec.name)) missing.push_back(spec.name);
   }
-  if (!missing.empty())
-    fail(ErrorKind::kInput, "{}: these tensors are missing: {}", file_name, fmt::join(missing, ", "));
-  if (!unknown.empty()) fail(ErrorKind::kInput, "{}: unknown tensors: {}", file_name, fmt::join(unknown, ", "));
+  if (!missing.empty()) fail(ErrorKind::kInput, "{}: these tensors are missing: {}", file_name, join(missing, ", "));
+  if (!unknown.empty()) fail(ErrorKind::kInput, "{}: unknown tensors: {}", file_name, join(unknown, ", "));
   for (const TensorSpec& spec : layout.tensors()) {
     const FileTensor* tensor = file.find(spec.name);
     if (tensor == nullptr) {
@@ -155,8 +155,8 @@ void load_tensors(Engine& engine, const TensorFile& file, const std::string& fil
       continue;
     }
     if (tensor->shape != spec.shape) {
-      fail(ErrorKind::kInput, "{}: expected {} of shape [{}], found [{}]", file_name, spec.name,
-           fmt::join(spec.shape, ", "), fmt::join(tensor->shape, ", "));
+      fail(ErrorKind::kInput, "{}: expected {} of shape [{}], found [{}]", file_name, spec.name, join(spec.shape, ", "),
+           join(tensor->shape, ", "));
     }
     engine.set_tensor(spec, tensor->values());
   }

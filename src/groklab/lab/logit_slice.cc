@@ -24,7 +24,7 @@ LogitSlice logit_slice(Engine& engine, const Task& task, const Split& split, std
   }
   if (rows.empty()) return slice;
   const std::vector<double> logits = engine.logits(rows);
-  const auto width = static_cast<std::int64_t>(logits.size() / rows.size());  // d_vocab_out, at least n_classes
+  const std::int64_t width = engine.logit_columns();
   slice.n_classes = std::min(width, task.n_classes);
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const auto first = logits.begin() + static_cast<std::ptrdiff_t>(row) * width;

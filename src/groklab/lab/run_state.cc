@@ -1,7 +1,7 @@
 // See run_state.h.
 #include "groklab/lab/run_state.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 
 namespace groklab {
 namespace {
@@ -40,7 +41,7 @@ void check_same_tensors(const ParameterLayout& parent, const ParameterLayout& ch
     }
     if (other->shape != spec.shape) {
       fail(ErrorKind::kConfig, "fork: expected {} of shape [{}] as in the parent, found [{}]", spec.name,
-           fmt::join(other->shape, ", "), fmt::join(spec.shape, ", "));
+           join(other->shape, ", "), join(spec.shape, ", "));
     }
   }
   for (const TensorSpec& spec : parent.tensors()) {

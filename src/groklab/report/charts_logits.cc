@@ -136,6 +136,8 @@ Chart heat_map(const PlotRun& run, std::size_t index, bool several) {
   chart.caption =
       "Logit of every class for each y, last state. Each row's mark is its correct class: black where the row is in "
       "training, white where it is not.";
+  const bool removed = std::find(slice.roles.begin(), slice.roles.end(), RowRole::kRemoved) != slice.roles.end();
+  if (removed) chart.caption += " Triangles: rows that a fork removed from training.";
   const std::int64_t stride = row_stride(slice);
   if (stride > 1) chart.caption += fmt::format(" Only every {}th y is drawn.", stride);
   chart.height = several ? 460 : 560;

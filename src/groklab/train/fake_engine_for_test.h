@@ -67,6 +67,7 @@ class FakeEngine : public Engine {
   void set_tensor(const TensorSpec&, std::span<const double>) override {}
   std::vector<double> tensor(const TensorSpec&) const override { return std::vector<double>(16, value_); }
   std::vector<double> logits(std::span<const std::int64_t>) override { return {}; }
+  std::int64_t logit_columns() const override { return 0; }
   double loss_and_gradient(std::vector<double>&) override { return value_; }
   double flop_per_step() const override { return 1.0; }
 

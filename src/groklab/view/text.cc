@@ -15,11 +15,12 @@ std::size_t display_width(std::string_view text) {
 }
 
 std::string format_count(std::int64_t value) {
-  std::string text = fmt::format("{}", value);
-  const std::size_t first_digit = value < 0 ? 1 : 0;
-  for (std::size_t at = text.size(); at > first_digit + 3;) {
-    at -= 3;
-    text.insert(at, ",");
+  const std::string digits = std::to_string(value);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const bool is_after_digit = i > 0 && digits[i - 1] != '-';
+    if (is_after_digit && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
   }
   return text;
 }
