@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 DEMO := build/demo
 
-.PHONY: demo test build install bench check clean setup
+.PHONY: demo test build install bench bench-peers check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -34,6 +34,16 @@ bench: build
 # Formatting of every source file; everything else that can be checked is a test.
 check:
 	@tools/check_format.sh
+
+# groklab against PyTorch and JAX; PEERS="--quick" for a short form, PIP="..." for options to pip.
+bench-peers: setup build/build.ninja build/peers-venv/ready
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@build/peers-venv/bin/python bench/peers/run.py $(PEERS)
+
+build/peers-venv/ready: bench/peers/requirements.txt
+	@python3 -m venv build/peers-venv
+	@build/peers-venv/bin/python -m pip install --quiet --disable-pip-version-check $(PIP) -r $<
+	@touch $@
 
 clean:
 	rm -rf build
