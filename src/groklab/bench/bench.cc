@@ -55,6 +55,32 @@ double measure_peak(ThreadPool& pool) {
   return total / seconds;
 }
 
+/// Seconds for a word to go from the first thread's core to the second's and back: some 50 ns where they share a cache,
+/// 300 ns where they do not, which costs one run on two threads up to 1 ms a step.
+double measure_round_trip(ThreadPool& pool) {
+  constexpr int kTrips = 20'000;
+  alignas(64) std::atomic<int> word{0};
+  double seconds = 0;
+  pool.run(2, [&](std::int64_t task, int) {
+    if (task == 1) {
+      for (int i = 0; i < kTrips; ++i) {
+        while (word.load(std::memory_order_acquire) != 2 * i + 1) {
+        }
+        word.store(2 * i + 2, std::memory_order_release);
+      }
+      return;
+    }
+    seconds = seconds_of([&] {
+      for (int i = 0; i < kTrips; ++i) {
+        word.store(2 * i + 1, std::memory_order_release);
+        while (word.load(std::memory_order_acquire) != 2 * i + 2) {
+        }
+      }
+    });
+  });
+  return seconds / kTrips;
+}
+
 template <typename T>
 double measure_library(const LibraryGemm& gemm, ThreadPool& pool) {
   constexpr std::int64_t kSize = 1024;
@@ -130,7 +156,8 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
     const double before = measure_peak<T>(pool);
     double seconds = 0;
     if (bench_case.runs > 1) {
-      const auto each = std::max<std::int64_t>(50, steps * options.threads / bench_case.runs);
+      // Runs of a sweep take thousands of steps; these take a few hundred, so that set-up (1 % of 50 steps) is small.
+      const auto each = std::max<std::int64_t>(50, 8 * steps * options.threads / bench_case.runs);
       seconds = time_sweep(bench_case.config, bench_case.runs, pool, each);
     } else {
       seconds = time_single(*run, steps);
@@ -145,6 +172,7 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
     const double record = seconds_of([&] { run->engine->measure(); });
     result.record_share = record / (100.0 * median(times));
   }
+  if (options.threads == 2) result.round_trip_ns = 1e9 * measure_round_trip(pool);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   result.memory_mb = static_cast<double>(usage.ru_maxrss) / 1024.0;  // before the library's buffers
@@ -173,6 +201,7 @@ void visit_result(BenchResult& r, F field) {
   field("roofline_high", r.roofline_high);
   field("steps_per_second", r.steps_per_second);
   field("record_share", r.record_share);
+  field("round_trip_ns", r.round_trip_ns);
   field("memory_mb", r.memory_mb);
   field("target", r.target);
 }

@@ -32,7 +32,9 @@ struct BenchResult {
   double roofline_low = 0, roofline_high = 0;  ///< smallest and largest repeat
   double steps_per_second = 0;
   double record_share = 0;  ///< time of one record point / time of 100 steps
-  double memory_mb = 0;     ///< peak resident memory of a process that does only this case
+  double round_trip_ns =
+      0;  ///< of two threads: a word sent to the second thread's core and back; 0: other numbers of threads
+  double memory_mb = 0;  ///< peak resident memory of a process that does only this case
   double target = 0;
 };
 

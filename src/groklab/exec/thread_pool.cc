@@ -14,12 +14,10 @@ namespace groklab {
 
 namespace {
 
+/// Some tens of cycles between two looks at a shared word. Not the processor's pause: a hypervisor may take a core from
+/// a guest that pauses in a loop, which cost a step of two threads up to 1 ms.
 void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
+  for (int i = 0; i < 64; ++i) asm volatile("nop");
 }
 
 /// Keeps the calling thread on one core: core `index` (modulo their number) of those it may use.
@@ -49,18 +47,26 @@ struct ThreadPool::Impl {
   // The job. Written by the caller while no worker is inside, read by workers inside an open job.
   void (*call)(void*, std::int64_t, int) = nullptr;
   void* context = nullptr;
-  std::int64_t count = 0;
-  alignas(64) std::atomic<std::int64_t> next{0};
+  /// Tasks of one worker: its share of the indices, of which others take what it does not get to.
+  struct alignas(64) Share {
+    std::atomic<std::int64_t> next{0};
+    std::int64_t end = 0;
+  };
+  std::vector<Share> shares;
   alignas(64) std::atomic<std::uint32_t> generation{0};
   std::atomic<bool> open{false};
   std::atomic<bool> stopping{false};
   alignas(64) std::atomic<int> inside{0};
 
   void work(int worker) {
-    for (;;) {
-      const std::int64_t index = next.fetch_add(1, std::memory_order_acq_rel);
-      if (index >= count) return;
-      call(context, index, worker);
+    const std::size_t own = static_cast<std::size_t>(worker);
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      Share& share = shares[(own + i) % shares.size()];
+      for (;;) {
+        const std::int64_t index = share.next.fetch_add(1, std::memory_order_acq_rel);
+        if (index >= share.end) break;
+        call(context, index, worker);
+      }
     }
   }
 
@@ -94,6 +100,7 @@ ThreadPool::ThreadPool(int threads) : impl_(std::make_unique<Impl>()) {
   CPU_ZERO(&impl_->callers_cores);
   impl_->bound = threads >= 2 && threads <= default_threads() &&
                  sched_getaffinity(0, sizeof(cpu_set_t), &impl_->callers_cores) == 0;
+  impl_->shares = std::vector<Impl::Share>(static_cast<std::size_t>(threads));
   for (int worker = 1; worker < threads; ++worker) {
     impl_->workers.emplace_back([this, worker] {
       if (impl_->bound) bind_to_core(worker);
@@ -121,8 +128,12 @@ void ThreadPool::run_raw(std::int64_t count, void (*call)(void*, std::int64_t, i
   Impl& job = *impl_;
   job.call = call;
   job.context = context;
-  job.count = count;
-  job.next.store(0, std::memory_order_release);
+  const auto workers = static_cast<std::int64_t>(job.shares.size());
+  for (std::int64_t worker = 0; worker < workers; ++worker) {
+    Impl::Share& share = job.shares[static_cast<std::size_t>(worker)];
+    share.end = count * (worker + 1) / workers;
+    share.next.store(count * worker / workers, std::memory_order_release);
+  }
   job.open.store(true);
   job.generation.fetch_add(1);
   job.generation.notify_all();

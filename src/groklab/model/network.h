@@ -18,6 +18,8 @@ namespace groklab {
 
 /// Upper bound of Network::tile_rows(), for arrays on the stack.
 inline constexpr std::int64_t kMaxTileRows = 256;
+/// Columns of the widest panel: two vectors of 16 floats.
+inline constexpr std::int64_t kMaxPanelWidth = 32;
 
 /// One worker's memory for one tile. A network sizes it; only one thread uses it at a time.
 template <typename T>

@@ -99,14 +99,15 @@ std::vector<double> initial_parameters(const ModelConfig& c, const ModelSizes& s
     RandomStream stream(static_cast<std::uint64_t>(seed), StreamPurpose::kInit, name_hash(spec.name));
     double* out = values.data() + spec.offset;
     const bool layer_norm = spec.name.find("ln") != std::string::npos;
+    const bool bias = is_bias(spec);
     const std::int64_t inputs = layer_norm ? 0 : fan_in(spec.name, c, layout);
     for (std::int64_t i = 0; i < spec.size; ++i) {
       if (layer_norm) {
-        out[i] = is_bias(spec) ? 0.0 : 1.0;
+        out[i] = bias ? 0.0 : 1.0;
       } else if (c.init == InitKind::kTorch) {
         const double bound = inputs > 0 ? 1.0 / std::sqrt(static_cast<double>(inputs)) : 0.0;
         out[i] = c.init_scale * (inputs > 0 ? (2.0 * stream.next_uniform() - 1.0) * bound : stream.next_normal());
-      } else if (!is_bias(spec)) {
+      } else if (!bias) {
         const bool unembedding = spec.name == "unembed.W_U";
         const double variance = 1.0 / static_cast<double>(unembedding ? sizes.vocabulary : c.d_model);
         out[i] = c.init_scale * std::sqrt(variance) * stream.next_normal();

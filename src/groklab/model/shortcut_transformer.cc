@@ -144,6 +144,7 @@ ShortcutTransformer<T>::ShortcutTransformer(const ModelConfig& config, const Tok
   const std::int64_t before = mlp_->keeps_before() ? config.d_mlp : 0;
   const std::int64_t per_row = 2 * d_model_ + config.d_mlp + before + padded(sizes.classes) + heads_count_ * slots_;
   tile_rows_ = choose_tile_rows(per_row, sizeof(T));
+  require(kernels.width <= kMaxPanelWidth, "a panel is at most two vectors of 16 floats");
   require(tile_rows_ % kernels.lanes == 0, "mix_weights needs whole vectors of rows");
   ScratchPlan plan;
   middle_at_ = plan.take_panels(tile_rows_, d_model_, kernels.width);
@@ -316,10 +317,10 @@ void ShortcutTransformer<T>::collect_head(Head& head, std::int64_t index, T* gra
   const std::int64_t width = kernels_.width;
   for (std::int64_t col = 0; col < d_model_; col += width) {
     const std::int64_t part = std::min(width, d_model_ - col);
-    const T* x = inputs_.data() + (col / width) * table_rows_ * width;
-    T* dx = d_inputs.data + (col / width) * table_rows_ * width;
-    T* dk = d_key.data() + col;
-    const T* key = head.key.data() + col;
+    const T* __restrict x = inputs_.data() + (col / width) * table_rows_ * width;
+    T* __restrict dx = d_inputs.data + (col / width) * table_rows_ * width;
+    T* __restrict dk = d_key.data() + col;
+    const T* __restrict key = head.key.data() + col;
     for (std::int64_t row = 0; row < table_rows_; ++row) {
       const T slope = d_scores[row * heads_count_ + index];
       for (std::int64_t j = 0; j < part; ++j) {
@@ -372,20 +373,26 @@ void ShortcutTransformer<T>::collect_embeddings(T* gradient, const T* sums, std:
   }
   const T* d_base = sums + base_gradient_at_ + col;
   for (std::int64_t slot = 0; slot < slots_; ++slot) {
-    T* pos = d_pos + slot * d_model_ + col;
+    T* __restrict pos = d_pos + slot * d_model_ + col;
     for (std::int64_t j = 0; j < part; ++j) pos[j] = T(0);
     for (std::int64_t choice = 0; choice < tokens_.choices(slot); ++choice) {
       const std::int64_t row = slot_base_[static_cast<std::size_t>(slot)] + choice;
-      T* embed = d_embed + tokens_.token(slot, choice) * d_model_ + col;
-      for (std::int64_t j = 0; j < part; ++j) {
-        T sum = T(0);
-        for (const Head& head : heads_) sum += head.input_gradient[panel_at + row * width + j];
-        if (row == last_row_) {
-          sum += d_base[j];
-          for (const Head& head : heads_) sum += head.last_gradient[static_cast<std::size_t>(col + j)];
+      T* __restrict embed = d_embed + tokens_.token(slot, choice) * d_model_ + col;
+      T sum[kMaxPanelWidth] = {};  // a row of all heads at once: the compiler turns these loops into vectors
+      for (const Head& head : heads_) {
+        const T* __restrict part_of_head = head.input_gradient.data() + panel_at + row * width;
+        for (std::int64_t j = 0; j < part; ++j) sum[j] += part_of_head[j];
+      }
+      if (row == last_row_) {
+        for (std::int64_t j = 0; j < part; ++j) sum[j] += d_base[j];
+        for (const Head& head : heads_) {
+          const T* last = head.last_gradient.data() + col;
+          for (std::int64_t j = 0; j < part; ++j) sum[j] += last[j];
         }
-        embed[j] += sum;
-        pos[j] += sum;
+      }
+      for (std::int64_t j = 0; j < part; ++j) {
+        embed[j] += sum[j];
+        pos[j] += sum[j];
       }
     }
   }

