@@ -1,0 +1,86 @@
+// groklab sweep
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "groklab/config/grid.h"
+#include "groklab/exec/thread_pool.h"
+#include "groklab/sweep/estimate.h"
+#include "groklab/sweep/plan.h"
+#include "groklab/sweep/run_plan.h"
+#include "groklab/sweep/sweep_text.h"
+#include "groklab/view/text.h"
+#include "options.h"
+#include "signals.h"
+#include "sweep_view.h"
+
+namespace groklab::cli {
+namespace {
+
+struct SweepFlags {
+  std::string file, csv;
+  int jobs = 0;
+  bool dry_run = false, quiet = false;
+  StoreOption store;
+};
+
+int sweep(const SweepFlags& flags) {
+  const SweepPlan plan = expand_grid(read_grid_file(flags.file));
+  const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
+  const SweepEstimate estimate = estimate_sweep(plan, jobs);
+  if (!flags.quiet) {
+    fmt::print("{}\n", estimate_line(estimate, jobs));
+    std::fflush(stdout);
+  }
+  if (flags.dry_run) return kExitOk;
+  const Store store = flags.store.open();
+  SweepOptions options;
+  options.jobs = jobs;
+  options.interrupt = &catch_interrupts();
+  SweepView view(flags.quiet);
+  options.progress = view.callback();
+  const std::vector<PlannedResult> results = run_plan(plan, estimate.seconds, store.directory(), options);
+  view.end();
+  if (!flags.csv.empty()) write_output(flags.csv, results_csv(store, plan, results));
+  std::int64_t failed = 0, pending = 0, diverged = 0;
+  for (const PlannedResult& r : results) {
+    failed += r.state == PlannedState::kFailed || r.state == PlannedState::kSkipped ? 1 : 0;
+    pending += r.state == PlannedState::kPending ? 1 : 0;
+    diverged += r.state == PlannedState::kDone && r.outcome.status == RunStatus::kDiverged ? 1 : 0;
+  }
+  for (const std::string& line : failure_lines(plan, results)) fmt::print(stderr, "groklab: {}\n", line);
+  if (pending > 0) {
+    fmt::print(stderr, "interrupted with {} of {} runs to do; go on with the same command\n", format_count(pending),
+               format_count(estimate.runs));
+    return kExitInterrupted;
+  }
+  if (!flags.quiet) {
+    fmt::print("{} of {} runs are in the store", format_count(estimate.runs - failed), format_count(estimate.runs));
+    if (diverged > 0) fmt::print(", {} of them diverged", format_count(diverged));
+    fmt::print("\nsee them: groklab runs{}\n", flags.store.as_argument());
+  }
+  return failed > 0 ? kExitFailed : kExitOk;
+}
+
+}  // namespace
+
+void add_sweep(CLI::App& program, Action& action) {
+  auto flags = std::make_shared<SweepFlags>();
+  CLI::App* command =
+      program.add_subcommand("sweep", "Train every run of a grid, many at a time; go on where it stopped");
+  command->add_option("GRID", flags->file, "TOML file in which any key may hold a list or a range")->required();
+  command->add_option("--jobs,-j", flags->jobs, "Runs at a time (default: all cores); the results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--dry-run", flags->dry_run, "Print runs, FLOP, time and disk, and train nothing");
+  command->add_option("--csv", flags->csv, "Write a table with a line per run to this file");
+  command->add_flag("--quiet,-q", flags->quiet, "Print nothing but errors");
+  flags->store.add_to(*command);
+  command->callback([flags, &action] { action = [flags] { return sweep(*flags); }; });
+}
+
+}  // namespace groklab::cli

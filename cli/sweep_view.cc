@@ -1,0 +1,39 @@
+// See sweep_view.h.
+#include "sweep_view.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "groklab/sweep/sweep_text.h"
+
+namespace groklab::cli {
+
+SweepView::SweepView(bool quiet) : quiet_(quiet), live_(isatty(STDERR_FILENO) != 0) {}
+
+std::function<void(const SweepProgress&)> SweepView::callback() {
+  if (quiet_) return {};
+  return [this](const SweepProgress& progress) { show(progress); };
+}
+
+void SweepView::show(const SweepProgress& progress) {
+  if (live_) {
+    fmt::print(stderr, "\r{}\x1b[K", progress_line(progress));
+    is_drawn_ = true;
+    return;
+  }
+  const bool is_last = progress.done + progress.failed == progress.runs;
+  if (progress.seconds < next_plain_ && !is_last) return;
+  // After 10 s, 20 s, 40 s ... and at least every ten minutes: a day's log stays readable.
+  next_plain_ = progress.seconds + std::clamp(progress.seconds, 10.0, 600.0);
+  if (progress.seconds >= 1 || is_last) fmt::print(stderr, "{}\n", progress_line(progress));
+}
+
+void SweepView::end() {
+  if (is_drawn_) fmt::print(stderr, "\n");
+  is_drawn_ = false;
+}
+
+}  // namespace groklab::cli

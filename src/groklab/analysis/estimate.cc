@@ -1,0 +1,158 @@
+// See estimate.h.
+#include "groklab/analysis/estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "groklab/base/error.h"
+#include "groklab/base/random.h"
+
+namespace groklab {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// Regularised incomplete beta function I_x(a, b), by its continued fraction (modified Lentz).
+double incomplete_beta(double a, double b, double x) {
+  if (x <= 0) return 0;
+  if (x >= 1) return 1;
+  if (x > (a + 1) / (a + b + 2)) return 1 - incomplete_beta(b, a, 1 - x);
+  const double front =
+      std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x)) / a;
+  constexpr double kTiny = 1e-300;
+  double f = 1, c = 1, d = 0;
+  for (int i = 0; i <= 500; ++i) {
+    const int m = i / 2;
+    double numerator = 1;
+    if (i > 0 && i % 2 == 0) numerator = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    if (i % 2 == 1) numerator = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 + numerator * d;
+    if (std::abs(d) < kTiny) d = kTiny;
+    d = 1 / d;
+    c = 1 + numerator / c;
+    if (std::abs(c) < kTiny) c = kTiny;
+    f *= c * d;
+    if (std::abs(1 - c * d) < 1e-15) break;
+  }
+  return front * (f - 1);
+}
+
+std::vector<double> ranks(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> rank(values.size());
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin + 1;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    for (std::size_t i = begin; i < end; ++i) rank[order[i]] = 0.5 * static_cast<double>(begin + end - 1) + 1;
+    begin = end;
+  }
+  return rank;
+}
+
+}  // namespace
+
+double student_cdf(double t, double freedom) {
+  const double tail = 0.5 * incomplete_beta(0.5 * freedom, 0.5, freedom / (freedom + t * t));
+  return t > 0 ? 1 - tail : tail;
+}
+
+double student_quantile(double p, double freedom) {
+  require(p > 0 && p < 1 && freedom > 0, "student_quantile needs 0 < p < 1");
+  if (p < 0.5) return -student_quantile(1 - p, freedom);
+  double low = 0, high = 1;
+  while (student_cdf(high, freedom) < p) high *= 2;
+  while (high - low > 1e-12 * (1 + high)) {
+    const double middle = 0.5 * (low + high);
+    (student_cdf(middle, freedom) < p ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+Estimate mean_estimate(std::span<const double> values, double level) {
+  double sum = 0;
+  std::int64_t n = 0;
+  for (const double v : values) {
+    if (!std::isfinite(v)) continue;
+    sum += v;
+    ++n;
+  }
+  if (n == 0) return {kNaN, kNaN, kNaN, 0};
+  const double mean = sum / static_cast<double>(n);
+  if (n == 1) return {mean, kNaN, kNaN, 1};
+  double squares = 0;
+  for (const double v : values) {
+    if (std::isfinite(v)) squares += (v - mean) * (v - mean);
+  }
+  const auto freedom = static_cast<double>(n - 1);
+  const double half =
+      student_quantile(0.5 + 0.5 * level, freedom) * std::sqrt(squares / freedom / static_cast<double>(n));
+  return {mean, mean - half, mean + half, n};
+}
+
+Estimate wilson_estimate(std::int64_t successes, std::int64_t n, double level) {
+  if (n <= 0) return {kNaN, kNaN, kNaN, 0};
+  const double z = student_quantile(0.5 + 0.5 * level, 1e7);  // the normal quantile to 1e-7
+  const auto count = static_cast<double>(n);
+  const double p = static_cast<double>(successes) / count;
+  const double scale = 1 + z * z / count;
+  const double centre = (p + z * z / (2 * count)) / scale;
+  const double half = z / scale * std::sqrt(p * (1 - p) / count + z * z / (4 * count * count));
+  return {p, std::max(0.0, centre - half), std::min(1.0, centre + half), n};
+}
+
+Estimate bootstrap(std::int64_t n, const std::function<double(std::span<const std::size_t>)>& statistic, double level,
+                   int resamples) {
+  if (n <= 0) return {kNaN, kNaN, kNaN, 0};
+  std::vector<std::size_t> indices(static_cast<std::size_t>(n));
+  std::iota(indices.begin(), indices.end(), std::size_t{0});
+  const double value = statistic(indices);
+  RandomStream stream(0, StreamPurpose::kBootstrap);
+  std::vector<double> values;
+  for (int i = 0; i < resamples; ++i) {
+    for (std::size_t& index : indices)
+      index = static_cast<std::size_t>(stream.next_below(static_cast<std::uint64_t>(n)));
+    const double v = statistic(indices);
+    if (std::isfinite(v)) values.push_back(v);
+  }
+  if (n < 2 || values.empty()) return {value, kNaN, kNaN, n};
+  return {value, quantile(values, 0.5 - 0.5 * level), quantile(values, 0.5 + 0.5 * level), n};
+}
+
+double quantile(std::span<const double> values, double p) {
+  if (values.empty()) return kNaN;
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  const double at = p * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(std::floor(at));
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+double median_of(std::span<const double> values) { return quantile(values, 0.5); }
+
+double spearman(std::span<const double> x, std::span<const double> y) {
+  require(x.size() == y.size(), "spearman needs pairs");
+  std::vector<double> known_x, known_y;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
+    known_x.push_back(x[i]);
+    known_y.push_back(y[i]);
+  }
+  if (known_x.size() < 3) return kNaN;
+  const std::vector<double> a = ranks(known_x), b = ranks(known_y);
+  const double mean = 0.5 * static_cast<double>(known_x.size() + 1);
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += (a[i] - mean) * (b[i] - mean);
+    aa += (a[i] - mean) * (a[i] - mean);
+    bb += (b[i] - mean) * (b[i] - mean);
+  }
+  return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : kNaN;
+}
+
+}  // namespace groklab

@@ -1,0 +1,50 @@
+// A number with its interval over seeds, and the distributions behind intervals.
+//
+// Seeds are the unit: a statistic is computed per seed, and the interval is Student's over those numbers. With the 3 to
+// 10 seeds that a sweep has, a percentile bootstrap of 95 % covers the truth in some 75 to 90 % of cases only; it is
+// kept for statistics that need many seeds at once (bootstrap()).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace groklab {
+
+struct Interval {
+  double low = 0, high = 0;
+};
+
+/// `n` seeds stand behind it. Without an interval (n < 2) both ends are NaN; without a value all are.
+struct Estimate {
+  double value = 0;
+  double low = 0, high = 0;
+  std::int64_t n = 0;
+};
+
+/// Student's t distribution with `freedom` > 0 degrees.
+double student_cdf(double t, double freedom);
+/// Inverse of student_cdf for 0 < p < 1, to 1e-10.
+double student_quantile(double p, double freedom);
+
+/// Mean over seeds with Student's interval of the given level. NaN values (a seed without the statistic) are left out.
+Estimate mean_estimate(std::span<const double> values, double level = 0.95);
+
+/// k successes of n: Wilson's interval.
+Estimate wilson_estimate(std::int64_t successes, std::int64_t n, double level = 0.95);
+
+/// Percentile bootstrap: `statistic` sees the indices of a resample of 0..n-1 (first of all each index once, for the
+/// value itself). NaN results are left out. The same numbers on every machine (a fixed random stream).
+Estimate bootstrap(std::int64_t n, const std::function<double(std::span<const std::size_t>)>& statistic,
+                   double level = 0.95, int resamples = 2000);
+
+/// Quantile of the values by linear interpolation between order statistics (type 7). Empty: NaN.
+double quantile(std::span<const double> values, double p);
+double median_of(std::span<const double> values);
+
+/// Spearman's rank correlation with mean ranks for ties; pairs with a NaN are left out. NaN for fewer than 3
+/// pairs or no spread.
+double spearman(std::span<const double> x, std::span<const double> y);
+
+}  // namespace groklab

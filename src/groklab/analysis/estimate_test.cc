@@ -1,0 +1,91 @@
+#include "groklab/analysis/estimate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "groklab/base/random.h"
+
+namespace groklab {
+namespace {
+
+TEST(Estimate, StudentQuantilesMatchTheTables) {
+  EXPECT_NEAR(student_quantile(0.975, 1), 12.7062047362, 1e-8);
+  EXPECT_NEAR(student_quantile(0.975, 4), 2.7764451052, 1e-9);
+  EXPECT_NEAR(student_quantile(0.95, 9), 1.8331129327, 1e-9);
+  EXPECT_NEAR(student_quantile(0.025, 30), -2.0422724563, 1e-9);
+  EXPECT_NEAR(student_quantile(0.975, 1e7), 1.9599642, 1e-6);
+  for (const double t : {-3.0, -0.5, 0.0, 1.2, 8.0}) EXPECT_NEAR(student_quantile(student_cdf(t, 3), 3), t, 1e-7);
+}
+
+TEST(Estimate, MeanIntervalsOfFewSeedsCoverTheTruthAsTheySay) {
+  RandomStream stream(3, StreamPurpose::kBootstrap);
+  for (const int n : {3, 5}) {
+    int covered = 0, bootstrap_covered = 0;
+    constexpr int kTrials = 2000;
+    for (int trial = 0; trial < kTrials; ++trial) {
+      std::vector<double> values;
+      for (int i = 0; i < n; ++i) values.push_back(2 + stream.next_normal());
+      const Estimate e = mean_estimate(values);
+      covered += e.low < 2 && 2 < e.high ? 1 : 0;
+      if (trial >= 300) continue;
+      const Estimate b = bootstrap(
+          n,
+          [&](std::span<const std::size_t> at) {
+            double sum = 0;
+            for (const std::size_t i : at) sum += values[i] / n;
+            return sum;
+          },
+          0.95, 400);
+      bootstrap_covered += b.low < 2 && 2 < b.high ? 1 : 0;
+    }
+    EXPECT_NEAR(covered / double(kTrials), 0.95, 0.015) << n;
+    EXPECT_LT(bootstrap_covered / 300.0, 0.91) << "why Student's interval is used: " << n;
+  }
+}
+
+TEST(Estimate, MissingValuesAreLeftOut) {
+  const std::vector<double> values = {1, std::nan(""), 3};
+  const Estimate e = mean_estimate(values);
+  EXPECT_EQ(e.n, 2);
+  EXPECT_DOUBLE_EQ(e.value, 2);
+  const std::vector<double> one = {1, std::nan("")};
+  EXPECT_TRUE(std::isnan(mean_estimate(one).low));
+  EXPECT_EQ(mean_estimate({}).n, 0);
+}
+
+TEST(Estimate, WilsonMatchesAPublishedCase) {
+  const Estimate e = wilson_estimate(1, 10);  // 0.0179 to 0.4042
+  EXPECT_NEAR(e.low, 0.017876, 1e-5);
+  EXPECT_NEAR(e.high, 0.404150, 1e-5);
+  EXPECT_EQ(wilson_estimate(0, 5).low, 0);
+}
+
+TEST(Estimate, BootstrapIsTheSameEveryTime) {
+  const std::vector<double> values = {1, 4, 2, 8, 5, 7};
+  const auto median = [&](std::span<const std::size_t> at) {
+    std::vector<double> drawn;
+    for (const std::size_t i : at) drawn.push_back(values[i]);
+    return median_of(drawn);
+  };
+  const Estimate a = bootstrap(6, median), b = bootstrap(6, median);
+  EXPECT_EQ(a.low, b.low);
+  EXPECT_EQ(a.high, b.high);
+  EXPECT_DOUBLE_EQ(a.value, 4.5);
+  EXPECT_LT(a.low, 4.5);
+  EXPECT_GT(a.high, 4.5);
+}
+
+TEST(Estimate, SpearmanOfRanks) {
+  const std::vector<double> x = {1, 2, 3, 4}, y = {10, 100, 1000, 10000}, z = {4, 3, 2, 1}, flat = {1, 1, 1, 1};
+  EXPECT_DOUBLE_EQ(spearman(x, y), 1);
+  EXPECT_DOUBLE_EQ(spearman(x, z), -1);
+  EXPECT_TRUE(std::isnan(spearman(x, flat)));
+  const std::vector<double> gap = {1, std::nan(""), 3, 4}, gaps = {1, std::nan(""), std::nan(""), 4};
+  EXPECT_DOUBLE_EQ(spearman(gap, y), 1);
+  EXPECT_TRUE(std::isnan(spearman(gaps, y)));
+}
+
+}  // namespace
+}  // namespace groklab

@@ -1,0 +1,282 @@
+// See circuit_split.h.
+#include "groklab/probe/circuit_split.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "groklab/base/error.h"
+#include "groklab/config/task_size.h"
+#include "groklab/task/groups.h"
+
+namespace groklab {
+namespace {
+
+/// Disjoint sets of cells.
+class Sets {
+ public:
+  explicit Sets(std::int64_t n) : parent_(static_cast<std::size_t>(n)) { std::iota(parent_.begin(), parent_.end(), 0); }
+  std::int32_t find(std::int32_t i) {
+    while (parent_[static_cast<std::size_t>(i)] != i) {
+      std::int32_t& up = parent_[static_cast<std::size_t>(i)];
+      up = parent_[static_cast<std::size_t>(up)];
+      i = up;
+    }
+    return i;
+  }
+  void join(std::int32_t a, std::int32_t b) {
+    a = find(a);
+    b = find(b);
+    parent_[static_cast<std::size_t>(std::max(a, b))] = std::min(a, b);
+  }
+
+ private:
+  std::vector<std::int32_t> parent_;
+};
+
+/// A generator of the action: what it makes of the inputs and of the class.
+struct Move {
+  std::vector<std::int32_t> x, y, c;
+};
+
+std::vector<std::int32_t> mapped(std::int64_t n, const std::function<std::int64_t(std::int64_t)>& image) {
+  std::vector<std::int32_t> map(static_cast<std::size_t>(n));
+  for (std::int64_t i = 0; i < n; ++i) map[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(image(i));
+  return map;
+}
+
+std::int64_t power_mod(std::int64_t base, std::int64_t exponent, std::int64_t p) {
+  std::int64_t result = 1;
+  for (; exponent > 0; exponent >>= 1) {
+    if (exponent & 1) result = result * base % p;
+    base = base * base % p;
+  }
+  return result;
+}
+
+bool is_prime(std::int64_t n) {
+  if (n < 2) return false;
+  for (std::int64_t i = 2; i * i <= n; ++i) {
+    if (n % i == 0) return false;
+  }
+  return true;
+}
+
+/// A generator of the multiplicative group modulo the prime p.
+std::int64_t primitive_root(std::int64_t p) {
+  for (std::int64_t g = 1; g < p; ++g) {
+    std::int64_t order = 1, value = g;
+    while (value != 1) {
+      value = value * g % p;
+      ++order;
+    }
+    if (order == p - 1) return g;
+  }
+  return 1;
+}
+
+std::vector<Move> modular_moves(Operation operation, std::int64_t p) {
+  const auto same = mapped(p, [](std::int64_t i) { return i; });
+  const auto plus = mapped(p, [p](std::int64_t i) { return (i + 1) % p; });
+  const auto minus = mapped(p, [p](std::int64_t i) { return (i + p - 1) % p; });
+  if (operation == Operation::kAdd) return {{plus, same, plus}, {same, plus, plus}};
+  if (operation == Operation::kSubtract) return {{plus, same, plus}, {same, plus, minus}};
+  if (!is_prime(p) || (operation != Operation::kMultiply && operation != Operation::kDivide)) return {};
+  const std::int64_t g = primitive_root(p), inverse = power_mod(g, p - 2, p);
+  const auto times = mapped(p, [=](std::int64_t i) { return i * g % p; });
+  const auto over = mapped(p, [=](std::int64_t i) { return i * inverse % p; });
+  if (operation == Operation::kMultiply) return {{times, same, times}, {same, times, times}};
+  return {{times, same, times}, {same, times, over}};
+}
+
+/// Few elements whose products are the whole group.
+std::vector<std::int64_t> generators(const FiniteGroup& group) {
+  std::vector<std::int64_t> chosen;
+  std::vector<bool> reached(static_cast<std::size_t>(group.order), false);
+  reached[0] = true;
+  std::vector<std::int64_t> elements = {0};
+  for (std::int64_t g = 1; g < group.order; ++g) {
+    if (reached[static_cast<std::size_t>(g)]) continue;
+    chosen.push_back(g);
+    for (std::size_t i = 0; i < elements.size(); ++i) {  // grows while it is walked
+      for (const std::int64_t factor : chosen) {
+        const std::int64_t next = group.product(elements[i], factor);
+        if (reached[static_cast<std::size_t>(next)]) continue;
+        reached[static_cast<std::size_t>(next)] = true;
+        elements.push_back(next);
+      }
+    }
+  }
+  return chosen;
+}
+
+/// Factors from either side act on x, y and c so that the operation's label follows.
+std::vector<Move> group_moves(const TaskConfig& config) {
+  const FiniteGroup group = make_group(config.group, config.group_degree, config.composition);
+  const std::int64_t n = group.order;
+  const auto same = mapped(n, [](std::int64_t i) { return i; });
+  const auto left = [&](std::int64_t g) { return mapped(n, [&, g](std::int64_t i) { return group.product(g, i); }); };
+  const auto right = [&](std::int64_t h) { return mapped(n, [&, h](std::int64_t i) { return group.product(i, h); }); };
+  std::vector<Move> moves;
+  for (const std::int64_t g : generators(group)) {
+    const std::int64_t inverse = group.inverse(g);
+    const auto conjugate = mapped(n, [&](std::int64_t i) { return group.product(group.product(g, i), inverse); });
+    const auto unconjugate = mapped(n, [&](std::int64_t i) { return group.product(group.product(inverse, i), g); });
+    switch (config.operation) {
+      case Operation::kGroupProduct:  // (g a)(b) = g (a b), (a)(b g) = (a b) g; and (a g)(g^-1 b) = a b
+        moves.push_back({left(g), same, left(g)});
+        moves.push_back({same, right(g), right(g)});
+        break;
+      case Operation::kGroupConjugate:  // (g x) y (g x)^-1 = g c g^-1; (x g)(g^-1 y g)(x g)^-1 = c
+        moves.push_back({left(g), same, conjugate});
+        moves.push_back({right(g), unconjugate, same});
+        break;
+      case Operation::kGroupSandwich:  // (g x)(y g^-1)(g x) = g c; (x g)(g^-1 y)(x g) = c g
+        moves.push_back({left(g), right(inverse), left(g)});
+        moves.push_back({right(g), left(inverse), right(g)});
+        break;
+      default:
+        break;
+    }
+  }
+  return moves;
+}
+
+double log_sum_exp(const double* row, std::int64_t n) {
+  const double top = *std::max_element(row, row + n);
+  double sum = 0;
+  for (std::int64_t c = 0; c < n; ++c) sum += std::exp(row[c] - top);
+  return top + std::log(sum);
+}
+
+/// Sums over rows, turned into means by finish().
+struct PartSum {
+  double loss = 0, correct = 0, logit = 0, margin = 0;
+  std::int64_t rows = 0;
+
+  void add(const double* row, std::int64_t n, std::int64_t y) {
+    double other = -std::numeric_limits<double>::infinity();
+    for (std::int64_t c = 0; c < n; ++c) {
+      if (c != y) other = std::max(other, row[c]);
+    }
+    bool first = true;  // of equal logits the first class counts as the answer
+    for (std::int64_t c = 0; c < y; ++c) first = first && row[c] < row[y];
+    loss += log_sum_exp(row, n) - row[y];
+    correct += first && row[y] >= other ? 1 : 0;
+    logit += row[y];
+    margin += row[y] - other;
+    ++rows;
+  }
+  PartMetrics finish() const {
+    const auto n = rows > 0 ? static_cast<double>(rows) : std::numeric_limits<double>::quiet_NaN();
+    return {loss / n, correct / n, logit / n, margin / n};
+  }
+};
+
+std::vector<double> centred(std::span<const double> logits, std::int64_t rows, std::int64_t classes) {
+  std::vector<double> out(logits.begin(), logits.end());
+  for (std::int64_t r = 0; r < rows; ++r) {
+    double* row = out.data() + r * classes;
+    double mean = 0;
+    for (std::int64_t c = 0; c < classes; ++c) mean += row[c];
+    mean /= static_cast<double>(classes);
+    for (std::int64_t c = 0; c < classes; ++c) row[c] -= mean;
+  }
+  return out;
+}
+
+void project(const SymmetryOrbits& orbits, std::vector<double>& logits) {
+  std::vector<double> mean(static_cast<std::size_t>(orbits.count), 0.0);
+  for (std::size_t i = 0; i < logits.size(); ++i) mean[static_cast<std::size_t>(orbits.orbit[i])] += logits[i];
+  for (std::size_t o = 0; o < mean.size(); ++o) mean[o] /= static_cast<double>(orbits.size[o]);
+  for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = mean[static_cast<std::size_t>(orbits.orbit[i])];
+}
+
+}  // namespace
+
+std::optional<SymmetryOrbits> task_orbits(const TaskConfig& config, const Task& task) {
+  const std::vector<Move> moves = is_group_operation(config.operation) ? group_moves(config)
+                                  : is_modular_operation(config.operation)
+                                      ? modular_moves(config.operation, config.modulus)
+                                      : std::vector<Move>{};
+  if (moves.empty()) return std::nullopt;
+  SymmetryOrbits orbits;
+  orbits.n_rows = task.n_rows;
+  orbits.n_classes = task.n_classes;
+  std::vector<std::int64_t> row_at(static_cast<std::size_t>(task.n_symbols * task.n_symbols), -1);
+  const auto input = [&](std::int64_t row, std::int64_t i) {
+    return static_cast<std::int64_t>(task.inputs[static_cast<std::size_t>(2 * row + i)]);
+  };
+  for (std::int64_t row = 0; row < task.n_rows; ++row) {
+    row_at[static_cast<std::size_t>(input(row, 0) * task.n_symbols + input(row, 1))] = row;
+  }
+  Sets sets(task.n_rows * task.n_classes);
+  for (const Move& move : moves) {
+    for (std::int64_t row = 0; row < task.n_rows; ++row) {
+      const std::int64_t x = move.x[static_cast<std::size_t>(input(row, 0))];
+      const std::int64_t y = move.y[static_cast<std::size_t>(input(row, 1))];
+      const std::int64_t image = row_at[static_cast<std::size_t>(x * task.n_symbols + y)];
+      require(image >= 0, "the action maps rows to rows");
+      for (std::int64_t c = 0; c < task.n_classes; ++c) {
+        sets.join(static_cast<std::int32_t>(row * task.n_classes + c),
+                  static_cast<std::int32_t>(image * task.n_classes + move.c[static_cast<std::size_t>(c)]));
+      }
+    }
+  }
+  std::vector<std::int32_t> number(static_cast<std::size_t>(task.n_rows * task.n_classes), -1);
+  orbits.orbit.resize(number.size());
+  for (std::size_t cell = 0; cell < number.size(); ++cell) {
+    const auto root = static_cast<std::size_t>(sets.find(static_cast<std::int32_t>(cell)));
+    if (number[root] < 0) {
+      number[root] = static_cast<std::int32_t>(orbits.count++);
+      orbits.size.push_back(0);
+    }
+    orbits.orbit[cell] = number[root];
+    ++orbits.size[static_cast<std::size_t>(number[root])];
+  }
+  return orbits;
+}
+
+std::vector<double> general_part(const SymmetryOrbits& orbits, std::span<const double> logits) {
+  require(logits.size() == orbits.orbit.size(), "general_part needs the logits of all rows");
+  std::vector<double> general = centred(logits, orbits.n_rows, orbits.n_classes);
+  project(orbits, general);
+  return general;
+}
+
+CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
+                                std::span<const double> logits) {
+  const std::int64_t classes = orbits.n_classes;
+  const std::vector<double> general = general_part(orbits, logits);
+  std::vector<double> residual = centred(logits, orbits.n_rows, classes);
+  double whole = 0, general_squares = 0, residual_squares = 0;
+  for (std::size_t i = 0; i < residual.size(); ++i) {
+    whole += residual[i] * residual[i];
+    residual[i] -= general[i];
+    general_squares += general[i] * general[i];
+    residual_squares += residual[i] * residual[i];
+  }
+  PartSum sums[2][2];  // [part][test]
+  for (std::int64_t row = 0; row < orbits.n_rows; ++row) {
+    const auto r = static_cast<std::size_t>(row);
+    const bool test = split.role[r] != RowRole::kTrain;
+    const std::int64_t y = test ? task.test_labels[r] : task.labels[r];
+    sums[0][test].add(general.data() + row * classes, classes, y);
+    sums[1][test].add(residual.data() + row * classes, classes, y);
+  }
+  CircuitMetrics m;
+  m.general_train = sums[0][0].finish();
+  m.general_test = sums[0][1].finish();
+  m.residual_train = sums[1][0].finish();
+  m.residual_test = sums[1][1].finish();
+  m.general_norm = std::sqrt(general_squares);
+  m.residual_norm = std::sqrt(residual_squares);
+  m.general_share = general_squares / whole;
+  m.memorised_strength = m.residual_train.correct_logit - m.residual_test.correct_logit;
+  return m;
+}
+
+}  // namespace groklab

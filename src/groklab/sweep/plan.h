@@ -1,0 +1,47 @@
+// Which runs a sweep makes, and which of them start from others. Knows no store and trains nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "groklab/config/config.h"
+#include "groklab/config/grid.h"
+
+namespace groklab {
+
+inline constexpr std::ptrdiff_t kNoParent = -1;
+
+/// One run to make. A fork's own identity is known when its parent has ended (its last step may depend on a stopping
+/// rule), so a fork is held as its parent and the changes.
+struct PlannedRun {
+  Config config;  ///< what will be trained; a fork's fork.run is only a placeholder
+  std::ptrdiff_t parent = kNoParent;
+  std::int64_t fork_step = -1;                              ///< of the parent; -1: its last
+  std::vector<std::string> changes;                         ///< of a fork, "key=value"
+  std::vector<std::pair<std::string, std::string>> varied;  ///< keys that differ within the sweep, parents' included
+};
+
+/// Parents stand before their forks.
+class SweepPlan {
+ public:
+  std::vector<PlannedRun> runs;
+
+  /// Adds a run from scratch, or finds the equal one; returns its index.
+  std::size_t add(const Config& config);
+  /// Adds a fork of run `parent`, or finds the equal one.
+  std::size_t add_fork(std::size_t parent, const std::vector<std::string>& changes, std::int64_t step = -1);
+  std::size_t insert(PlannedRun run);
+
+ private:
+  std::map<std::string, std::size_t> known_;  ///< canonical text of a run -> its index
+};
+
+/// All combinations of a grid, equal runs once. Every run's configuration is checked: what one run cannot be trained
+/// with is an Error(kConfig) before anything starts.
+SweepPlan expand_grid(const Grid& grid);
+
+}  // namespace groklab

@@ -1,0 +1,130 @@
+// Plans, their running, resuming and failing.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+
+#include "groklab/base/error.h"
+#include "groklab/config/grid.h"
+#include "groklab/sweep/estimate.h"
+#include "groklab/sweep/plan.h"
+#include "groklab/sweep/run_plan.h"
+#include "groklab/sweep/sweep_text.h"
+
+namespace groklab {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSmall =
+    "seed = [0, 1]\ntask.modulus = 7\nmodel.d_model = 16\nmodel.n_heads = 2\nsplit.train_size = [20, 30]\n"
+    "train.steps = 40\n[[then]]\nsplit.train_size = 10\ntrain.steps = 30\noptim.weight_decay = [0.5, 1]\n";
+
+class SweepTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = fs::path(::testing::TempDir()) /
+                 (std::string("sweep_") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(directory_);
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+  std::vector<PlannedResult> run(const SweepPlan& plan, const std::string& store, int jobs,
+                                 const std::atomic<bool>* interrupt = nullptr) {
+    SweepOptions options;
+    options.jobs = jobs;
+    options.interrupt = interrupt;
+    return run_plan(plan, std::vector<double>(plan.runs.size(), 1.0), directory_ / store, options);
+  }
+  fs::path directory_;
+};
+
+SweepPlan small_plan() { return expand_grid(parse_grid_text(kSmall, "g.toml")); }
+
+TEST_F(SweepTest, AGridBecomesRunsAndTheirForks) {
+  const SweepPlan plan = small_plan();
+  ASSERT_EQ(plan.runs.size(), 12u);
+  EXPECT_EQ(plan.runs[4].parent, 0);
+  EXPECT_EQ(plan.runs[4].config.split.train_size, 10);
+  EXPECT_EQ(plan.runs[11].parent, 3);
+  EXPECT_EQ(plan.runs[0].varied.front(), (std::pair<std::string, std::string>("seed", "0")));
+}
+
+TEST_F(SweepTest, EqualRunsAreMadeOnce) {
+  const SweepPlan plan = expand_grid(parse_grid_text(
+      "task.modulus = 7\nsplit.train_size = 20\n[[case]]\nseed = [0, 1]\n[[case]]\nseed = [1, 2]\n", "g.toml"));
+  EXPECT_EQ(plan.runs.size(), 3u);
+}
+
+TEST_F(SweepTest, WhatCannotBeTrainedIsRefusedBeforeAnythingStarts) {
+  const auto expand = [](const char* text) { return expand_grid(parse_grid_text(text, "g.toml")); };
+  EXPECT_THROW(expand("task.modulus = 7\nsplit.train_size = [20, 50]\n"), Error);
+  EXPECT_THROW(expand("model.d_model = [16, 18]\n"), Error);
+}
+
+TEST_F(SweepTest, ResultsDoNotDependOnTheNumberOfJobs) {
+  const SweepPlan plan = small_plan();
+  const auto one = run(plan, "one", 1), three = run(plan, "three", 3);
+  const Store a(directory_ / "one"), b(directory_ / "three");
+  for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+    ASSERT_EQ(one[i].state, PlannedState::kDone) << one[i].error;
+    ASSERT_EQ(one[i].id, three[i].id);
+    const Record x = a.records(one[i].id).back(), y = b.records(one[i].id).back();
+    EXPECT_EQ(x.train.loss, y.train.loss);
+    EXPECT_EQ(x.norm, y.norm);
+  }
+  EXPECT_EQ(a.run(one[5].id).config.fork.run, one[0].id);
+  EXPECT_EQ(a.run(one[5].id).config.fork.step, 40);
+}
+
+TEST_F(SweepTest, GoesOnWhereItWasInterrupted) {
+  const SweepPlan plan = small_plan();
+  std::atomic<bool> interrupt{true};
+  for (const PlannedResult& r : run(plan, "s", 2, &interrupt)) EXPECT_EQ(r.state, PlannedState::kPending);
+  interrupt = false;
+  for (const PlannedResult& r : run(plan, "s", 2, &interrupt)) EXPECT_FALSE(r.was_done);
+  for (const PlannedResult& r : run(plan, "s", 2)) EXPECT_TRUE(r.was_done);
+}
+
+TEST_F(SweepTest, AFailingRunIsRecordedItsForksAreSkippedAndTheRestGoOn) {
+  SweepPlan plan = small_plan();
+  plan.runs[0].config.split.train_size = 4000;  // more rows than there are: found when the run is prepared
+  const auto results = run(plan, "s", 2);
+  EXPECT_EQ(results[0].state, PlannedState::kFailed);
+  EXPECT_NE(results[0].error.find("4000"), std::string::npos) << results[0].error;
+  EXPECT_EQ(results[4].state, PlannedState::kSkipped);
+  EXPECT_EQ(results[1].state, PlannedState::kDone);
+  EXPECT_EQ(results[11].state, PlannedState::kDone);
+  const Store store(directory_ / "s");
+  EXPECT_EQ(store.runs().size(), 9u);
+  EXPECT_EQ(failure_lines(plan, results, 2).size(), 3u);  // two of three, and how many more
+  const std::string csv = results_csv(store, plan, results);
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 13);
+  EXPECT_NE(csv.find("run,parent,seed,split.train_size,optim.weight_decay,status"), std::string::npos) << csv;
+}
+
+TEST_F(SweepTest, ADivergedParentHasNoForks) {
+  const SweepPlan plan =
+      expand_grid(parse_grid_text("task.modulus = 7\nsplit.train_size = 20\ntrain.steps = 60\noptim.kind = 'sgd'\n"
+                                  "optim.learning_rate = 1e30\n[[then]]\noptim.learning_rate = 0.001\n",
+                                  "g.toml"));
+  const auto results = run(plan, "s", 1);
+  EXPECT_EQ(results[0].state, PlannedState::kDone);
+  EXPECT_EQ(results[0].outcome.status, RunStatus::kDiverged);
+  EXPECT_EQ(results[1].state, PlannedState::kSkipped);
+}
+
+TEST_F(SweepTest, TheEstimateCountsWhatWillBeDone) {
+  const SweepPlan plan = small_plan();
+  const SweepEstimate estimate = estimate_sweep(plan, 2, 0.05);
+  EXPECT_EQ(estimate.runs, 12);
+  EXPECT_EQ(estimate.steps, 4 * 40 + 8 * 30);
+  // 6 D (2 d m + d p) with d 16, m 64, p 7
+  const double per_row = 6 * (2 * 16 * 64 + 16 * 7);
+  EXPECT_NEAR(estimate.flop, per_row * (40 * 2 * (20 + 30) + 8 * 30 * 10), 1.0);
+  EXPECT_GT(estimate.wall_seconds, 0);
+  EXPECT_GE(estimate.core_seconds, estimate.wall_seconds);
+}
+
+}  // namespace
+}  // namespace groklab
