@@ -2,8 +2,9 @@
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 DEMO := build/demo
+PAPER := build/paper
 
-.PHONY: demo test build install bench bench-peers check clean setup
+.PHONY: paper demo test build install bench bench-peers check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -14,6 +15,12 @@ build/build.ninja: | setup
 
 setup:
 	@tools/setup.sh
+
+# Reproduces the paper's claims on small networks and writes a page with verdicts; some ten minutes on two cores.
+paper: setup build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@build/groklab paper --scale quick --store $(PAPER) -o $(PAPER)/paper.html --json $(PAPER)/paper.json
+	@echo "page: $(CURDIR)/$(PAPER)/paper.html"
 
 # Trains a small network until it groks and writes a page about it. Builds the program alone, not the tests.
 demo: setup build/build.ninja

@@ -18,6 +18,8 @@ void add_export(CLI::App& program, Action& action);
 void add_eval(CLI::App& program, Action& action);
 void add_report(CLI::App& program, Action& action);
 void add_config(CLI::App& program, Action& action);
+void add_paper(CLI::App& program, Action& action);
+void add_sweep(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);
 
 inline constexpr int kExitOk = 0;

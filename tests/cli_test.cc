@@ -502,5 +502,77 @@ TEST_F(Cli, EvalReadsItsOwnWeights) {
   refuse({"eval", "--weights", "lying.safetensors"}, "lying.safetensors");
 }
 
+constexpr const char* kGrid = R"(
+seed = { from = 0, to = 2 }
+task.modulus = 7
+split.train_size = [20, 30]
+model.d_model = 16
+model.n_heads = 2
+train.steps = 200
+[[then]]
+split.train_size = 10
+train.steps = 100
+)";
+
+TEST_F(Cli, SweepTrainsForksAndSaysWhatItCosts) {
+  place.write("grid.toml", kGrid);
+  const std::string plan = succeed({"sweep", "grid.toml", "--dry-run"}).out;
+  EXPECT_TRUE(has(plan, "12 runs, at most 1,800 steps")) << plan;
+  EXPECT_FALSE(std::filesystem::exists(place.path() / "groklab-store"));
+  const ProgramResult swept = succeed({"sweep", "grid.toml", "--csv", "table.csv"});
+  EXPECT_TRUE(has(swept.out, "12 of 12 runs are in the store")) << swept.out;
+  EXPECT_EQ(lines_of(place.read("table.csv")).size(), 13u);
+  const auto runs = nlohmann::json::parse(succeed({"runs", "--json"}).out);
+  EXPECT_EQ(runs.size(), 12u);
+}
+
+TEST_F(Cli, AKilledSweepGoesOnAndGivesTheSameBits) {
+  std::string grid = kGrid;
+  grid.replace(grid.find("train.steps = 200"), 17, "train.steps = 30000");
+  place.write("grid.toml", grid);
+  const ProgramResult killed = place.run_and_signal({"sweep", "grid.toml", "--jobs", "2"}, SIGKILL, 3.0);
+  EXPECT_EQ(killed.signal, SIGKILL);
+  const ProgramResult interrupted = place.run_and_signal({"sweep", "grid.toml"}, SIGINT, 2.5);
+  EXPECT_EQ(interrupted.code, 130) << interrupted.err;
+  EXPECT_TRUE(has(interrupted.err, "go on with the same command")) << interrupted.err;
+  succeed({"sweep", "grid.toml", "--csv", "table.csv"});
+  succeed({"sweep", "grid.toml", "--jobs", "1", "--csv", "whole.csv", "--store", "other"});
+  const auto without_times = [](const std::string& csv) {
+    std::string text;
+    for (const std::string& line : lines_of(csv)) text += line.substr(0, line.rfind(',', line.rfind(',') - 1)) + "\n";
+    return text;
+  };
+  EXPECT_EQ(without_times(place.read("table.csv")), without_times(place.read("whole.csv")));
+}
+
+TEST_F(Cli, BadGridsAndClaimsGetOneLine) {
+  place.write("bad.toml", "[split]\ntrain_size = [10, 'many']\n");
+  refuse({"sweep", "bad.toml"}, "bad.toml:2");
+  place.write("large.toml", "task.modulus = 7\nsplit.train_size = [10, 90]\n");
+  refuse({"sweep", "large.toml"}, "at most the task's 49 rows");
+  refuse({"sweep", "nowhere.toml"}, "nowhere.toml");
+  refuse({"paper", "grokin"}, "did you mean grokking?");
+  refuse({"paper", "--scale", "huge"}, "smoke, quick or full");
+}
+
+TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
+  const Words words = {"paper", "ungrokking", "grokking",  "weight-decay", "--scale",
+                       "smoke", "-o",         "page.html", "--json"};
+  succeed(words + Words{"one.json", "--store", "a"});
+  succeed(words + Words{"two.json", "--store", "b", "--jobs", "1"});
+  const auto one = nlohmann::json::parse(place.read("one.json")), two = nlohmann::json::parse(place.read("two.json"));
+  EXPECT_EQ(one["claims"], two["claims"]);
+  ASSERT_EQ(one["claims"].size(), 3u);
+  for (const auto& claim : one["claims"]) {
+    for (const char* key : {"id", "verdict", "effect", "ci_low", "ci_high", "n_seeds", "paper", "figures"}) {
+      EXPECT_TRUE(claim.contains(key)) << key;
+    }
+  }
+  const std::string page = place.read("page.html");
+  EXPECT_TRUE(has(page, "ungrokking-transition"));
+  EXPECT_FALSE(has(page, "{{"));
+  EXPECT_TRUE(has(succeed({"paper", "--list"}).out, "semi-grokking"));
+}
+
 }  // namespace
 }  // namespace groklab

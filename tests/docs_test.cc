@@ -12,6 +12,8 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/fields.h"
+#include "groklab/config/grid.h"
+#include "groklab/sweep/plan.h"
 
 namespace groklab {
 namespace {
@@ -178,8 +180,18 @@ TEST(Docs, NamedKeysExist) {
 
 TEST(Docs, ExamplesAreValidConfigurations) {
   for (const fs::path& file : documents({".toml"})) {
+    if (file.parent_path().filename() == "grids") continue;
     EXPECT_NO_THROW(check_config(read_config_file(file.string()))) << fs::relative(file, kRoot);
   }
+}
+
+TEST(Docs, ExampleGridsCanBeSwept) {
+  int seen = 0;
+  for (const auto& entry : fs::directory_iterator(kRoot / "examples" / "grids")) {
+    ++seen;
+    EXPECT_GT(expand_grid(read_grid_file(entry.path().string())).runs.size(), 1u) << entry.path();
+  }
+  EXPECT_GT(seen, 0);
 }
 
 // Negative controls: what the tests above must be able to see.

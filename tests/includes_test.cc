@@ -14,9 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Folders of src/groklab in dependency order: a file includes its own folder and those before it.
-const std::vector<std::string> kFolders = {"base",   "tensor",   "exec",  "config", "record", "task",  "kernel",
-                                           "model",  "optim",    "probe", "engine", "train",  "store", "sweep",
-                                           "theory", "analysis", "paper", "view",   "report", "lab",   "bench"};
+const std::vector<std::string> kFolders = {"base",     "tensor", "exec",   "config", "record", "task",  "kernel",
+                                           "model",    "optim",  "probe",  "engine", "train",  "store", "theory",
+                                           "analysis", "view",   "report", "lab",    "bench",  "sweep", "paper"};
 /// Allowed by the order and forbidden all the same: {including folder, included folder}.
 const std::vector<std::pair<std::string, std::string>> kForbidden = {
     {"analysis", "model"},   // what needs a forward pass is a probe

@@ -1,4 +1,4 @@
-// See report.h. The page is the template of web/page.html, filled.
+// See report.h.
 #include "groklab/report/report.h"
 
 #include <fmt/format.h>
@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <set>
 
-#include "groklab/report/assets.h"
 #include "groklab/report/charts.h"
 #include "groklab/report/html.h"
+#include "groklab/report/page.h"
 #include "groklab/report/sections.h"
 #include "groklab/view/text.h"
 
@@ -88,17 +88,17 @@ std::string render_report(const std::vector<ReportRun>& runs, const std::string&
   const std::vector<PlotRun> plots = make_plot_runs(runs);
   std::string cards;
   for (const PlotRun& plot : plots) cards += summary_card(plot);
-  return fill_template(page_template(), {{"title", html_escape(title)},
-                                         {"style", std::string(page_style())},
-                                         {"lead", html_escape(lead(plots, title))},
-                                         {"runs_heading", runs.size() == 1 ? "Run" : "Runs"},
-                                         {"summary", cards},
-                                         {"charts_note", html_escape(charts_note(plots))},
-                                         {"charts", training_figures(plots)},
-                                         {"logits_section", logits_section(plots)},
-                                         {"config", config_section(plots)},
-                                         {"version", html_escape(version_text(plots))},
-                                         {"bundle", std::string(page_bundle())}});
+  std::string main = fmt::format(
+      "<section aria-labelledby=\"h-runs\">\n<h2 id=\"h-runs\">{}</h2>\n<div class=\"cards\">\n{}</div>\n</section>\n",
+      runs.size() == 1 ? "Run" : "Runs", cards);
+  main += "<section aria-labelledby=\"h-charts\">\n<h2 id=\"h-charts\">Training</h2>\n<p class=\"note\">" +
+          html_escape(charts_note(plots)) + "</p>\n" + no_script_note() + "<div class=\"charts\">\n" +
+          training_figures(plots) + "</div>\n</section>\n";
+  main += logits_section(plots);
+  main += "<section aria-labelledby=\"h-config\">\n<h2 id=\"h-config\">Configuration</h2>\n" + config_section(plots) +
+          "</section>\n";
+  return render_page({"groklab report", title, lead(plots, title), main,
+                      fmt::format("Runs made by groklab {}.", version_text(plots))});
 }
 
 }  // namespace groklab

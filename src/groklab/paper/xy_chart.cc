@@ -1,0 +1,218 @@
+// See xy_chart.h. The page's scripts read the legend from the first layer's encodings (web/src/legend.js).
+#include "groklab/paper/xy_chart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "groklab/report/csv.h"
+
+namespace groklab::paper {
+namespace {
+
+using nlohmann::json;
+
+// Okabe and Ito's colours, which stay apart for colour-blind readers; beyond them the order is kept by viridis.
+constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
+constexpr const char* kShades[] = {"#440154", "#46327e", "#365c8d", "#277f8e", "#1fa187",
+                                   "#4ac16d", "#a0da39", "#cfdf20", "#e8d51c", "#fde725"};
+constexpr const char* kThousands =
+    "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e4 ? datum.value / 1e3 + 'k' : format(datum.value, "
+    "'~g')";
+
+std::vector<std::string> series_of(const std::vector<XyPoint>& points, const XyOptions& options) {
+  if (!options.series.empty()) return options.series;
+  std::vector<std::string> names;
+  for (const XyPoint& p : points) {
+    if (std::find(names.begin(), names.end(), p.series) == names.end()) names.push_back(p.series);
+  }
+  return names;
+}
+
+std::string csv_of(const std::vector<XyPoint>& points, const XyOptions& options, bool lines, bool intervals) {
+  std::string csv = "series,x,y";
+  if (lines) csv += "," + report::csv_text(options.line_title);
+  if (intervals) csv += ",low,high";
+  csv += '\n';
+  for (const XyPoint& p : points) {
+    csv += report::csv_text(p.series) + "," + report::csv_number(p.x) + "," + report::csv_number(p.y);
+    if (lines) csv += "," + report::csv_text(p.line);
+    if (intervals) csv += "," + report::csv_number(p.low) + "," + report::csv_number(p.high);
+    csv += '\n';
+  }
+  return csv;
+}
+
+/// 1-2-5 ticks across the values: Vega's own labels on a logarithmic axis of less than two decades overlap.
+json log_ticks(const std::vector<double>& values) {
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+  for (const double v : values) {
+    if (!(v > 0) || !std::isfinite(v)) continue;
+    low = std::min(low, v);
+    high = std::max(high, v);
+  }
+  json ticks = json::array();
+  if (high <= 0) return ticks;
+  const bool coarse = high > 300 * low;
+  for (int k = static_cast<int>(std::floor(std::log10(low))); k <= static_cast<int>(std::ceil(std::log10(high))); ++k) {
+    for (const double m : {1.0, 2.0, 3.0, 5.0, 7.0}) {
+      if (coarse && m != 1) continue;
+      if (!coarse && high > 8 * low && (m == 3 || m == 7)) continue;
+      const double tick = m * std::pow(10.0, k);
+      if (tick >= 0.8 * low && tick <= 1.25 * high) ticks.push_back(tick);
+    }
+  }
+  return ticks;
+}
+
+json x_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
+  json x = {{"field", "x"}, {"type", "quantitative"}, {"title", options.x_title}};
+  std::vector<double> values;
+  for (const XyPoint& p : points) values.push_back(p.x);
+  for (const XyRule& r : options.rules) values.push_back(r.x);
+  if (options.steps_x) {
+    double last = 1;
+    for (const double v : values) last = std::max(last, v);
+    json ticks = {0};
+    for (double tick = 1; tick <= last; tick *= 10) ticks.push_back(tick);
+    x["scale"] = {{"type", "symlog"}, {"constant", 1}, {"domain", {0, last}}, {"nice", false}};
+    x["axis"] = {{"values", ticks}, {"labelExpr", kThousands}, {"labelOverlap", "greedy"}};
+  } else if (options.log_x) {
+    x["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 8}};
+    x["axis"] = {{"values", log_ticks(values)}, {"labelExpr", kThousands}, {"labelOverlap", "greedy"}};
+  } else {
+    x["scale"] = {{"zero", false}, {"padding", 8}};
+    x["axis"] = {{"tickCount", 6}};
+  }
+  return x;
+}
+
+json y_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
+  json y = {{"field", "y"}, {"type", "quantitative"}, {"title", options.y_title}};
+  if (options.share_y) {
+    y["scale"] = {{"domain", {0, 1}}};
+    y["axis"] = {{"format", "~%"}, {"tickCount", 5}};
+  } else if (options.log_y) {
+    std::vector<double> values;
+    for (const XyPoint& p : points) values.push_back(p.y);
+    y["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 8}};
+    y["axis"] = {{"values", log_ticks(values)}, {"format", "~g"}, {"labelOverlap", "greedy"}};
+  } else {
+    y["scale"] = {{"zero", false}, {"padding", 8}};
+    y["axis"] = {{"tickCount", 6}};
+  }
+  return y;
+}
+
+json colour_encoding(const std::vector<std::string>& series) {
+  json colours = json::array();
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    colours.push_back(series.size() <= std::size(kColours)
+                          ? kColours[i]
+                          : kShades[i * std::size(kShades) / std::max<std::size_t>(series.size(), 1)]);
+  }
+  const json legend = series.size() > 1 ? json{{"title", nullptr}} : json(nullptr);
+  return {{"field", "series"},
+          {"type", "nominal"},
+          {"scale", {{"domain", series}, {"range", colours}}},
+          {"legend", legend}};
+}
+
+void add_rules(json& layers, const XyOptions& options) {
+  double height = 0.06;
+  for (const XyRule& rule : options.rules) {
+    if (!std::isfinite(rule.x)) continue;
+    const json data = {{"values", {{{"x", rule.x}, {"name", rule.name}}}}};
+    const json x = {{"field", "x"}, {"type", "quantitative"}};
+    layers.push_back({{"data", data},
+                      {"mark", {{"type", "rule"}, {"color", "#8a8f98"}, {"strokeDash", {4, 3}}, {"aria", false}}},
+                      {"encoding", {{"x", x}}}});
+    const json text = {{"type", "text"},   {"align", "left"},    {"dx", 5},
+                       {"fontSize", 11.5}, {"color", "#3d434d"}, {"y", {{"expr", fmt::format("height * {}", height)}}}};
+    json halo = text;
+    halo.update({{"stroke", "#ffffff"}, {"strokeWidth", 4}, {"strokeJoin", "round"}, {"aria", false}});
+    const json encoding = {{"x", x}, {"text", {{"field", "name"}}}};
+    layers.push_back({{"data", data}, {"mark", halo}, {"encoding", encoding}});
+    layers.push_back({{"data", data}, {"mark", text}, {"encoding", encoding}});
+    height += 0.07;
+  }
+}
+
+void add_diagonal(json& layers, const std::vector<XyPoint>& points) {
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+  for (const XyPoint& p : points) {
+    for (const double v : {p.x, p.y}) {
+      if (!(v > 0) || !std::isfinite(v)) continue;
+      low = std::min(low, v);
+      high = std::max(high, v);
+    }
+  }
+  if (high <= 0) return;
+  layers.push_back(
+      {{"data", {{"values", {{{"x", low}, {"y", low}}, {{"x", high}, {"y", high}}}}}},
+       {"mark", {{"type", "line"}, {"color", "#8a8f98"}, {"strokeDash", {4, 3}}, {"strokeWidth", 1.2}}},
+       {"encoding",
+        {{"x", {{"field", "x"}, {"type", "quantitative"}}}, {"y", {{"field", "y"}, {"type", "quantitative"}}}}}});
+}
+
+}  // namespace
+
+report::Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options) {
+  const bool has_lines = std::any_of(points.begin(), points.end(), [](const XyPoint& p) { return !p.line.empty(); });
+  const bool has_intervals =
+      std::any_of(points.begin(), points.end(), [](const XyPoint& p) { return std::isfinite(p.low); });
+  const std::vector<std::string> series = series_of(points, options);
+  json encoding = {
+      {"x", x_encoding(points, options)}, {"y", y_encoding(points, options)}, {"color", colour_encoding(series)}};
+  std::string drawn = "isValid(datum.y) && isValid(datum.x)";
+  if (options.log_y) drawn += " && datum.y > 0";
+  if (options.log_x) drawn += " && datum.x > 0";
+  const json filter = {{{"filter", drawn}}};
+  json layers = json::array();
+  json line = encoding;
+  if (has_lines) line["detail"] = {{"field", options.line_title}, {"type", "nominal"}};
+  line["order"] = {{"field", "x"}, {"type", "quantitative"}};
+  const double width = has_lines ? 1.1 : 1.8;
+  layers.push_back({{"transform", filter},
+                    {"mark", {{"type", "line"}, {"strokeWidth", width}, {"opacity", options.lines ? 0.9 : 0.0}}},
+                    {"encoding", line}});
+  if (has_intervals) {
+    json range = encoding;
+    range["y"]["field"] = "low";
+    range["y2"] = {{"field", "high"}};
+    layers.push_back({{"transform", {{{"filter", drawn + " && isValid(datum.low) && isValid(datum.high)"}}}},
+                      {"mark", {{"type", "rule"}, {"strokeWidth", 1.4}, {"opacity", 0.7}}},
+                      {"encoding", range}});
+  }
+  json point = encoding;
+  json tooltip = json::array();
+  tooltip.push_back({{"field", "series"}, {"type", "nominal"}, {"title", "series"}});
+  if (has_lines) tooltip.push_back({{"field", options.line_title}, {"type", "nominal"}});
+  tooltip.push_back({{"field", "x"}, {"type", "quantitative"}, {"title", options.x_title}, {"format", ".4~g"}});
+  tooltip.push_back({{"field", "y"}, {"type", "quantitative"}, {"title", options.y_title}, {"format", ".4~g"}});
+  point["tooltip"] = tooltip;
+  layers.push_back(
+      {{"transform", filter},
+       {"mark", {{"type", "point"}, {"filled", true}, {"size", 34}, {"opacity", options.points ? 0.85 : 0.0}}},
+       {"encoding", point}});
+  if (options.diagonal) add_diagonal(layers, points);
+  add_rules(layers, options);
+  report::Chart chart;
+  chart.id = options.id;
+  chart.title = options.title;
+  chart.caption = options.caption;
+  chart.spec = {
+      {"description", options.title + ". " + options.caption},
+      {"width", "container"},
+      {"height", chart.height},
+      {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
+      {"data",
+       {{"values", csv_of(points, options, has_lines, has_intervals)},
+        {"format",
+         {{"type", "csv"}, {"parse", {{"x", "number"}, {"y", "number"}, {"low", "number"}, {"high", "number"}}}}}}},
+      {"layer", layers}};
+  return chart;
+}
+
+}  // namespace groklab::paper

@@ -1,0 +1,41 @@
+// Charts of the reproduction page: points and curves over data-set size or steps, several series, with intervals.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "groklab/report/chart.h"
+
+namespace groklab::paper {
+
+struct XyPoint {
+  std::string series;  ///< entry of the legend
+  double x = 0, y = 0;
+  std::string line = {};  ///< points of one line within a series, such as a seed; "" for one line per series
+  double low = std::numeric_limits<double>::quiet_NaN(), high = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// A vertical line with a name.
+struct XyRule {
+  double x = 0;
+  std::string name;
+};
+
+struct XyOptions {
+  std::string id, title, caption;
+  std::string x_title, y_title;
+  bool log_x = false, log_y = false, steps_x = false;  ///< steps_x: log(1 + x)
+  bool share_y = false;                                ///< y from 0 to 1 as a percentage
+  bool lines = true, points = true;
+  std::string line_title = "seed";
+  std::vector<std::string> series;  ///< order and choice of the legend; empty: as they come
+  std::vector<XyRule> rules;
+  bool diagonal = false;  ///< draws y = x
+};
+
+/// Points without finite y (on a logarithmic axis: without y > 0) are in the data and not drawn.
+report::Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options);
+
+}  // namespace groklab::paper
