@@ -42,6 +42,7 @@ void print_estimates(const paper::Scale& scale, const std::vector<paper::Claim>&
 }
 
 int run_paper(const PaperFlags& flags) {
+  const std::atomic<bool>& interrupt = catch_interrupts();  // from the calibration on
   const auto start = std::chrono::steady_clock::now();
   const std::vector<paper::Claim> claims = paper::choose_claims(flags.claims);
   if (flags.list) {
@@ -64,7 +65,7 @@ int run_paper(const PaperFlags& flags) {
   const Store store = flags.store.open();
   SweepOptions options;
   options.jobs = jobs;
-  options.interrupt = &catch_interrupts();
+  options.interrupt = &interrupt;
   SweepView view(flags.quiet);
   options.progress = view.callback();
   const std::vector<PlannedResult> results = run_plan(plan, estimate.seconds, store.directory(), options);

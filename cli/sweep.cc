@@ -30,6 +30,7 @@ struct SweepFlags {
 };
 
 int sweep(const SweepFlags& flags) {
+  const std::atomic<bool>& interrupt = catch_interrupts();  // from the calibration on
   const SweepPlan plan = expand_grid(read_grid_file(flags.file));
   const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
   const SweepEstimate estimate = estimate_sweep(plan, jobs);
@@ -41,7 +42,7 @@ int sweep(const SweepFlags& flags) {
   const Store store = flags.store.open();
   SweepOptions options;
   options.jobs = jobs;
-  options.interrupt = &catch_interrupts();
+  options.interrupt = &interrupt;
   SweepView view(flags.quiet);
   options.progress = view.callback();
   const std::vector<PlannedResult> results = run_plan(plan, estimate.seconds, store.directory(), options);

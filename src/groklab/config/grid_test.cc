@@ -57,7 +57,9 @@ TEST(Grid, StagesAndCases) {
 }
 
 TEST(Grid, BadInputIsOneClearLine) {
-  EXPECT_EQ(error_of("[optim]\nweight_dekay = [1, 2]\n").find("g.toml:2: unknown key optim.weight_dekay"), 0u)
+  EXPECT_EQ(
+      error_of("[optim]\nweight_dekay = [1, 2]\n").find("g.toml:2: unknown key \"optim.weight_dekay\"; did you mean"),
+      0u)
       << error_of("[optim]\nweight_dekay = [1, 2]\n");
   EXPECT_NE(error_of("seed = []\n").find("at least one value"), std::string::npos);
   EXPECT_NE(error_of("seed = { from = 3, to = 1 }\n").find("to >= from"), std::string::npos);
