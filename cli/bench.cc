@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "commands.h"
@@ -83,7 +85,7 @@ int run(const Options& options) {
     fmt::print("groklab {}, {}, {}; rates in GFLOP/s, medians of {} repeats\n{}", version(),
                machine_description(all_threads), instruction_set_name(), options.repeats, kHeader);
   }
-  std::map<std::string, double> stored;
+  std::map<std::string, StoredRatio> stored;
   if (!options.compare.empty()) stored = read_ratios(options.compare, instruction_set_name());
   std::vector<BenchResult> results;
   for (const BenchCase& c : cases) {
@@ -96,8 +98,9 @@ int run(const Options& options) {
       measure.repeats = options.brief ? std::min(options.repeats, 3) : options.repeats;
       measure.seconds = options.brief ? 0.15 : options.seconds;
       BenchResult result = run_bench_isolated(c, measure);
-      // A neighbour's load looks like a fall: what fell is measured again before it counts.
+      // A neighbour's load looks like a fall: what fell is measured again, 5, 10 and 20 s later, before it counts.
       for (int again = 0; again < 3 && !ratio_falls({result}, stored).empty(); ++again) {
+        std::this_thread::sleep_for(std::chrono::seconds(5 << again));
         result = run_bench_isolated(c, measure);
       }
       results.push_back(result);

@@ -9,13 +9,21 @@
 
 namespace groklab {
 
-/// Roofline fraction by "case/threads" for one instruction set. Reads {"ratios": {"AVX-512": {"V/1": 0.9, ...}}}; empty
-/// if nothing is stored for that set. Throws Error(kInput).
-std::map<std::string, double> read_ratios(const std::string& path, const std::string& instruction_set);
+/// What one case reached when it was stored.
+struct StoredRatio {
+  double roofline = 0;    ///< rate of the step / peak rate of fused multiply-adds
+  double of_library = 0;  ///< rate of the step / rate of the library's product of matrices; 0: not stored
+};
 
-/// One line for each result whose best repeat is more than 15 % below its stored ratio. The best repeat counts because
-/// noise on a shared machine only slows. Results without a stored ratio are not judged.
+/// Ratios by "case/threads" for one instruction set. Reads
+/// {"ratios": {"AVX-512": {"V/1": {"roofline": 0.87, "of_library": 1.0}, ...}}}; empty if nothing is stored for that
+/// set. Throws Error(kInput).
+std::map<std::string, StoredRatio> read_ratios(const std::string& path, const std::string& instruction_set);
+
+/// One line for each result whose best repeat is more than 15 % below its stored ratios, below both of them: a
+/// neighbour who takes caches and memory from this machine slows the library's product as well, a slower engine does
+/// not. The best repeat counts because noise only slows. Results without a stored ratio are not judged.
 std::vector<std::string> ratio_falls(const std::vector<BenchResult>& results,
-                                     const std::map<std::string, double>& stored);
+                                     const std::map<std::string, StoredRatio>& stored);
 
 }  // namespace groklab
