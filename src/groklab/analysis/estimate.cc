@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <vector>
 
@@ -92,6 +93,41 @@ Estimate mean_estimate(std::span<const double> values, double level) {
   const double half =
       student_quantile(0.5 + 0.5 * level, freedom) * std::sqrt(squares / freedom / static_cast<double>(n));
   return {mean, mean - half, mean + half, n};
+}
+
+Estimate within_group_slope(std::span<const std::int64_t> group, std::span<const double> x, std::span<const double> y,
+                            double level) {
+  struct Sums {
+    double n = 0, x = 0, y = 0;
+  };
+  const auto usable = [&](std::size_t i) { return std::isfinite(x[i]) && std::isfinite(y[i]); };
+  std::map<std::int64_t, Sums> sums;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!usable(i)) continue;
+    Sums& s = sums[group[i]];
+    s.n += 1;
+    s.x += x[i];
+    s.y += y[i];
+  }
+  double xx = 0, xy = 0, yy = 0, points = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!usable(i)) continue;
+    const Sums& s = sums.at(group[i]);
+    const double dx = x[i] - s.x / s.n, dy = y[i] - s.y / s.n;
+    xx += dx * dx;
+    xy += dx * dy;
+    yy += dy * dy;
+    points += 1;
+  }
+  std::int64_t groups = 0;
+  for (const auto& [key, s] : sums) groups += s.n > 1 ? 1 : 0;
+  if (!(xx > 0)) return {kNaN, kNaN, kNaN, 0};
+  const double slope = xy / xx;
+  const double freedom = points - static_cast<double>(sums.size()) - 1;
+  if (freedom < 1) return {slope, kNaN, kNaN, groups};
+  const double residual = std::max(0.0, yy - slope * xy);
+  const double half = student_quantile(0.5 + 0.5 * level, freedom) * std::sqrt(residual / freedom / xx);
+  return {slope, slope - half, slope + half, groups};
 }
 
 Estimate wilson_estimate(std::int64_t successes, std::int64_t n, double level) {

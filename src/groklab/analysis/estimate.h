@@ -31,6 +31,12 @@ double student_quantile(double p, double freedom);
 /// Mean over seeds with Student's interval of the given level. NaN values (a seed without the statistic) are left out.
 Estimate mean_estimate(std::span<const double> values, double level = 0.95);
 
+/// Slope b of y = a_g + b x with an intercept a_g for each group g (a seed), by least squares, with Student's interval
+/// on (points - groups - 1) degrees. `n` counts the groups with two points or more: the others say nothing about b.
+/// Points with a NaN are left out. Weighs seeds by how far their points spread, which a mean of slopes does not.
+Estimate within_group_slope(std::span<const std::int64_t> group, std::span<const double> x, std::span<const double> y,
+                            double level = 0.95);
+
 /// k successes of n: Wilson's interval.
 Estimate wilson_estimate(std::int64_t successes, std::int64_t n, double level = 0.95);
 

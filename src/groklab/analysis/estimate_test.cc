@@ -55,6 +55,39 @@ TEST(Estimate, MissingValuesAreLeftOut) {
   EXPECT_EQ(mean_estimate({}).n, 0);
 }
 
+TEST(Estimate, SlopeWithinGroupsIgnoresTheirLevels) {
+  // Two groups on y = 2 x with levels 0 and 100, a third of one point: by hand b = 2 exactly, no residual.
+  const std::vector<std::int64_t> group = {1, 1, 1, 2, 2, 3};
+  const std::vector<double> x = {0, 1, 2, 0, 3, 9}, y = {0, 2, 4, 100, 106, -50};
+  const Estimate e = within_group_slope(group, x, y);
+  EXPECT_DOUBLE_EQ(e.value, 2);
+  EXPECT_NEAR(e.high - e.low, 0, 1e-12);
+  EXPECT_EQ(e.n, 2);
+  const std::vector<std::int64_t> single = {1, 2, 3};
+  EXPECT_TRUE(std::isnan(within_group_slope(single, x, y).value)) << "no group has two points";
+}
+
+TEST(Estimate, SlopeWithinGroupsCoversTheTruthAsItSays) {
+  RandomStream stream(4, StreamPurpose::kBootstrap);
+  int covered = 0;
+  constexpr int kTrials = 4000;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    std::vector<std::int64_t> group;
+    std::vector<double> x, y;
+    for (std::int64_t g = 0; g < 4; ++g) {
+      const double level = 10 * stream.next_normal();
+      for (int i = 0; i < 3; ++i) {
+        group.push_back(g);
+        x.push_back(i * i);
+        y.push_back(level + 0.3 * x.back() + stream.next_normal());
+      }
+    }
+    const Estimate e = within_group_slope(group, x, y, 0.9);
+    covered += e.low < 0.3 && 0.3 < e.high ? 1 : 0;
+  }
+  EXPECT_NEAR(covered / double(kTrials), 0.9, 0.015);
+}
+
 TEST(Estimate, WilsonMatchesAPublishedCase) {
   const Estimate e = wilson_estimate(1, 10);  // 0.0179 to 0.4042
   EXPECT_NEAR(e.low, 0.017876, 1e-5);

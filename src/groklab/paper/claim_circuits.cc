@@ -28,11 +28,19 @@ void plan_circuits(Study& study) {
   }
 }
 
-/// Correct logit of C_gen (on test rows) over that of C_mem (its strength on training rows).
-double circuit_ratio(const Study& study, RunIndex run) {
-  if (!study.has(run)) return std::nan("");
+/// Correct logits of C_gen (on test rows) and of C_mem (its strength on training rows).
+struct Balance {
+  double general = std::nan(""), memorised = std::nan("");
+  double ratio() const { return general / memorised; }
+  /// Ranks as the ratio does while both are positive, and goes on where no memorisation is left: there noise puts
+  /// C_mem's strength about zero, and the ratio leaps from +infinity to -infinity.
+  double angle() const { return std::atan2(general, memorised); }
+};
+
+Balance balance_of(const Study& study, RunIndex run) {
+  if (!study.has(run)) return {};
   const CircuitMetrics m = study.circuits(run);
-  return m.general_test.correct_logit / m.memorised_strength;
+  return {m.general_test.correct_logit, m.memorised_strength};
 }
 
 ClaimResult judge_circuits(Study& study) {
@@ -40,6 +48,7 @@ ClaimResult judge_circuits(Study& study) {
   const Scale& s = study.scale();
   std::vector<XyPoint> logits, norms, losses, ratios;
   std::vector<double> fall, rise;
+  std::int64_t none_left = 0;
   for (std::int64_t i = 0; i < s.seeds; ++i) {
     const std::int64_t seed = seed_at(study, i);
     const RunIndex run = circuit_run(study, seed);
@@ -69,11 +78,12 @@ ClaimResult judge_circuits(Study& study) {
   const Estimate monotone = mean_estimate(per_seed(study, s.seeds, [&](std::int64_t seed) {
     std::vector<double> x, y;
     for (const std::int64_t rows : s.ungrok_rows) {
-      const double ratio = circuit_ratio(study, ungrok_run(study, s.main, seed, rows, s.weight_decay));
-      if (!std::isfinite(ratio)) continue;
+      const Balance balance = balance_of(study, ungrok_run(study, s.main, seed, rows, s.weight_decay));
+      if (!std::isfinite(balance.angle())) continue;
       x.push_back(static_cast<double>(rows));
-      y.push_back(ratio);
-      ratios.push_back({"C_gen / C_mem", static_cast<double>(rows), ratio, fmt::format("{}", seed)});
+      y.push_back(balance.angle());
+      none_left += balance.memorised > 0 ? 0 : 1;
+      ratios.push_back({"C_gen / C_mem", static_cast<double>(rows), balance.ratio(), fmt::format("{}", seed)});
     }
     return spearman(x, y);
   }));
@@ -84,7 +94,7 @@ ClaimResult judge_circuits(Study& study) {
                    monotone, judge_above(monotone, kMonotone)},
                   {"C_mem's logit at the end of grokking / at its largest", "below 0.5: C_mem gives way", remains,
                    judge_below(remains, kGivesWay)},
-                  {"growth of C_gen's correct logit from where C_mem is largest to the end",
+                  {"growth of C_gen's share of the logits' squared norm from where C_mem is largest to the end",
                    "above 0: C_gen takes over", growth, judge_above(growth, 0)}};
   result.n_seeds = monotone.n;
   double low = std::nan(""), high = std::nan("");
@@ -100,6 +110,13 @@ ClaimResult judge_circuits(Study& study) {
       "C_mem is measured by how much more the residual adds to the correct logit on training rows than on "
       "test rows, which removes the bias that the paper states (its residual is non-generalising by "
       "definition).");
+  if (none_left > 0) {
+    result.notes.push_back(
+        fmt::format("In {} networks no memorisation is left (C_mem's strength is zero within noise, or below): they "
+                    "rank above those "
+                    "with some, by the angle of the two logits, and the chart of ratios leaves them out.",
+                    none_left));
+  }
   XyOptions options;
   options.id = "circuits-logits";
   options.title = "Correct logit of each circuit while grokking";

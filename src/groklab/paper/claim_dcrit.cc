@@ -33,34 +33,18 @@ std::vector<Condition> conditions(const Scale& s) {
   return all;
 }
 
-/// What C_gen needs: the mean over the seed's networks that pass as C_gen (the full table's, and its fork on the most
-/// rows). A seed without one takes the mean of the others.
-double level_of(const std::vector<EfficiencyPoint>& general, std::int64_t seed, double EfficiencyPoint::*value) {
-  std::vector<double> own, all;
-  for (const EfficiencyPoint& p : general) {
-    if (p.seed == seed) own.push_back(p.*value);
-    all.push_back(p.*value);
-  }
-  const Estimate mean = mean_estimate(own);
-  return mean.n > 0 ? mean.value : mean_estimate(all).value;
-}
-
 void measure(Study& study, Condition& c) {
   const std::vector<double> weight_decay = {c.weight_decay};
-  const std::vector<std::int64_t> all_rows = {c.network.rows};
   const auto rows = Scale::within(study.scale().ungrok_rows, c.network);
   const auto memorised = memorised_points(study, c.network, c.seeds, weight_decay);
-  auto general = general_points(study, c.network, c.seeds, all_rows, weight_decay);
-  const std::vector<std::int64_t> largest = {rows.back()};
-  const auto forks = general_fork_points(study, c.network, c.seeds, largest, c.weight_decay);
-  general.insert(general.end(), forks.begin(), forks.end());
+  const auto general = general_points(study, c.network, c.seeds, rows.back(), c.weight_decay);
   for (std::int64_t i = 0; i < c.seeds; ++i) {
     const std::int64_t seed = seed_at(study, i);
-    c.log_predicted.push_back(
-        std::log(crossing(memorised, seed, c.weight_decay, level_of(general, seed, &EfficiencyPoint::norm_at_margin),
-                          &EfficiencyPoint::norm_at_margin)));
+    c.log_predicted.push_back(std::log(crossing(memorised, seed, c.weight_decay,
+                                                general_level(general, seed, &EfficiencyPoint::norm_at_margin),
+                                                &EfficiencyPoint::norm_at_margin)));
     c.log_by_objective.push_back(
-        std::log(crossing(memorised, seed, c.weight_decay, level_of(general, seed, &EfficiencyPoint::objective),
+        std::log(crossing(memorised, seed, c.weight_decay, general_level(general, seed, &EfficiencyPoint::objective),
                           &EfficiencyPoint::objective)));
     const Transition t =
         ungrok_transition(study, c.network, seed, rows, c.weight_decay, equal_decay_step(study, c.weight_decay));
@@ -164,7 +148,7 @@ ClaimResult judge_dcrit(Study& study) {
     curves.push_back({"C_mem needs", static_cast<double>(p.rows), p.norm_at_margin, fmt::format("{}", p.seed)});
   }
   for (const EfficiencyPoint& p :
-       general_points(study, s.main, s.seeds, s.general_rows, std::vector<double>{s.weight_decay})) {
+       passing(generalising_points(study, s.main, s.seeds, s.general_rows, std::vector<double>{s.weight_decay}))) {
     curves.push_back({"C_gen needs", static_cast<double>(p.rows), p.norm_at_margin, fmt::format("{}", p.seed)});
   }
   options.id = "dcrit-crossing";

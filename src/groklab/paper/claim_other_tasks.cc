@@ -46,6 +46,7 @@ void plan_other(Study& study) {
       }
     }
     memorised_points(study, network, s.other_seeds, std::vector<double>{s.weight_decay});
+    general_points(study, network, s.other_seeds, rows_for(study, network).back(), s.weight_decay);
   }
 }
 
@@ -70,14 +71,10 @@ ClaimResult judge_other(Study& study) {
     const Estimate observed = exponential(mean_estimate(
         per_seed(study, s.other_seeds, [&](std::int64_t seed) { return log_midpoint(seed, s.weight_decay); })));
     const auto memorised = memorised_points(study, network, s.other_seeds, std::vector<double>{s.weight_decay});
-    const auto general = general_points(study, network, s.other_seeds, std::vector<std::int64_t>{network.rows},
-                                        std::vector<double>{s.weight_decay});
+    const auto general = general_points(study, network, s.other_seeds, rows.back(), s.weight_decay);
     const Estimate predicted = exponential(mean_estimate(per_seed(study, s.other_seeds, [&](std::int64_t seed) {
-      for (const EfficiencyPoint& p : general) {
-        if (p.seed != seed) continue;
-        return std::log(crossing(memorised, seed, s.weight_decay, p.norm_at_margin, &EfficiencyPoint::norm_at_margin));
-      }
-      return std::nan("");
+      const double level = general_level(general, seed, &EfficiencyPoint::norm_at_margin);
+      return std::log(crossing(memorised, seed, s.weight_decay, level, &EfficiencyPoint::norm_at_margin));
     })));
     result.tests.push_back({fmt::format("{}: final test accuracy at D' = {} less that at D' = {}", network.name,
                                         rows.back(), rows.front()),

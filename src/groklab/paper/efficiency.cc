@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -34,11 +35,16 @@ bool has_group(const Network& network) {
          o == Operation::kGroupProduct || o == Operation::kGroupConjugate || o == Operation::kGroupSandwich;
 }
 
-/// Fits, generalises, and passes the paper's filter.
-bool is_general(const Study& study, RunIndex run, const Network& network) {
-  const Record& last = study.last(run);
-  if (last.train.accuracy < kFitted || (last.test.rows > 0 && last.test.accuracy < kFitted)) return false;
-  return !has_group(network) || study.circuits(run).general_share >= kGeneralShare;
+bool generalises(const Record& last) {
+  return last.train.accuracy >= kFitted && (last.test.rows == 0 || last.test.accuracy >= kFitted);
+}
+
+/// Adds the run's point if it generalises.
+void add_generalising(std::vector<EfficiencyPoint>& points, const Study& study, RunIndex run, const Network& network,
+                      std::int64_t seed, std::int64_t rows, double weight_decay) {
+  if (!study.has(run) || !generalises(study.last(run))) return;
+  points.push_back(point_of(study, run, seed, rows, weight_decay));
+  points.back().passes = !has_group(network) || std::sqrt(study.circuits(run).general_share) >= kGeneralShare;
 }
 
 }  // namespace
@@ -59,44 +65,48 @@ std::vector<EfficiencyPoint> memorised_points(Study& study, const Network& netwo
   return points;
 }
 
-std::vector<EfficiencyPoint> general_points(Study& study, const Network& network, std::int64_t seeds,
-                                            std::span<const std::int64_t> rows, std::span<const double> weight_decays,
-                                            std::int64_t* dropped) {
+std::vector<EfficiencyPoint> generalising_points(Study& study, const Network& network, std::int64_t seeds,
+                                                 std::span<const std::int64_t> rows,
+                                                 std::span<const double> weight_decays) {
   std::vector<EfficiencyPoint> points;
   for (std::int64_t i = 0; i < seeds; ++i) {
+    const std::int64_t seed = seed_at(study, i);
     for (const std::int64_t size : rows) {
       for (const double weight_decay : weight_decays) {
-        const std::int64_t seed = seed_at(study, i);
         const RunIndex run = study.converged(network, seed, size, weight_decay);
-        if (!study.has(run)) continue;
-        if (is_general(study, run, network)) {
-          points.push_back(point_of(study, run, seed, size, weight_decay));
-        } else if (dropped != nullptr) {
-          ++*dropped;
-        }
+        add_generalising(points, study, run, network, seed, size, weight_decay);
       }
     }
   }
   return points;
 }
 
-std::vector<EfficiencyPoint> general_fork_points(Study& study, const Network& network, std::int64_t seeds,
-                                                 std::span<const std::int64_t> rows, double weight_decay,
-                                                 std::int64_t* dropped) {
+std::vector<EfficiencyPoint> generalising_forks(Study& study, const Network& network, std::int64_t seeds,
+                                                std::span<const std::int64_t> rows, double weight_decay) {
   std::vector<EfficiencyPoint> points;
   for (std::int64_t i = 0; i < seeds; ++i) {
+    const std::int64_t seed = seed_at(study, i);
     for (const std::int64_t size : rows) {
-      const std::int64_t seed = seed_at(study, i);
       const RunIndex run = ungrok_run(study, network, seed, size, weight_decay);
-      if (!study.has(run)) continue;
-      if (is_general(study, run, network)) {
-        points.push_back(point_of(study, run, seed, size, weight_decay));
-      } else if (dropped != nullptr) {
-        ++*dropped;
-      }
+      add_generalising(points, study, run, network, seed, size, weight_decay);
     }
   }
   return points;
+}
+
+std::vector<EfficiencyPoint> passing(std::span<const EfficiencyPoint> points) {
+  std::vector<EfficiencyPoint> some;
+  std::copy_if(points.begin(), points.end(), std::back_inserter(some), [](const auto& p) { return p.passes; });
+  return some;
+}
+
+std::vector<EfficiencyPoint> general_points(Study& study, const Network& network, std::int64_t seeds,
+                                            std::int64_t fork_rows, double weight_decay) {
+  auto points = generalising_points(study, network, seeds, std::vector<std::int64_t>{network.rows},
+                                    std::vector<double>{weight_decay});
+  const auto forks = generalising_forks(study, network, seeds, std::vector<std::int64_t>{fork_rows}, weight_decay);
+  points.insert(points.end(), forks.begin(), forks.end());
+  return passing(points);
 }
 
 std::vector<std::int64_t> sizes_of(std::span<const EfficiencyPoint> points) {
@@ -113,6 +123,28 @@ double iso_logit_slope(std::span<const EfficiencyPoint> points, std::int64_t see
     y.push_back(p.norm_at_margin);
   }
   return fit_power(x, y).slope;
+}
+
+Estimate iso_logit_slope_within_seeds(std::span<const EfficiencyPoint> points, double weight_decay, double level) {
+  std::vector<std::int64_t> seeds;
+  std::vector<double> x, y;
+  for (const EfficiencyPoint& p : points) {
+    if (p.weight_decay != weight_decay) continue;
+    seeds.push_back(p.seed);
+    x.push_back(std::log(static_cast<double>(p.rows)));
+    y.push_back(std::log(p.norm_at_margin));
+  }
+  return within_group_slope(seeds, x, y, level);
+}
+
+double general_level(std::span<const EfficiencyPoint> general, std::int64_t seed, double EfficiencyPoint::*value) {
+  std::vector<double> own, all;
+  for (const EfficiencyPoint& p : general) {
+    if (p.seed == seed) own.push_back(p.*value);
+    all.push_back(p.*value);
+  }
+  const Estimate mean = mean_estimate(own);
+  return mean.n > 0 ? mean.value : mean_estimate(all).value;
 }
 
 double crossing(std::span<const EfficiencyPoint> memorised, std::int64_t seed, double weight_decay, double level,

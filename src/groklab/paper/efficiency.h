@@ -19,7 +19,8 @@ namespace groklab::paper {
 /// every converged network (they end at 14 to 18), so that a network is scaled by 0.8 to 1 only. Raw correct logits
 /// would not do: those of wrong classes move with them.
 inline constexpr double kReferenceMargin = 10;
-/// The paper's filter for C_gen: at least 95 % of the logits' squared norm in the general part.
+/// The paper's filter for C_gen, as it words it: at least 95 % of the logits' norm (not its square) in the general
+/// part.
 inline constexpr double kGeneralShare = 0.95;
 /// Accuracy that counts as fitted or generalised in delays. At 0.99 a few late rows would decide.
 inline constexpr double kHeld = 0.9;
@@ -40,27 +41,37 @@ struct EfficiencyPoint {
   double margin = 0;          ///< mean over training rows, as trained
   double correct_logit = 0;   ///< the same, the mean over classes removed
   double norm_at_margin = 0;  ///< ||theta||_2 scaled to the reference margin
+  bool passes = true;         ///< the filter kGeneralShare; of C_gen only
   double objective = 0;  ///< training loss + lambda/2 ||theta||^2; under AdamW, whose step is normalised, no minimum
 };
 
 /// Points of C_mem (random labels): memorised_rows x weight_decays x `seeds`, fitted ones only.
 std::vector<EfficiencyPoint> memorised_points(Study& study, const Network& network, std::int64_t seeds,
                                               std::span<const double> weight_decays, const char* labels = "random");
-/// Points of C_gen: `rows` x weight_decays x `seeds`, those that generalise (test accuracy >= 0.99) and pass
-/// kGeneralShare (where the task has a group). `dropped` counts the others.
-std::vector<EfficiencyPoint> general_points(Study& study, const Network& network, std::int64_t seeds,
-                                            std::span<const std::int64_t> rows, std::span<const double> weight_decays,
-                                            std::int64_t* dropped = nullptr);
+/// Points of C_gen: `rows` x weight_decays x `seeds`, those that generalise (test accuracy >= 0.99). `passes` says
+/// whether they pass kGeneralShare (where the task has a group).
+std::vector<EfficiencyPoint> generalising_points(Study& study, const Network& network, std::int64_t seeds,
+                                                 std::span<const std::int64_t> rows,
+                                                 std::span<const double> weight_decays);
 
 /// The same of forks: networks trained on the full table and then on `rows` of it.
-std::vector<EfficiencyPoint> general_fork_points(Study& study, const Network& network, std::int64_t seeds,
-                                                 std::span<const std::int64_t> rows, double weight_decay,
-                                                 std::int64_t* dropped = nullptr);
+std::vector<EfficiencyPoint> generalising_forks(Study& study, const Network& network, std::int64_t seeds,
+                                                std::span<const std::int64_t> rows, double weight_decay);
+/// Those that pass the filter.
+std::vector<EfficiencyPoint> passing(std::span<const EfficiencyPoint> points);
+/// What a prediction of D_crit takes as C_gen: the full table's networks and their forks on `fork_rows`, filtered.
+std::vector<EfficiencyPoint> general_points(Study& study, const Network& network, std::int64_t seeds,
+                                            std::int64_t fork_rows, double weight_decay);
 
 /// Distinct sizes of the points, ascending.
 std::vector<std::int64_t> sizes_of(std::span<const EfficiencyPoint> points);
 /// d ln(norm at the reference margin) / d ln D of one seed and weight decay; NaN with fewer than two sizes.
 double iso_logit_slope(std::span<const EfficiencyPoint> points, std::int64_t seed, double weight_decay);
+/// The same exponent from all seeds of one weight decay at once, each with its own level (within_group_slope): for
+/// points that lie unevenly, as a seed with two near sizes would otherwise count as much as one that spans the range.
+Estimate iso_logit_slope_within_seeds(std::span<const EfficiencyPoint> points, double weight_decay, double level);
+/// What C_gen of a seed needs, by `value` of its points: their mean. A seed without a point takes the mean of all.
+double general_level(std::span<const EfficiencyPoint> general, std::int64_t seed, double EfficiencyPoint::*value);
 /// D at which C_mem of one seed comes to need as much as `level`, by `value` of its points; NaN if it does not within
 /// a factor 1.5 beyond the measured sizes.
 double crossing(std::span<const EfficiencyPoint> memorised, std::int64_t seed, double weight_decay, double level,

@@ -27,8 +27,7 @@ struct Scale {
   std::string name;  ///< "smoke", "quick" or "full"
   Network main;      ///< of most claims
   std::int64_t seeds = 3;
-  /// Seeds are first_seed, first_seed + 1, ... The sizes and budgets of "quick" were chosen by looking at seeds below
-  /// 200; verdicts are taken on seeds that nobody looked at.
+  /// Seeds are first_seed, first_seed + 1, ...
   std::int64_t first_seed = 1000;
 
   double weight_decay = 1.0;          ///< the paper's default
