@@ -59,18 +59,19 @@ std::vector<BenchCase> chosen_cases(const std::vector<std::string>& names) {
 
 constexpr const char* kHeader =
     "case      threads  precision   ms/step   GFLOP  FMA peak  library  roofline  (least-most)  target  steps/s  "
-    "record  memory  round trip\n";
+    "record  probes  memory  round trip\n";
 
 std::string row(const BenchResult& r) {
   const std::string library = r.library_gemm > 0 ? fmt::format("{:.0f}", r.library_gemm / 1e9) : "-";
   const std::string target = r.target > 0 ? fmt::format("{:.2f}", r.target) : "-";
   const std::string record = r.record_share > 0 ? fmt::format("{:.1f}%", 100 * r.record_share) : "-";
+  const std::string probe = r.probe_share > 0 ? fmt::format("{:.1f}%", 100 * r.probe_share) : "-";
   const std::string trip = r.round_trip_ns > 0 ? fmt::format("{:.0f} ns", r.round_trip_ns) : "-";
   return fmt::format(
-      "{:<9} {:>7}  {:<9} {:>9.3f} {:>7.3f} {:>9.0f} {:>8} {:>9.3f}  ({:.3f}-{:.3f}) {:>7} {:>8.0f} {:>7} "
+      "{:<9} {:>7}  {:<9} {:>9.3f} {:>7.3f} {:>9.0f} {:>8} {:>9.3f}  ({:.3f}-{:.3f}) {:>7} {:>8.0f} {:>7} {:>7} "
       "{:>4.0f} MB {:>11}\n",
       r.name, r.threads, r.precision, r.ms_per_step, r.flop_per_step / 1e9, r.fma_peak / 1e9, library, r.roofline,
-      r.roofline_low, r.roofline_high, target, r.steps_per_second, record, r.memory_mb, trip);
+      r.roofline_low, r.roofline_high, target, r.steps_per_second, record, probe, r.memory_mb, trip);
 }
 
 int run(const Options& options) {

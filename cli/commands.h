@@ -16,6 +16,7 @@ void add_runs(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);
 void add_export(CLI::App& program, Action& action);
 void add_eval(CLI::App& program, Action& action);
+void add_probe(CLI::App& program, Action& action);
 void add_report(CLI::App& program, Action& action);
 void add_config(CLI::App& program, Action& action);
 void add_paper(CLI::App& program, Action& action);

@@ -13,12 +13,15 @@
 #include "groklab/engine/engine.h"
 #include "groklab/lab/logit_slice.h"
 #include "groklab/lab/prepared_run.h"
+#include "groklab/lab/probe_network.h"
 #include "options.h"
 
 namespace groklab::cli {
 namespace {
 
-ReportRun report_run(const Store& store, const std::string& id, std::int64_t fixed_input, ThreadPool& pool) {
+/// `inside`: with what probes say about the last state.
+ReportRun report_run(const Store& store, const std::string& id, std::int64_t fixed_input, bool inside,
+                     ThreadPool& pool) {
   const PreparedRun run = prepare_stored_run(store, id);
   const auto engine = make_engine(run.config, run.task, run.split, pool);
   ReportRun report;
@@ -35,6 +38,7 @@ ReportRun report_run(const Store& store, const std::string& id, std::int64_t fix
   if (!store.checkpoints(id).empty()) {  // a run killed early has records, but no state to draw
     engine->import_state(store.load_checkpoint(id, -1, engine->layout()));
     report.slice = logit_slice(*engine, run.task, run.split, fixed_input);
+    if (inside) report.inside = inside_view(store, run, *engine, fixed_input);
   }
   return report;
 }
@@ -66,7 +70,7 @@ void add_report(CLI::App& program, Action& action) {
       std::vector<std::string> ids;
       for (const std::string& name : options->runs) {
         ids.push_back(store.resolve(name));
-        runs.push_back(report_run(store, ids.back(), options->fixed_input, pool));
+        runs.push_back(report_run(store, ids.back(), options->fixed_input, options->runs.size() == 1, pool));
       }
       const std::string title = options->title.empty()
                                     ? fmt::format("groklab run{} {}", ids.size() > 1 ? "s" : "", join(ids, ", "))

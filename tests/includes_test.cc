@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 /// Folders of src/groklab in dependency order: a file includes its own folder and those before it.
 const std::vector<std::string> kFolders = {"base",     "tensor", "exec",   "config", "record", "task",  "kernel",
-                                           "model",    "optim",  "probe",  "engine", "train",  "store", "theory",
+                                           "model",    "optim",  "engine", "probe",  "train",  "store", "theory",
                                            "analysis", "view",   "report", "lab",    "bench",  "sweep", "paper"};
 /// Allowed by the order and forbidden all the same: {including folder, included folder}.
 const std::vector<std::pair<std::string, std::string>> kForbidden = {
@@ -27,6 +27,7 @@ const std::vector<std::pair<std::string, std::string>> kForbidden = {
 const std::vector<std::pair<std::regex, std::string>> kPrivateHeaders = {
     {std::regex(R"(hwy/.*|.*intrin\.h|arm_neon\.h|cblas.*\.h)"), "kernel/"},
     {std::regex(R"(cuda.*\.h|cublas.*\.h)"), "engine/cuda/"},
+    {std::regex(R"(Eigen/.*)"), "probe/"},
     {std::regex(R"(SQLiteCpp/.*|sqlite3\.h)"), "store/"}};
 
 int position(const std::string& folder) {

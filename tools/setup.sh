@@ -8,6 +8,7 @@ packages=(
   libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev  # text, JSON, TOML, command line
   libsqlitecpp-dev libsqlite3-dev libxxhash-dev                   # run store and run names
   libhwy-dev librandom123-dev libopenblas-pthread-dev             # vector kernels, random streams, peer in benchmarks
+  libeigen3-dev                                                   # singular values, eigenvectors of probes
   libgtest-dev                                                    # tests
 )
 # node and npm bundle the charts of the report page, at build time only; any installation of them will do.

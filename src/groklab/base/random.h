@@ -14,6 +14,7 @@ enum class StreamPurpose : std::uint32_t {
   kBatch = 4,      ///< minibatch order; `index` is the epoch
   kParity = 5,     ///< the hidden subset and sampled rows of a parity task
   kBootstrap = 6,  ///< resampling in analyses
+  kProbe = 7,      ///< samples and random functions of probes
 };
 
 /// An independent stream of random numbers keyed by (seed, purpose, index). Copying it copies its position.

@@ -20,6 +20,7 @@
 #include "groklab/engine/engine.h"
 #include "groklab/kernel/blas/library_gemm.h"
 #include "groklab/kernel/kernels.h"
+#include "groklab/probe/prober.h"
 #include "groklab/tensor/buffer.h"
 
 namespace groklab {
@@ -167,15 +168,23 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
     peaks.push_back(peak);
     times.push_back(seconds);
   }
-  if (run != nullptr) {
-    run->engine->measure();
-    const double record = seconds_of([&] { run->engine->measure(); });
-    result.record_share = record / (100.0 * median(times));
-  }
+  ThreadPool own(1);
+  const bool sweep = bench_case.runs > 1;
+  if (sweep) run = std::make_unique<BenchRun>(bench_case.config, own);
+  // A run of a sweep has one thread, and its step takes as long as the threads' steps together.
+  const double step_seconds = median(times) * (sweep ? options.threads : 1);
+  run->engine->measure();
+  const double record = seconds_of([&] { run->engine->measure(); });
+  result.record_share = record / (100.0 * step_seconds);
   if (options.threads == 2) result.round_trip_ns = 1e9 * measure_round_trip(pool);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  result.memory_mb = static_cast<double>(usage.ru_maxrss) / 1024.0;  // before the library's buffers
+  result.memory_mb = static_cast<double>(usage.ru_maxrss) / 1024.0;  // before the library's and the probes' buffers
+  const Prober prober(bench_case.config, run->task, run->split);
+  const ProbeSet set = parse_probes(TrainConfig{}.probes, "train.probes");
+  prober.read(*run->engine, set, false);
+  const double probe = seconds_of([&] { prober.read(*run->engine, set, false); });
+  result.probe_share = probe / (10 * 100.0 * step_seconds);
   if (const auto gemm = LibraryGemm::load()) result.library_gemm = measure_library<T>(*gemm, pool);
   result.roofline = median(fractions);
   result.roofline_low = *std::min_element(fractions.begin(), fractions.end());
@@ -201,6 +210,7 @@ void visit_result(BenchResult& r, F field) {
   field("roofline_high", r.roofline_high);
   field("steps_per_second", r.steps_per_second);
   field("record_share", r.record_share);
+  field("probe_share", r.probe_share);
   field("round_trip_ns", r.round_trip_ns);
   field("memory_mb", r.memory_mb);
   field("target", r.target);

@@ -6,6 +6,7 @@
 #include "groklab/base/error.h"
 #include "groklab/config/enum_names.h"
 #include "groklab/config/fields.h"
+#include "groklab/config/probe_set.h"
 #include "groklab/config/task_size.h"
 #include "groklab/config/value.h"
 
@@ -151,6 +152,10 @@ void check_training(const Config& config) {
   if (train.stop_test_accuracy > 0 && train.record_every == 0 && train.record_per_decade == 0) {
     refuse(config, "train.stop_test_accuracy",
            "record points to test it at (train.record_every or train.record_per_decade above 0)");
+  }
+  parse_probes(train.probes, "train.probes");
+  if (train.probe_every > 0 && train.record_every == 0 && train.record_per_decade == 0 && train.probe_every > 1) {
+    refuse(config, "train.probe_every", "0 or 1 without record points (train.record_every, train.record_per_decade)");
   }
   if (config.fork.run.empty()) {
     if (config.fork.step != 0) refuse(config, "fork.step", "0 without fork.run");

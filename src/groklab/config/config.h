@@ -116,14 +116,16 @@ enum class Precision { kFloat32, kFloat64 };
 struct TrainConfig {
   Precision precision = Precision::kFloat32;
   std::int64_t steps = 40000;
-  std::int64_t record_every = 100;             ///< 0: never at fixed distance
-  std::int64_t record_per_decade = 20;         ///< log-spaced record points; 0: none
-  double stop_test_accuracy = 0.0;             ///< 0: off; stop when test accuracy >= this ...
-  std::int64_t stop_held_records = 3;          ///< ... held for so many consecutive records
-  double stop_stationary_tolerance = 0.0;      ///< 0: off; relative change of norm and train loss ...
-  std::int64_t stop_stationary_window = 1000;  ///< ... over so many steps
-  std::int64_t checkpoint_every = 0;           ///< 0: only the last; kept checkpoints every n steps
-  std::int64_t checkpoint_per_decade = 0;      ///< kept log-spaced checkpoints
+  std::int64_t record_every = 100;                      ///< 0: never at fixed distance
+  std::int64_t record_per_decade = 20;                  ///< log-spaced record points; 0: none
+  double stop_test_accuracy = 0.0;                      ///< 0: off; stop when test accuracy >= this ...
+  std::int64_t stop_held_records = 3;                   ///< ... held for so many consecutive records
+  double stop_stationary_tolerance = 0.0;               ///< 0: off; relative change of norm and train loss ...
+  std::int64_t stop_stationary_window = 1000;           ///< ... over so many steps
+  std::int64_t checkpoint_every = 0;                    ///< 0: only the last; kept checkpoints every n steps
+  std::int64_t checkpoint_per_decade = 0;               ///< kept log-spaced checkpoints
+  std::int64_t probe_every = 0;                         ///< 0: never; probes at every n-th record point and at the end
+  std::string probes = "circuits,frequencies,neurons";  ///< which
 };
 
 /// A fork starts from a stored state of another run. Empty run: not a fork.

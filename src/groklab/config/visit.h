@@ -163,6 +163,10 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         train.checkpoint_every);
   field("train.checkpoint_per_decade", between(0, 1e6), "points",
         "Kept log-spaced checkpoints per factor of ten; 0 for none.", train.checkpoint_per_decade);
+  field("train.probe_every", at_least(0), "record points",
+        "Looks inside the network at every n-th record point and at the end; 0 for never.", train.probe_every);
+  field("train.probes", text_range("comma-separated names of probes, or all"), "",
+        "What is read there: circuits, frequencies, neurons, weights, geometry, subnetwork, ablation.", train.probes);
 
   auto& fork = config.fork;
   field("fork.run", text_range("the id of a run, or empty"), "", "Run from whose stored state this one starts.",

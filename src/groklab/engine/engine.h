@@ -15,6 +15,12 @@
 
 namespace groklab {
 
+/// What a forward pass leaves for probes. Row-major.
+struct Activations {
+  std::vector<double> logits;   ///< [rows, logit_columns()]
+  std::vector<double> neurons;  ///< [rows, neuron_count()]: last hidden layer, after the activation
+};
+
 /// Trains one run. Not thread-safe; it uses the threads of its pool. Results do not depend on their number.
 class Engine {
  public:
@@ -42,10 +48,16 @@ class Engine {
 
   /// Logits of the given rows, [rows.size(), logit_columns()] row-major.
   virtual std::vector<double> logits(std::span<const std::int64_t> rows) = 0;
+  /// Logits and neurons of the given rows in one pass.
+  virtual Activations activations(std::span<const std::int64_t> rows) = 0;
+  /// Neurons of the last hidden layer.
+  virtual std::int64_t neuron_count() const = 0;
   /// d_vocab_out.
   virtual std::int64_t logit_columns() const = 0;
   /// Loss and exact gradient on the training rows in the layout's order (for tests and probes).
   virtual double loss_and_gradient(std::vector<double>& gradient) = 0;
+  /// Exact gradient of one logit of one row in the layout's order.
+  virtual std::vector<double> logit_gradient(std::int64_t row, std::int64_t column) = 0;
   /// Floating-point operations of one training step (performance.md: products only, multiply and add counted apart).
   virtual double flop_per_step() const = 0;
 };

@@ -27,15 +27,11 @@ struct Evaluation {
 /// Both groups as one: means weighted by rows, the smaller minimum. An empty group counts nothing.
 GroupMetrics combine_groups(const GroupMetrics& a, const GroupMetrics& b);
 
-/// Weights of a safetensors file. What shapes cannot say (task, activation, ...) comes from `base`, else from the
-/// configuration that groklab's own exports carry in their metadata, else from the defaults; `assignments`
-/// ("key=value") go on top. Train and test groups are told apart if base or assignments say how to split, or if the
-/// file's own configuration does and its task was left alone. Throws Error(kConfig|kInput).
+/// Of weights from a file; see load_weights.
 Evaluation evaluate_weights(const std::string& path, const std::optional<Config>& base,
                             const std::vector<std::string>& assignments, ThreadPool& pool);
 
-/// A stored run at `at` (a step or "last"), with `assignments` on top of its config (train.precision, loss.form, ...;
-/// the network's shape must stay).
+/// Of a stored run; see load_run.
 Evaluation evaluate_run(const Store& store, const std::string& id, const std::string& at,
                         const std::vector<std::string>& assignments, ThreadPool& pool);
 

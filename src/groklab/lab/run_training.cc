@@ -14,6 +14,7 @@
 #include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/lab/stored_inputs.h"
+#include "groklab/probe/prober.h"
 #include "groklab/train/tee_sink.h"
 #include "groklab/train/trainer.h"
 
@@ -72,6 +73,13 @@ TrainingResult run_training(const PreparedRun& run, Store& store, ThreadPool& po
   control.interrupt = options.interrupt;
   control.checkpoint_seconds = options.checkpoint_seconds;
   control.progress = [&](std::int64_t step) { observer.on_progress(step); };
+
+  std::optional<Prober> prober;
+  if (run.config.train.probe_every > 0) {
+    prober.emplace(run.config, run.task, run.split);
+    const ProbeSet set = parse_probes(run.config.train.probes, "train.probes");
+    control.probe = [&prober, set](Engine& e) { return prober->read(e, set, false); };
+  }
 
   std::unique_ptr<RecordSink> sink;
   if (!options.force && store.contains(run.id) && !store.checkpoints(run.id).empty()) {

@@ -27,6 +27,10 @@ class EmbeddingMlp final : public Network<T> {
   void prepare(const T* parameters, ThreadPool& pool) override;
   PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const override;
   void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first) const override;
+  PanelView<const T> neurons(Scratch<T>& scratch) const override {
+    return constant(tile(scratch, layers_.back().hidden_at));
+  }
+  std::int64_t neuron_count() const override { return d_mlp_; }
   void clear_accumulator(T* accumulator) const override { matrices_.clear_accumulator(accumulator); }
   void collect(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) override;
 

@@ -28,6 +28,10 @@ class GeneralTransformer final : public Network<T> {
   }
   PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const override;
   void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first) const override;
+  PanelView<const T> neurons(Scratch<T>& scratch) const override {
+    return layers_.back().neurons(scratch.numbers.data());
+  }
+  std::int64_t neuron_count() const override { return layers_.back().neuron_count(); }
   void clear_accumulator(T* accumulator) const override { matrices_.clear_accumulator(accumulator); }
   void collect(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) override {
     matrices_.collect_own(gradient, accumulators, pool);

@@ -51,6 +51,10 @@ class Network {
   virtual void prepare(const T* parameters, ThreadPool& pool) = 0;
   /// Logits [rows.size(), classes()] of task rows, kept in the scratch with what backward() needs.
   virtual PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const = 0;
+  /// Activations of the last hidden layer's neurons at the position that feeds the loss, [rows, neuron_count()], of the
+  /// tile that forward() has just done.
+  virtual PanelView<const T> neurons(Scratch<T>& scratch) const = 0;
+  virtual std::int64_t neuron_count() const = 0;
   /// Adds the gradient of the tile that forward() has just done; the logits' view holds d loss / d logits. With
   /// `first`, matrices are overwritten instead, so that only clear_accumulator() is due before a chunk.
   virtual void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first) const = 0;

@@ -29,6 +29,9 @@ class TransformerLayer {
 
   /// Output view [rows, d_model] in the scratch; rows = sequences * positions, or sequences if last.
   PanelView<T> output(T* scratch) const { return panels(scratch, output_at_, out_capacity_); }
+  /// The MLP's activations of the last forward pass, [rows, neuron_count()], rows as in output().
+  PanelView<const T> neurons(T* scratch) const { return constant(panels(scratch, hidden_at_, out_capacity_)); }
+  std::int64_t neuron_count() const { return d_mlp_; }
   /// x: [sequences * positions, d_model].
   void forward(T* scratch, PanelView<const T> x, const T* parameters, std::int64_t sequences) const;
   /// On entry output(scratch) holds the gradient of the output; dx (may not alias x) receives the gradient of x.

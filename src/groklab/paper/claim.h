@@ -10,8 +10,13 @@
 #include "groklab/analysis/verdict.h"
 #include "groklab/paper/study.h"
 #include "groklab/report/chart.h"
+#include "groklab/report/xy_chart.h"
 
 namespace groklab::paper {
+
+using report::make_xy_chart;
+using report::XyOptions;
+using report::XyPoint;
 
 /// One test of a claim. A claim is confirmed if all its tests are.
 struct Test {

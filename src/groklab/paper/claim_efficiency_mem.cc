@@ -5,7 +5,7 @@
 
 #include "groklab/paper/claim.h"
 #include "groklab/paper/efficiency.h"
-#include "groklab/paper/xy_chart.h"
+#include "groklab/report/xy_chart.h"
 
 namespace groklab::paper {
 namespace {

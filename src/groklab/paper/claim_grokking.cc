@@ -7,7 +7,7 @@
 #include "groklab/analysis/event_times.h"
 #include "groklab/paper/claim.h"
 #include "groklab/paper/efficiency.h"
-#include "groklab/paper/xy_chart.h"
+#include "groklab/report/xy_chart.h"
 
 namespace groklab::paper {
 namespace {

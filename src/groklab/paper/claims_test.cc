@@ -134,7 +134,7 @@ TEST_F(ClaimsTest, WeightDecayIsFoundToMatterWhereItDoes) {
   };
   EXPECT_EQ(judge(claim_weight_decay(), curve(0, 0.02)).verdict(), Verdict::kConfirmed);
   EXPECT_EQ(judge(claim_weight_decay(), curve(-0.7, 0.02)).verdict(), Verdict::kRefuted);
-  EXPECT_EQ(judge(claim_weight_decay(), curve(-0.3, 0.5)).verdict(), Verdict::kInconclusive);
+  EXPECT_EQ(judge(claim_weight_decay(), curve(-0.32, 0.5)).verdict(), Verdict::kInconclusive);
 }
 
 TEST_F(ClaimsTest, SemiGrokkingCountsPlateaus) {

@@ -10,7 +10,10 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/task_size.h"
+#include "groklab/probe/part_metrics.h"
+#include "groklab/probe/task_group.h"
 #include "groklab/task/groups.h"
+#include "groklab/task/operations.h"
 
 namespace groklab {
 namespace {
@@ -55,27 +58,6 @@ std::int64_t power_mod(std::int64_t base, std::int64_t exponent, std::int64_t p)
     base = base * base % p;
   }
   return result;
-}
-
-bool is_prime(std::int64_t n) {
-  if (n < 2) return false;
-  for (std::int64_t i = 2; i * i <= n; ++i) {
-    if (n % i == 0) return false;
-  }
-  return true;
-}
-
-/// A generator of the multiplicative group modulo the prime p.
-std::int64_t primitive_root(std::int64_t p) {
-  for (std::int64_t g = 1; g < p; ++g) {
-    std::int64_t order = 1, value = g;
-    while (value != 1) {
-      value = value * g % p;
-      ++order;
-    }
-    if (order == p - 1) return g;
-  }
-  return 1;
 }
 
 std::vector<Move> modular_moves(Operation operation, std::int64_t p) {
@@ -144,37 +126,6 @@ std::vector<Move> group_moves(const TaskConfig& config) {
   }
   return moves;
 }
-
-double log_sum_exp(const double* row, std::int64_t n) {
-  const double top = *std::max_element(row, row + n);
-  double sum = 0;
-  for (std::int64_t c = 0; c < n; ++c) sum += std::exp(row[c] - top);
-  return top + std::log(sum);
-}
-
-/// Sums over rows, turned into means by finish().
-struct PartSum {
-  double loss = 0, correct = 0, logit = 0, margin = 0;
-  std::int64_t rows = 0;
-
-  void add(const double* row, std::int64_t n, std::int64_t y) {
-    double other = -std::numeric_limits<double>::infinity();
-    for (std::int64_t c = 0; c < n; ++c) {
-      if (c != y) other = std::max(other, row[c]);
-    }
-    bool first = true;  // of equal logits the first class counts as the answer
-    for (std::int64_t c = 0; c < y; ++c) first = first && row[c] < row[y];
-    loss += log_sum_exp(row, n) - row[y];
-    correct += first && row[y] >= other ? 1 : 0;
-    logit += row[y];
-    margin += row[y] - other;
-    ++rows;
-  }
-  PartMetrics finish() const {
-    const auto n = rows > 0 ? static_cast<double>(rows) : std::numeric_limits<double>::quiet_NaN();
-    return {loss / n, correct / n, logit / n, margin / n};
-  }
-};
 
 std::vector<double> centred(std::span<const double> logits, std::int64_t rows, std::int64_t classes) {
   std::vector<double> out(logits.begin(), logits.end());
@@ -259,19 +210,11 @@ CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, 
     general_squares += general[i] * general[i];
     residual_squares += residual[i] * residual[i];
   }
-  PartSum sums[2][2];  // [part][test]
-  for (std::int64_t row = 0; row < orbits.n_rows; ++row) {
-    const auto r = static_cast<std::size_t>(row);
-    const bool test = split.role[r] != RowRole::kTrain;
-    const std::int64_t y = test ? task.test_labels[r] : task.labels[r];
-    sums[0][test].add(general.data() + row * classes, classes, y);
-    sums[1][test].add(residual.data() + row * classes, classes, y);
-  }
   CircuitMetrics m;
-  m.general_train = sums[0][0].finish();
-  m.general_test = sums[0][1].finish();
-  m.residual_train = sums[1][0].finish();
-  m.residual_test = sums[1][1].finish();
+  m.general_train = part_metrics(task, split, general, false);
+  m.general_test = part_metrics(task, split, general, true);
+  m.residual_train = part_metrics(task, split, residual, false);
+  m.residual_test = part_metrics(task, split, residual, true);
   m.general_norm = std::sqrt(general_squares);
   m.residual_norm = std::sqrt(residual_squares);
   m.general_share = general_squares / whole;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "groklab/config/config.h"
+#include "groklab/record/probe_reading.h"
 #include "groklab/task/task.h"
 
 namespace groklab {
@@ -28,22 +29,6 @@ struct SymmetryOrbits {
 /// The orbits of a task with a group behind it: x + y, x - y, x y and x / y modulo a prime, and the three operations in
 /// a finite group. Nothing for other tasks (polynomials, tables, parity), where no such action is known.
 std::optional<SymmetryOrbits> task_orbits(const TaskConfig& config, const Task& task);
-
-/// What one part of the logits does on a group of rows. NaN where the group is empty.
-struct PartMetrics {
-  double loss = 0;           ///< mean cross-entropy of this part alone, nats
-  double accuracy = 0;       ///< fraction with argmax = label
-  double correct_logit = 0;  ///< mean L[y], the mean over classes removed
-  double margin = 0;         ///< mean of L[y] - max_{c != y} L[c]
-};
-
-struct CircuitMetrics {
-  PartMetrics general_train, general_test;     ///< of L_gen
-  PartMetrics residual_train, residual_test;   ///< of L - L_gen
-  double general_norm = 0, residual_norm = 0;  ///< Frobenius norms over all rows and classes
-  double general_share = 0;       ///< ||L_gen||^2 / ||L||^2, each row's mean over classes removed; NaN if L = 0
-  double memorised_strength = 0;  ///< mean residual correct logit on training rows - on test rows
-};
 
 /// L_gen, [n_rows, n_classes], of logits of the same shape. Rows are centred (mean over classes removed) first, which
 /// changes no loss, so both parts are centred too.

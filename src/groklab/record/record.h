@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "groklab/config/config.h"
+#include "groklab/record/probe_reading.h"
 #include "groklab/tensor/layout.h"
 
 namespace groklab {
@@ -76,6 +77,8 @@ class RecordSink {
  public:
   virtual ~RecordSink() = default;
   virtual void on_record(const Record& record) = 0;
+  /// After the record of the same step, where probes are asked for.
+  virtual void on_probe(const ProbeReading& /*reading*/) {}
   /// `kept`: a checkpoint to keep for ever (forks, probes); either kind replaces the last unkept one.
   virtual void on_checkpoint(const TrainState& state, bool kept) = 0;
   virtual void on_outcome(const Outcome& outcome) = 0;

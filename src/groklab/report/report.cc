@@ -94,6 +94,7 @@ std::string render_report(const std::vector<ReportRun>& runs, const std::string&
   main += "<section aria-labelledby=\"h-charts\">\n<h2 id=\"h-charts\">Training</h2>\n<p class=\"note\">" +
           html_escape(charts_note(plots)) + "</p>\n" + no_script_note() + "<div class=\"charts\">\n" +
           training_figures(plots) + "</div>\n</section>\n";
+  if (plots.size() == 1) main += inside_section(plots[0]);
   main += logits_section(plots);
   main += "<section aria-labelledby=\"h-config\">\n<h2 id=\"h-config\">Configuration</h2>\n" + config_section(plots) +
           "</section>\n";

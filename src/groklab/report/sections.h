@@ -15,4 +15,7 @@ std::string chart_figure(const Chart& chart);
 /// Differences between runs first, then every key; values that are not the default are emphasised.
 std::string config_section(const std::vector<PlotRun>& runs);
 
+/// The inside view of one run: its numbers as a table, then its charts. "" if nothing was read.
+std::string inside_section(const PlotRun& run);
+
 }  // namespace groklab::report

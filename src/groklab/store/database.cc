@@ -70,6 +70,11 @@ void Database::prepare_schema() {
     fail(ErrorKind::kStore, "store {}: expected schema version {}, found {}", directory_.string(), kSchemaVersion,
          version);
   }
+  if (version == 1) {
+    SQLite::Transaction transaction(connection_, SQLite::TransactionBehavior::IMMEDIATE);
+    if (number("PRAGMA user_version") == 1) connection_.exec(upgrade_to_2_sql());  // else another process was faster
+    transaction.commit();
+  }
 }
 
 void Database::use_write_ahead_log() {

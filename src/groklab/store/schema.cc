@@ -8,6 +8,14 @@
 namespace groklab {
 namespace {
 
+constexpr const char* kProbesTable = R"sql(CREATE TABLE probes (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  reading TEXT NOT NULL,
+  PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+)sql";
+
 std::string metric_columns() {
   std::string columns;
   const Record record;
@@ -48,7 +56,7 @@ CREATE TABLE checkpoints (
   kept INTEGER NOT NULL,
   PRIMARY KEY (run, step)
 ) WITHOUT ROWID;
-CREATE VIEW runs_view AS
+{}CREATE VIEW runs_view AS
 SELECT
   runs.number, runs.id, runs.status, runs.reason, runs.step, runs.seconds, runs.created, runs.machine, runs.version,
   json_extract(runs.config, '$.task.operation') AS operation,
@@ -66,7 +74,9 @@ FROM runs LEFT JOIN records AS last
 PRAGMA application_id = {};
 PRAGMA user_version = {};
 )sql",
-                     metric_columns(), kApplicationId, kSchemaVersion);
+                     metric_columns(), kProbesTable, kApplicationId, kSchemaVersion);
 }
+
+std::string upgrade_to_2_sql() { return std::string(kProbesTable) + "PRAGMA user_version = 2;\n"; }
 
 }  // namespace groklab

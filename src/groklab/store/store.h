@@ -52,6 +52,10 @@ class Store {
   /// All runs, newest first; `where` is an SQL condition over the `runs_view` view ("" for all).
   std::vector<RunInfo> runs(const std::string& where = "") const;
   std::vector<Record> records(const std::string& id) const;
+  /// Readings of probes, by step.
+  std::vector<ProbeReading> probes(const std::string& id) const;
+  /// Adds readings to those stored: what a new one holds replaces the same part of a stored one of its step.
+  void add_probes(const std::string& id, const std::vector<ProbeReading>& readings);
   std::vector<CheckpointInfo> checkpoints(const std::string& id) const;
   /// The state at `step` (-1: the last one). Throws Error(kStore) that lists the stored steps if it is missing.
   TrainState load_checkpoint(const std::string& id, std::int64_t step, const ParameterLayout& layout) const;

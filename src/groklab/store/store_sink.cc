@@ -1,7 +1,9 @@
 // See store_sink.h.
 #include "groklab/store/store_sink.h"
 
+#include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/run_rows.h"
@@ -25,6 +27,23 @@ std::int64_t run_number(SQLite::Database& connection, const std::filesystem::pat
   return query.getColumn(0).getInt64();
 }
 
+void put_reading(SQLite::Database& connection, std::int64_t run_number, const ProbeReading& reading) {
+  nlohmann::ordered_json json = reading_to_json(reading);
+  SQLite::Statement known(connection, "SELECT reading FROM probes WHERE run = ?1 AND step = ?2");
+  known.bind(1, run_number);
+  known.bind(2, reading.step);
+  if (known.executeStep()) {
+    nlohmann::ordered_json merged = nlohmann::ordered_json::parse(known.getColumn(0).getString());
+    merged.update(json);
+    json = std::move(merged);
+  }
+  SQLite::Statement insert(connection, "INSERT OR REPLACE INTO probes(run, step, reading) VALUES (?1, ?2, ?3)");
+  insert.bind(1, run_number);
+  insert.bind(2, reading.step);
+  insert.bind(3, json.dump());
+  insert.exec();
+}
+
 StoreSink::StoreSink(Database& database, std::string id, ParameterLayout layout)
     : database_(database), id_(std::move(id)), layout_(std::move(layout)) {
   run_number_ =
@@ -44,12 +63,14 @@ void StoreSink::on_record(const Record& record) {
   if (pending_.size() >= kLargestBatch || Clock::now() - last_flush_ >= kLongestWait) flush();
 }
 
+void StoreSink::on_probe(const ProbeReading& reading) { pending_probes_.push_back(reading); }
+
 void StoreSink::on_checkpoint(const TrainState& state, bool kept) {
   const Durability durability = next_durability();
   database_.create_run_directory(id_);
   std::vector<std::int64_t> superseded;
   database_.write(durability, [&](SQLite::Database& connection) {
-    insert_pending();
+    insert_pending(connection);
     set_progress(connection, state.step, state.seconds);
     SQLite::Statement known(connection, "SELECT step, kept FROM checkpoints WHERE run = ?1");
     known.bind(1, run_number_);
@@ -73,7 +94,7 @@ void StoreSink::on_checkpoint(const TrainState& state, bool kept) {
       remove.exec();
     }
   });
-  pending_.clear();
+  clear_pending();
   last_flush_ = Clock::now();
   // Only now: had we died before the commit, the predecessor would still be the run's state.
   for (const std::int64_t step : superseded) {
@@ -84,7 +105,7 @@ void StoreSink::on_checkpoint(const TrainState& state, bool kept) {
 
 void StoreSink::on_outcome(const Outcome& outcome) {
   database_.write(next_durability(), [&](SQLite::Database& connection) {
-    insert_pending();
+    insert_pending(connection);
     SQLite::Statement update(connection,
                              "UPDATE runs SET status = ?2, reason = ?3, step = ?4, seconds = ?5 WHERE number = ?1");
     update.bind(1, run_number_);
@@ -95,26 +116,32 @@ void StoreSink::on_outcome(const Outcome& outcome) {
     update.exec();
   });
   ended_ = true;
-  pending_.clear();
+  clear_pending();
   last_flush_ = Clock::now();
 }
 
 void StoreSink::flush() {
-  if (pending_.empty()) return;
+  if (pending_.empty()) return;  // a reading follows a record of its step
   database_.write(Durability::kNoSync, [&](SQLite::Database& connection) {
-    insert_pending();
+    insert_pending(connection);
     set_progress(connection, pending_.back().step, pending_.back().seconds);
   });
-  pending_.clear();
+  clear_pending();
   last_flush_ = Clock::now();
 }
 
-void StoreSink::insert_pending() {
+void StoreSink::insert_pending(SQLite::Database& connection) {
   for (const Record& record : pending_) {
     SQLite::Statement& insert = database_.record_statement();
     bind_record(insert, run_number_, record);
     insert.exec();
   }
+  for (const ProbeReading& reading : pending_probes_) put_reading(connection, run_number_, reading);
+}
+
+void StoreSink::clear_pending() {
+  pending_.clear();
+  pending_probes_.clear();
 }
 
 void StoreSink::set_progress(SQLite::Database& connection, std::int64_t step, double seconds) {

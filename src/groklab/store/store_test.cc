@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -298,7 +299,7 @@ TEST_F(StoreTest, NewerSchemaIsRefused) {
   { Store store(path_); }
   execute("PRAGMA user_version = 7");
   const std::string message = error_of(ErrorKind::kStore, [&] { Store store(path_); });
-  EXPECT_TRUE(mentions(message, "7") && mentions(message, "version") && mentions(message, "1")) << message;
+  EXPECT_TRUE(mentions(message, "7") && mentions(message, "version") && mentions(message, "2")) << message;
 }
 
 TEST_F(StoreTest, ForeignFilesAreRefusedAndUntouched) {
@@ -359,6 +360,57 @@ TEST_F(StoreTest, ThreadsAndProcessesShareAStore) {
   fill("parent");
   EXPECT_EQ(wait_for_child(child), 0);
   EXPECT_EQ(Store(path_).runs("status = 'finished' AND train_accuracy IS NOT NULL").size(), 40u);
+}
+
+ProbeReading reading_at(std::int64_t step, double share) {
+  ProbeReading reading;
+  reading.step = step;
+  reading.circuits.emplace();
+  reading.circuits->general_share = share;
+  return reading;
+}
+
+TEST_F(StoreTest, KeepsReadingsOfProbesAndAddsToThem) {
+  Store store(path_);
+  create(store, "a");
+  {
+    const auto sink = store.sink("a", layout_);
+    for (const std::int64_t step : {0, 10}) {
+      sink->on_record(sample_record(step, layout_));
+      sink->on_probe(reading_at(step, 0.25));
+    }
+  }
+  ASSERT_EQ(store.probes("a").size(), 2u);
+  ProbeReading more;
+  more.step = 10;
+  more.geometry.emplace();
+  more.geometry->gradient_symmetricity = std::nan("");
+  store.add_probes("a", {more, reading_at(20, 0.75)});
+  const std::vector<ProbeReading> all = store.probes("a");
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[1].step, 10);
+  EXPECT_EQ(all[1].circuits->general_share, 0.25) << "what was there stays";
+  EXPECT_TRUE(std::isnan(all[1].geometry->gradient_symmetricity));
+  EXPECT_EQ(all[2].circuits->general_share, 0.75);
+  store.add_probes("a", {reading_at(10, 0.5)});
+  EXPECT_EQ(store.probes("a")[1].circuits->general_share, 0.5) << "the new part replaces the old one";
+  store.remove_run("a");
+  create(store, "a");
+  EXPECT_TRUE(store.probes("a").empty());
+}
+
+TEST_F(StoreTest, BringsAStoreOfVersionOneUpToDate) {
+  {
+    Store store(path_);
+    create(store, "a");
+    store.sink("a", layout_)->on_record(sample_record(0, layout_));
+  }
+  execute("DROP TABLE probes; PRAGMA user_version = 1");
+  Store store(path_);
+  EXPECT_EQ(store.records("a").size(), 1u);
+  EXPECT_TRUE(store.probes("a").empty());
+  store.add_probes("a", {reading_at(0, 0.5)});
+  EXPECT_EQ(store.probes("a").size(), 1u);
 }
 
 }  // namespace

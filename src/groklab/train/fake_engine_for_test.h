@@ -67,6 +67,9 @@ class FakeEngine : public Engine {
   void set_tensor(const TensorSpec&, std::span<const double>) override {}
   std::vector<double> tensor(const TensorSpec&) const override { return std::vector<double>(16, value_); }
   std::vector<double> logits(std::span<const std::int64_t>) override { return {}; }
+  Activations activations(std::span<const std::int64_t>) override { return {}; }
+  std::int64_t neuron_count() const override { return 0; }
+  std::vector<double> logit_gradient(std::int64_t, std::int64_t) override { return {}; }
   std::int64_t logit_columns() const override { return 0; }
   double loss_and_gradient(std::vector<double>&) override { return value_; }
   double flop_per_step() const override { return 1.0; }
@@ -84,10 +87,12 @@ struct MemorySink : RecordSink {
     bool kept;
   };
   std::vector<Record> records;
+  std::vector<std::int64_t> probed;  ///< steps
   std::vector<Checkpoint> checkpoints;
   std::vector<Outcome> outcomes;
 
   void on_record(const Record& record) override { records.push_back(record); }
+  void on_probe(const ProbeReading& reading) override { probed.push_back(reading.step); }
   void on_checkpoint(const TrainState& state, bool kept) override { checkpoints.push_back({state, kept}); }
   void on_outcome(const Outcome& outcome) override { outcomes.push_back(outcome); }
 };

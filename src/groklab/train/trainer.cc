@@ -43,7 +43,12 @@ bool is_finite(const Record& record) {
 class Loop {
  public:
   Loop(Engine& engine, const Config& config, RecordSink& sink, const TrainControl& control)
-      : engine_(engine), sink_(sink), control_(control), schedule_(config.train), stopping_(config.train) {}
+      : engine_(engine),
+        sink_(sink),
+        control_(control),
+        probe_every_(control.probe ? config.train.probe_every : 0),
+        schedule_(config.train),
+        stopping_(config.train) {}
 
   Outcome run() {
     Outcome outcome = run_to_outcome();
@@ -75,6 +80,7 @@ class Loop {
       if (record.step > engine_.step()) break;
       stop_reason_ = stopping_.add(record);
       has_present = record.step == engine_.step();
+      ++record_points_;
     }
     if (!has_present) stop_reason_.clear();  // that decision was made and passed before this step
     return has_present;
@@ -90,9 +96,14 @@ class Loop {
         if (!is_finite(record)) return diverged();
         stop_reason_ = stopping_.add(record);
         sink_.on_record(record);
+        ++record_points_;
+      }
+      const bool ends = step >= schedule_.last_step() || !stop_reason_.empty();
+      if (!has_record && schedule_.records_at(step)) {
+        if (probe_every_ > 0 && ((record_points_ - 1) % probe_every_ == 0 || ends))
+          sink_.on_probe(control_.probe(engine_));
       }
       has_record = false;
-      const bool ends = step >= schedule_.last_step() || !stop_reason_.empty();
       if (ends || schedule_.keeps_checkpoint_at(step)) checkpoint(true);
       if (!stop_reason_.empty()) return {RunStatus::kStopped, step, stop_reason_, 0};
       if (ends) return {RunStatus::kFinished, step, "", 0};
@@ -121,6 +132,8 @@ class Loop {
   Engine& engine_;
   RecordSink& sink_;
   const TrainControl& control_;
+  std::int64_t probe_every_;
+  std::int64_t record_points_ = 0;  ///< so far, those of the history counted
   EventSchedule schedule_;
   StoppingRule stopping_;
   std::string stop_reason_;

@@ -217,6 +217,54 @@ TEST(Trainer, TimeIsCountedOverResumes) {
   EXPECT_GE(sink.checkpoints[0].state.seconds, 100);
 }
 
+TrainControl probing() {
+  TrainControl control;
+  control.probe = [](Engine& engine) {
+    ProbeReading reading;
+    reading.step = engine.step();
+    return reading;
+  };
+  return control;
+}
+
+TEST(Trainer, ProbesEveryNthRecordPointAndTheEnd) {
+  Config config = config_of(25);  // records at 0, 1, 2, 3, 4, 6, 10, 16, 20, 25
+  for (const auto& [every, expected] : std::vector<std::pair<std::int64_t, std::vector<std::int64_t>>>{
+           {0, {}}, {1, {0, 1, 2, 3, 4, 6, 10, 16, 20, 25}}, {3, {0, 3, 10, 25}}, {4, {0, 4, 20, 25}}, {50, {0, 25}}}) {
+    config.train.probe_every = every;
+    FakeEngine engine;
+    engine.initialise();
+    MemorySink sink;
+    train(engine, config, sink, probing());
+    EXPECT_EQ(sink.probed, expected) << every;
+  }
+}
+
+TEST(Trainer, AResumedRunProbesTheSameSteps) {
+  Config config = config_of(60);
+  config.train.probe_every = 3;
+  config.train.checkpoint_every = 7;
+  FakeEngine engine;
+  engine.initialise();
+  MemorySink whole;
+  train(engine, config, whole, probing());
+  for (const MemorySink::Checkpoint& checkpoint : whole.checkpoints) {
+    FakeEngine again;
+    again.import_state(checkpoint.state);
+    TrainControl control = probing();
+    for (const Record& record : whole.records) {
+      if (record.step <= checkpoint.state.step) control.history.push_back(record);
+    }
+    MemorySink rest;
+    train(again, config, rest, control);
+    std::vector<std::int64_t> expected;
+    for (const std::int64_t step : whole.probed) {
+      if (step > checkpoint.state.step) expected.push_back(step);
+    }
+    EXPECT_EQ(rest.probed, expected) << "from " << checkpoint.state.step;
+  }
+}
+
 TEST(Trainer, TeeSendsEverythingToAll) {
   FakeEngine engine;
   MemorySink a, b;

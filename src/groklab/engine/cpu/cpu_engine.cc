@@ -220,24 +220,64 @@ std::vector<double> CpuEngine<T>::tensor(const TensorSpec& spec) const {
 }
 
 template <typename T>
-std::vector<double> CpuEngine<T>::logits(std::span<const std::int64_t> rows) {
+Activations CpuEngine<T>::forward_all(std::span<const std::int64_t> rows, bool with_neurons) {
   ensure_prepared();
-  const std::int64_t classes = network_->classes(), width = kernels_.width;
+  const std::int64_t classes = network_->classes(), neurons = with_neurons ? network_->neuron_count() : 0;
   const auto count = static_cast<std::int64_t>(rows.size());
-  std::vector<double> out(static_cast<std::size_t>(count * classes));
+  Activations out;
+  out.logits.resize(static_cast<std::size_t>(count * classes));
+  out.neurons.resize(static_cast<std::size_t>(count * neurons));
+  const std::int64_t width = kernels_.width;
+  const auto unpack = [&](double* to, const PanelView<const T>& from, std::int64_t n_rows, std::int64_t columns) {
+    for (std::int64_t r = 0; r < n_rows; ++r) {
+      for (std::int64_t first = 0; first < columns; first += width) {
+        const T* panel = from.data + (first / width) * from.panel_stride + r * from.row_stride;
+        const std::int64_t last = std::min(columns, first + width);
+        for (std::int64_t c = first; c < last; ++c) to[r * columns + c] = static_cast<double>(panel[c - first]);
+      }
+    }
+  };
   const std::int64_t tiles = (count + network_->tile_rows() - 1) / network_->tile_rows();
   pool_.run(tiles, [&](std::int64_t tile, int worker) {
     const std::int64_t first = count * tile / tiles, last = count * (tile + 1) / tiles;
     const auto part = rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
-    const PanelView<T> view = network_->forward(part, scratch_[static_cast<std::size_t>(worker)]);
-    for (std::int64_t r = first; r < last; ++r) {
-      for (std::int64_t c = 0; c < classes; ++c) {
-        out[static_cast<std::size_t>(r * classes + c)] =
-            static_cast<double>(view.data[(c / width) * view.panel_stride + (r - first) * view.row_stride + c % width]);
-      }
+    Scratch<T>& scratch = scratch_[static_cast<std::size_t>(worker)];
+    const PanelView<T> view = network_->forward(part, scratch);
+    unpack(out.logits.data() + first * classes, {view.data, view.row_stride, view.panel_stride}, last - first, classes);
+    if (neurons > 0) {
+      unpack(out.neurons.data() + first * neurons, network_->neurons(scratch), last - first, neurons);
     }
   });
   return out;
+}
+
+template <typename T>
+std::vector<double> CpuEngine<T>::logits(std::span<const std::int64_t> rows) {
+  return forward_all(rows, false).logits;
+}
+
+template <typename T>
+Activations CpuEngine<T>::activations(std::span<const std::int64_t> rows) {
+  return forward_all(rows, true);
+}
+
+template <typename T>
+std::vector<double> CpuEngine<T>::logit_gradient(std::int64_t row, std::int64_t column) {
+  ensure_prepared();
+  if (accumulators_.empty()) accumulators_.emplace_back(network_->accumulator_size());
+  T* accumulator = accumulators_[0].data();
+  network_->clear_accumulator(accumulator);
+  const std::int64_t rows[1] = {row};
+  const PanelView<T> logits = network_->forward(rows, scratch_[0]);
+  const std::int64_t width = kernels_.width;
+  for (std::int64_t c = 0; c < network_->classes(); ++c) {
+    logits.data[(c / width) * logits.panel_stride + c % width] = static_cast<T>(c == column ? 1 : 0);
+  }
+  network_->backward(rows, scratch_[0], accumulator, true);
+  T* const parts[1] = {accumulator};
+  AlignedBuffer<T> gradient(layout().total());
+  network_->collect(gradient.data(), parts, pool_);
+  return std::vector<double>(gradient.data(), gradient.data() + gradient.size());
 }
 
 template <typename T>

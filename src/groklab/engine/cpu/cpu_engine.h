@@ -32,6 +32,9 @@ class CpuEngine final : public Engine {
   void set_tensor(const TensorSpec& spec, std::span<const double> values) override;
   std::vector<double> tensor(const TensorSpec& spec) const override;
   std::vector<double> logits(std::span<const std::int64_t> rows) override;
+  Activations activations(std::span<const std::int64_t> rows) override;
+  std::int64_t neuron_count() const override { return network_->neuron_count(); }
+  std::vector<double> logit_gradient(std::int64_t row, std::int64_t column) override;
   std::int64_t logit_columns() const override { return network_->classes(); }
   double loss_and_gradient(std::vector<double>& gradient) override;
   double flop_per_step() const override;
@@ -41,6 +44,8 @@ class CpuEngine final : public Engine {
   void ensure_scratch();
   /// The gradient of the mean loss over `rows` into gradient_. Returns false if a loss is not finite.
   bool compute_gradient(std::span<const std::int64_t> rows);
+  /// Logits of `rows`, and the neurons if asked for; an empty vector otherwise.
+  Activations forward_all(std::span<const std::int64_t> rows, bool with_neurons);
   std::span<const std::int64_t> batch_rows(std::int64_t step);
   std::int32_t label(std::int64_t row) const;
 

@@ -1,5 +1,5 @@
 // See xy_chart.h. The page's scripts read the legend from the first layer's encodings (web/src/legend.js).
-#include "groklab/paper/xy_chart.h"
+#include "groklab/report/xy_chart.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "groklab/report/csv.h"
 
-namespace groklab::paper {
+namespace groklab::report {
 namespace {
 
 using nlohmann::json;
@@ -21,6 +21,9 @@ constexpr const char* kThousands =
     "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e4 ? datum.value / 1e3 + 'k' : format(datum.value, "
     "'~g')";
 
+constexpr const char* kPowers =
+    "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
+
 std::vector<std::string> series_of(const std::vector<XyPoint>& points, const XyOptions& options) {
   if (!options.series.empty()) return options.series;
   std::vector<std::string> names;
@@ -32,13 +35,13 @@ std::vector<std::string> series_of(const std::vector<XyPoint>& points, const XyO
 
 std::string csv_of(const std::vector<XyPoint>& points, const XyOptions& options, bool lines, bool intervals) {
   std::string csv = "series,x,y";
-  if (lines) csv += "," + report::csv_text(options.line_title);
+  if (lines) csv += "," + csv_text(options.line_title);
   if (intervals) csv += ",low,high";
   csv += '\n';
   for (const XyPoint& p : points) {
-    csv += report::csv_text(p.series) + "," + report::csv_number(p.x) + "," + report::csv_number(p.y);
-    if (lines) csv += "," + report::csv_text(p.line);
-    if (intervals) csv += "," + report::csv_number(p.low) + "," + report::csv_number(p.high);
+    csv += csv_text(p.series) + "," + csv_number(p.x) + "," + csv_number(p.y);
+    if (lines) csv += "," + csv_text(p.line);
+    if (intervals) csv += "," + csv_number(p.low) + "," + csv_number(p.high);
     csv += '\n';
   }
   return csv;
@@ -97,7 +100,7 @@ json y_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
     std::vector<double> values;
     for (const XyPoint& p : points) values.push_back(p.y);
     y["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 8}};
-    y["axis"] = {{"values", log_ticks(values)}, {"format", "~g"}, {"labelOverlap", "greedy"}};
+    y["axis"] = {{"values", log_ticks(values)}, {"labelExpr", kPowers}, {"labelOverlap", "greedy"}};
   } else {
     y["scale"] = {{"zero", false}, {"padding", 8}};
     y["axis"] = {{"tickCount", 6}};
@@ -119,7 +122,20 @@ json colour_encoding(const std::vector<std::string>& series) {
           {"legend", legend}};
 }
 
-void add_rules(json& layers, const XyOptions& options) {
+/// Where x lies between the left and the right end of the axis, 0 to 1.
+double place_on_axis(double x, const std::vector<XyPoint>& points, const XyOptions& options) {
+  const auto scaled = [&](double v) { return options.steps_x ? std::log1p(v) : options.log_x ? std::log(v) : v; };
+  double low = scaled(x), high = low;
+  if (options.steps_x) low = 0;
+  for (const XyPoint& p : points) {
+    if (!std::isfinite(scaled(p.x))) continue;
+    low = std::min(low, scaled(p.x));
+    high = std::max(high, scaled(p.x));
+  }
+  return high > low ? (scaled(x) - low) / (high - low) : 0.0;
+}
+
+void add_rules(json& layers, const std::vector<XyPoint>& points, const XyOptions& options) {
   double height = 0.06;
   for (const XyRule& rule : options.rules) {
     if (!std::isfinite(rule.x)) continue;
@@ -128,8 +144,13 @@ void add_rules(json& layers, const XyOptions& options) {
     layers.push_back({{"data", data},
                       {"mark", {{"type", "rule"}, {"color", "#8a8f98"}, {"strokeDash", {4, 3}}, {"aria", false}}},
                       {"encoding", {{"x", x}}}});
-    const json text = {{"type", "text"},   {"align", "left"},    {"dx", 5},
-                       {"fontSize", 11.5}, {"color", "#3d434d"}, {"y", {{"expr", fmt::format("height * {}", height)}}}};
+    const bool near_right = place_on_axis(rule.x, points, options) > 0.7;  // a name to the right would be cut off
+    const json text = {{"type", "text"},
+                       {"align", near_right ? "right" : "left"},
+                       {"dx", near_right ? -5 : 5},
+                       {"fontSize", 11.5},
+                       {"color", "#3d434d"},
+                       {"y", {{"expr", fmt::format("height * {}", height)}}}};
     json halo = text;
     halo.update({{"stroke", "#ffffff"}, {"strokeWidth", 4}, {"strokeJoin", "round"}, {"aria", false}});
     const json encoding = {{"x", x}, {"text", {{"field", "name"}}}};
@@ -158,7 +179,7 @@ void add_diagonal(json& layers, const std::vector<XyPoint>& points) {
 
 }  // namespace
 
-report::Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options) {
+Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options) {
   const bool has_lines = std::any_of(points.begin(), points.end(), [](const XyPoint& p) { return !p.line.empty(); });
   const bool has_intervals =
       std::any_of(points.begin(), points.end(), [](const XyPoint& p) { return std::isfinite(p.low); });
@@ -197,8 +218,8 @@ report::Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions&
        {"mark", {{"type", "point"}, {"filled", true}, {"size", 34}, {"opacity", options.points ? 0.85 : 0.0}}},
        {"encoding", point}});
   if (options.diagonal) add_diagonal(layers, points);
-  add_rules(layers, options);
-  report::Chart chart;
+  add_rules(layers, points, options);
+  Chart chart;
   chart.id = options.id;
   chart.title = options.title;
   chart.caption = options.caption;
@@ -215,4 +236,4 @@ report::Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions&
   return chart;
 }
 
-}  // namespace groklab::paper
+}  // namespace groklab::report

@@ -1,4 +1,4 @@
-// Charts of the reproduction page: points and curves over data-set size or steps, several series, with intervals.
+// Points and curves over data-set size, steps or anything else: several series, intervals, marked places.
 #pragma once
 
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include "groklab/report/chart.h"
 
-namespace groklab::paper {
+namespace groklab::report {
 
 struct XyPoint {
   std::string series;  ///< entry of the legend
@@ -36,6 +36,6 @@ struct XyOptions {
 };
 
 /// Points without finite y (on a logarithmic axis: without y > 0) are in the data and not drawn.
-report::Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options);
+Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options);
 
-}  // namespace groklab::paper
+}  // namespace groklab::report

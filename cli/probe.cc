@@ -1,0 +1,112 @@
+// groklab probe
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "groklab/base/error.h"
+#include "groklab/base/join.h"
+#include "groklab/lab/loaded_network.h"
+#include "groklab/lab/probe_network.h"
+#include "groklab/probe/prober.h"
+#include "groklab/view/probe_text.h"
+#include "groklab/view/text.h"
+#include "options.h"
+
+namespace groklab::cli {
+namespace {
+
+struct ProbeOptions {
+  std::string source, at = "last", file, probes = "all";
+  std::vector<std::string> assignments;
+  bool json = false;
+  StoreOption store;
+  ThreadsOption threads;
+};
+
+std::string text_of(const std::vector<ProbeReading>& readings) {
+  std::string text;
+  for (const ProbeReading& reading : readings) {
+    text += fmt::format("{}step {}\n", text.empty() ? "" : "\n", format_count(reading.step));
+    std::string probe;
+    for (const ReadingLine& line : reading_lines(reading)) {
+      text += fmt::format("{:<12} {}: {}\n", line.probe == probe ? "" : line.probe, line.name, line.value);
+      probe = line.probe;
+    }
+    if (probe.empty()) text += "nothing: the task has no group or symmetry that these probes know\n";
+  }
+  return text;
+}
+
+std::string json_of(const LoadedNetwork* network, const std::string& id, const std::vector<ProbeReading>& readings) {
+  nlohmann::ordered_json json;
+  if (!id.empty()) json["run"] = id;
+  if (network != nullptr) {
+    json["task"] = network->run->task.name;
+    json["has_split"] = network->has_split;
+  }
+  json["readings"] = nlohmann::ordered_json::array();
+  for (const ProbeReading& reading : readings) json["readings"].push_back(reading_to_json(reading));
+  return json.dump(2) + "\n";
+}
+
+int run_probe(const ProbeOptions& options) {
+  const ProbeSet set = parse_probes(options.probes, "--probes");
+  ThreadPool pool(options.threads.count());
+  const bool is_file = options.source.ends_with(".safetensors");
+  std::string id;
+  if (!is_file) {
+    if (!options.file.empty()) fail(ErrorKind::kConfig, "--config: only for a file, a run has its own");
+    Store store = options.store.open_existing();
+    id = store.resolve(options.source);
+    if (options.at == "all") {
+      if (!options.assignments.empty()) fail(ErrorKind::kConfig, "--set: not with --at all");
+      const std::vector<ProbeReading> readings = probe_checkpoints(store, id, set, pool);
+      write_output("", options.json ? json_of(nullptr, id, readings) : text_of(readings));
+      return kExitOk;
+    }
+  }
+  LoadedNetwork network;
+  if (is_file) {
+    const auto base = options.file.empty() ? std::nullopt : std::optional(read_config(options.file, {}));
+    network = load_weights(options.source, base, options.assignments, pool);
+  } else {
+    const Store store = options.store.open_existing();
+    network = load_run(store, id, options.at, options.assignments, pool);
+  }
+  const Prober prober(network.run->config, network.run->task, network.run->split);
+  std::vector<ProbeReading> readings = {prober.read(*network.engine, set, true)};
+  readings[0].step = network.step;
+  write_output("", options.json ? json_of(&network, id, readings) : text_of(readings));
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_probe(CLI::App& program, Action& action) {
+  auto options = std::make_shared<ProbeOptions>();
+  CLI::App* command = program.add_subcommand(
+      "probe", "Look inside a network: circuits, frequencies, neurons, and what taking them away does");
+  command
+      ->add_option("NETWORK", options->source,
+                   "Run id, a unique start of one, or 'last'; or a .safetensors file with TransformerLens names")
+      ->required();
+  command->add_option("--probes", options->probes,
+                      "Names separated by commas, or all (the default): " + join(probe_names(), ", "));
+  command->add_option("--at", options->at,
+                      "Step of the run, 'last' (the default), or 'all' stored checkpoints, whose readings are kept for "
+                      "the report");
+  command->add_option("--config", options->file,
+                      "TOML file: the task and what shapes cannot say (for weights that groklab did not export)");
+  add_set_option(*command, options->assignments);
+  command->add_flag("--json", options->json, "As JSON, with spectra, single neurons and sweeps");
+  options->store.add_to(*command);
+  options->threads.add_to(*command);
+  command->callback([options, &action] { action = [options] { return run_probe(*options); }; });
+}
+
+}  // namespace groklab::cli

@@ -1,0 +1,48 @@
+// Which components of the task's group carry the logits and the embedding.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "groklab/probe/task_group.h"
+#include "groklab/record/probe_reading.h"
+#include "groklab/task/task.h"
+
+namespace groklab {
+
+/// A component is a key if it has more than this many times the share that its number of basis functions would give it.
+/// 2: noise on all of them makes none (a random embedding of 113 symbols in 128 dimensions varies by 9 % of a share), and
+/// networks that generalise have some three to eight keys of ten times their share.
+inline constexpr double kKeyFactor = 2.0;
+
+/// Places of the keys among the components without the trivial one, largest first.
+std::vector<std::int64_t> key_components(const GroupBasis& basis, std::span<const double> shares);
+
+/// Gini's coefficient of non-negative numbers: sum_i (2 i - n - 1) x_(i) / (n sum x), i = 1..n ascending.
+double gini(std::vector<double> values);
+
+/// Squared norm of L_gen by component, as shares without the trivial one.
+/// If the label is a product, L_gen is a function F of x^-1 c y^-1 (the mean over all cells of equal value), and the
+/// shares are F's. Otherwise `general` (the invariant part, [n_rows, n_classes]) is split along its classes, which
+/// commutes with the symmetry. Empty if `general` is empty and the label is no product.
+std::vector<double> logit_shares(const TaskGroup& group, const Task& task, std::span<const double> logits,
+                                 std::span<const double> general);
+
+/// Adds shares and Gini coefficient of an embedding [n_symbols, d_model] to `m`.
+void measure_embedding(const TaskGroup& group, std::span<const double> embedding, std::int64_t d_model,
+                       FrequencyMetrics& m);
+
+/// The mean logits and what the key components of the label add to them, [n_rows, n_classes] (Nanda et al. 2023's
+/// restricted logits, for any group). Rows without an element get the mean.
+std::vector<double> restricted_logits(const TaskGroup& group, const Task& task, std::span<const double> logits,
+                                      std::span<const std::int64_t> keys);
+
+/// All of it. `keys` of the losses are those of the logits, or of the embedding where no symmetry is known.
+/// logits, general: [n_rows, n_classes]; general may be empty.
+FrequencyMetrics measure_frequencies(const TaskGroup& group, const Task& task, const Split& split,
+                                     std::span<const double> logits, std::span<const double> general,
+                                     std::span<const double> embedding, std::int64_t d_model);
+
+}  // namespace groklab

@@ -1,0 +1,39 @@
+// Splits the last hidden layer into neurons that carry one component of the task's group and the rest.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "groklab/config/config.h"
+#include "groklab/probe/task_group.h"
+#include "groklab/record/probe_reading.h"
+#include "groklab/task/task.h"
+#include "groklab/tensor/layout.h"
+
+namespace groklab {
+
+/// A neuron counts as periodic if half of its response's power, by inverse participation ratio, is in one component:
+/// the same as power 0.7 in one and the rest spread thin.
+inline constexpr double kPeriodicIpr = 0.5;
+
+/// Names of the tensors of one hidden layer: columns of `in`, elements of `bias`, rows of `out`.
+struct NeuronTensors {
+  std::string in, bias, out;  ///< bias "" if there is none
+};
+/// Of hidden layer `layer` of a resolved config.
+NeuronTensors neuron_tensors(const ModelConfig& model, std::int64_t layer);
+
+/// Squared norm of each neuron's weights, from matrices in [inputs, n], bias [n] (or empty), out [n, outputs].
+std::vector<double> neuron_squares(std::span<const double> in, std::span<const double> bias,
+                                   std::span<const double> out, std::int64_t n);
+
+/// A neuron's response to an input is its mean activation over the other input, as a function on the group; its inverse
+/// participation ratio is sum_k p_k^2 for the shares p_k of the response's squared norm by component, the trivial one
+/// left out (Doshi et al. 2023 have it of the weights' Fourier transform). activations: [n_rows, n].
+NeuronMetrics measure_neurons(const TaskGroup& group, const Task& task, std::span<const double> activations,
+                              std::span<const double> squares, bool each);
+
+}  // namespace groklab

@@ -1,0 +1,38 @@
+// All probes of one run: what does not change is computed once, then any state of the engine is read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "groklab/config/config.h"
+#include "groklab/config/probe_set.h"
+#include "groklab/engine/engine.h"
+#include "groklab/probe/circuit_split.h"
+#include "groklab/probe/task_group.h"
+#include "groklab/record/probe_reading.h"
+#include "groklab/task/task.h"
+
+namespace groklab {
+
+class Prober {
+ public:
+  /// Of a resolved config. `task` and `split` outlive it.
+  Prober(const Config& config, const Task& task, const Split& split);
+
+  /// Reads the engine's present parameters, which stay as they are. What the task has no structure for is left out:
+  /// circuits without a known symmetry; frequencies, neurons and geometry without a group (parity, users' tables).
+  /// `each`: with one reading per neuron.
+  ProbeReading read(Engine& engine, const ProbeSet& set, bool each) const;
+
+  const std::optional<SymmetryOrbits>& orbits() const { return orbits_; }
+  const std::optional<TaskGroup>& group() const { return group_; }
+
+ private:
+  const Config config_;
+  const Task& task_;
+  const Split& split_;
+  std::optional<SymmetryOrbits> orbits_;
+  std::optional<TaskGroup> group_;
+};
+
+}  // namespace groklab

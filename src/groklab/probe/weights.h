@@ -1,0 +1,23 @@
+// Singular values of the weights.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "groklab/engine/engine.h"
+#include "groklab/record/probe_reading.h"
+
+namespace groklab {
+
+/// Singular values of a matrix [rows, columns] row-major, descending.
+std::vector<double> singular_values(std::span<const double> values, std::int64_t rows, std::int64_t columns);
+/// exp(-sum p ln p) for p = s / sum s (Roy & Vetterli 2007); NaN if all are zero.
+double effective_rank(std::span<const double> singular);
+
+/// Every tensor of two dimensions or more; attention's [heads, a, b] is taken as one matrix over all heads: W_Q, W_K,
+/// W_V as [d_model, heads * d_head], W_O as [heads * d_head, d_model].
+std::vector<TensorReading> measure_weights(const Engine& engine);
+
+}  // namespace groklab

@@ -1,0 +1,379 @@
+// Charts of what probes read inside one run; see charts.h.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "groklab/report/charts.h"
+#include "groklab/report/csv.h"
+#include "groklab/report/xy_chart.h"
+
+namespace groklab::report {
+
+using nlohmann::json;
+
+namespace {
+
+/// One curve of a reading against the step.
+struct ReadingSeries {
+  const char* name;
+  double (*value)(const ProbeReading&);
+};
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+/// NaN where the probe was not asked for.
+template <typename Metrics, typename Value>
+double metric_of(const std::optional<Metrics>& metrics, Value value) {
+  return metrics ? value(*metrics) : kNone;
+}
+
+/// Of the test rows, or of the training rows where all rows are trained on.
+double general_logit(const CircuitMetrics& m) {
+  return std::isfinite(m.general_test.correct_logit) ? m.general_test.correct_logit : m.general_train.correct_logit;
+}
+
+/// Fit, the height of memorisation, and generalisation.
+std::vector<XyRule> phases(const PlotRun& run) {
+  std::vector<XyRule> rules;
+  const auto step = [](std::int64_t s) { return static_cast<double>(s); };
+  if (run.events.fit) rules.push_back({step(*run.events.fit), "fitted"});
+  double peak = 0;
+  std::int64_t peak_step = -1;
+  for (const ProbeReading& r : run.source->inside.over_steps) {
+    if (!r.circuits || !(r.circuits->memorised_strength > peak)) continue;
+    peak = r.circuits->memorised_strength;
+    peak_step = r.step;
+  }
+  if (peak_step > 0) rules.push_back({step(peak_step), "C_mem largest"});
+  if (run.events.grok) rules.push_back({step(*run.events.grok), "generalised"});
+  return rules;
+}
+
+Chart over_steps(const PlotRun& run, const std::vector<ReadingSeries>& series, XyOptions options) {
+  std::vector<XyPoint> points;
+  for (const ReadingSeries& one : series) {
+    for (const ProbeReading& r : run.source->inside.over_steps) {
+      points.push_back({one.name, static_cast<double>(r.step), one.value(r)});
+    }
+  }
+  options.x_title = "step";
+  options.steps_x = true;
+  options.points = run.source->inside.over_steps.size() < 40;
+  options.rules = phases(run);
+  return make_xy_chart(points, options);
+}
+
+void add_circuit_charts(const PlotRun& run, std::vector<Chart>& charts) {
+  XyOptions options;
+  options.id = "inside-logits";
+  options.title = "Correct logit of both circuits";
+  options.caption =
+      "C_gen: correct logit of the part that respects the task's symmetry, on test rows. C_mem: how much more the rest "
+      "of the logits adds to the correct logit on training rows than on test rows.";
+  options.y_title = "correct logit";
+  charts.push_back(over_steps(run,
+                              {{"C_gen", [](const ProbeReading& r) { return metric_of(r.circuits, general_logit); }},
+                               {"C_mem",
+                                [](const ProbeReading& r) {
+                                  return metric_of(r.circuits,
+                                                   [](const CircuitMetrics& m) { return m.memorised_strength; });
+                                }}},
+                              options));
+  options.id = "inside-loss";
+  options.title = "Loss of each part alone";
+  options.caption =
+      "Cross-entropy if the network's logits were only that part. Restricted: only the key frequencies, all "
+      "rows. Excluded: all but the key frequencies, training rows.";
+  options.y_title = "cross-entropy";
+  options.log_y = true;
+  charts.push_back(
+      over_steps(run,
+                 {{"C_gen, test rows",
+                   [](const ProbeReading& r) {
+                     return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.general_test.loss; });
+                   }},
+                  {"C_mem, training rows",
+                   [](const ProbeReading& r) {
+                     return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.residual_train.loss; });
+                   }},
+                  {"C_mem, test rows",
+                   [](const ProbeReading& r) {
+                     return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.residual_test.loss; });
+                   }},
+                  {"restricted",
+                   [](const ProbeReading& r) {
+                     return metric_of(r.frequencies, [](const FrequencyMetrics& m) { return m.restricted_loss; });
+                   }},
+                  {"excluded",
+                   [](const ProbeReading& r) {
+                     return metric_of(r.frequencies, [](const FrequencyMetrics& m) { return m.excluded_loss; });
+                   }}},
+                 options));
+  options.id = "inside-share";
+  options.title = "Share of the logits that respects the symmetry";
+  options.caption = "Squared norm of C_gen's part of the logits over that of all logits (trigonometric share).";
+  options.y_title = "share";
+  options.log_y = false;
+  options.share_y = true;
+  charts.push_back(over_steps(run,
+                              {{"C_gen",
+                                [](const ProbeReading& r) {
+                                  return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.general_share; });
+                                }}},
+                              options));
+}
+
+void add_reallocation(const PlotRun& run, std::vector<Chart>& charts) {
+  XyOptions options;
+  options.id = "inside-reallocation";
+  options.title = "Reallocation of norm between neurons";
+  options.caption =
+      "Norm of the weights of neurons that carry one frequency (inverse participation ratio above 0.5) and of all "
+      "others.";
+  options.y_title = "norm";
+  charts.push_back(over_steps(run,
+                              {{"periodic neurons",
+                                [](const ProbeReading& r) {
+                                  return metric_of(r.neurons, [](const NeuronMetrics& m) { return m.periodic_norm; });
+                                }},
+                               {"other neurons",
+                                [](const ProbeReading& r) {
+                                  return metric_of(r.neurons, [](const NeuronMetrics& m) { return m.other_norm; });
+                                }}},
+                              options));
+}
+
+/// A heat map from CSV columns x, y, value.
+Chart heat_chart(const std::string& id, const std::string& title, const std::string& caption, const std::string& csv,
+                 json x, json y, json colour, int height) {
+  Chart chart;
+  chart.id = id;
+  chart.title = title;
+  chart.caption = caption;
+  chart.height = height;
+  const json tooltip = {{{"field", x["field"]}, {"type", "nominal"}, {"title", x["title"]}},
+                        {{"field", y["field"]}, {"type", "nominal"}, {"title", y["title"]}},
+                        {{"field", colour["field"]}, {"type", "quantitative"}, {"format", ".3~g"}}};
+  chart.spec = {
+      {"description", title + ". " + caption},
+      {"width", "container"},
+      {"height", height},
+      {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
+      {"data",
+       {{"values", csv}, {"format", {{"type", "csv"}, {"parse", {{colour["field"].get<std::string>(), "number"}}}}}}},
+      {"layer",  // the page's scripts look for legends in a first layer
+       {{{"mark", {{"type", "rect"}}}, {"encoding", {{"x", x}, {"y", y}, {"color", colour}, {"tooltip", tooltip}}}}}}};
+  return chart;
+}
+
+/// About a dozen of the names, evenly.
+json some_names(const std::vector<std::string>& names) {
+  json values = json::array();
+  const std::size_t stride = names.size() / 12 + 1;
+  for (std::size_t i = 0; i < names.size(); i += stride) values.push_back(names[i]);
+  return values;
+}
+
+json band(const char* field, const char* title, const std::vector<std::string>& names) {
+  return {{"field", field},
+          {"type", "ordinal"},
+          {"sort", nullptr},
+          {"title", title},
+          {"axis",
+           {{"values", some_names(names)},
+            {"labelAngle", 0},
+            {"labelOverlap", false},
+            {"ticks", false},
+            {"domain", false}}}};
+}
+
+void add_spectra(const PlotRun& run, std::vector<Chart>& charts) {
+  const std::vector<ProbeReading>& readings = run.source->inside.over_steps;
+  struct Kind {
+    const char* id;
+    const char* title;
+    const char* caption;
+    std::vector<double> FrequencyMetrics::*shares;
+  };
+  const Kind kinds[] = {
+      {"inside-spectrum-logits", "Spectrum of the logits over training",
+       "Share of each frequency in the squared norm of C_gen's logits. Bright lines are the key frequencies.",
+       &FrequencyMetrics::logit_share},
+      {"inside-spectrum-embedding", "Spectrum of the embedding over training",
+       "The same for the embedding, its mean removed.", &FrequencyMetrics::embedding_share}};
+  for (const Kind& kind : kinds) {
+    std::string csv = "step,component,share\n";
+    std::vector<std::string> steps, names;
+    double top = 0;
+    for (const ProbeReading& r : readings) {
+      if (!r.frequencies) continue;
+      const std::vector<double>& shares = (*r.frequencies).*(kind.shares);
+      if (shares.empty()) continue;
+      steps.push_back(std::to_string(r.step));
+      names = r.frequencies->names;
+      for (std::size_t k = 0; k < shares.size(); ++k) {
+        csv += fmt::format("{},{},{:.4g}\n", r.step, csv_text(names[k]), shares[k]);
+        top = std::max(top, shares[k]);
+      }
+    }
+    if (steps.size() < 2) continue;
+    const json colour = {{"field", "share"},
+                         {"type", "quantitative"},
+                         {"title", "share"},
+                         {"scale", {{"type", "sqrt"}, {"scheme", "viridis"}, {"domain", {0, top}}}},
+                         {"legend", {{"title", "share"}, {"format", "~%"}, {"gradientLength", 160}}}};
+    charts.push_back(heat_chart(kind.id, kind.title, kind.caption, csv, band("step", "step", steps),
+                                band("component", "frequency or representation", names), colour, 420));
+  }
+}
+
+/// Which components are keys, by three measures.
+void add_keys(const ProbeReading& last, std::vector<Chart>& charts) {
+  if (!last.frequencies) return;
+  const FrequencyMetrics& f = *last.frequencies;
+  std::string csv = "measure,component,share\n";
+  std::vector<std::string> measures;
+  const auto add = [&](const char* measure, const std::vector<double>& shares) {
+    if (shares.empty()) return;
+    measures.emplace_back(measure);
+    for (std::size_t k = 0; k < shares.size(); ++k) {
+      csv += fmt::format("{},{},{:.4g}\n", measure, csv_text(f.names[k]), shares[k]);
+    }
+  };
+  add("logits", f.logit_share);
+  add("embedding", f.embedding_share);
+  if (last.neurons) add("neurons", last.neurons->component_share);
+  const json colour = {{"field", "share"},
+                       {"type", "quantitative"},
+                       {"title", "share"},
+                       {"scale", {{"type", "sqrt"}, {"scheme", "viridis"}}},
+                       {"legend", {{"title", "share"}, {"format", "~%"}, {"gradientLength", 90}}}};
+  charts.push_back(heat_chart("inside-keys", "Key frequencies: do logits, embedding and neurons agree?",
+                              "Last state. Share of each frequency in the squared norm of C_gen's logits, of the "
+                              "embedding, and of the weights of "
+                              "periodic neurons. Columns that are bright in all three rows are the circuit.",
+                              csv, band("component", "frequency or representation", f.names),
+                              band("measure", "", measures), colour, 180));
+}
+
+void add_neurons(const ProbeReading& last, std::vector<Chart>& charts) {
+  if (!last.neurons || last.neurons->each.empty() || !last.frequencies) return;
+  std::vector<NeuronReading> neurons = last.neurons->each;
+  const double threshold = last.neurons->threshold;
+  // Periodic ones first, by frequency and share; the rest behind them by share.
+  std::stable_sort(neurons.begin(), neurons.end(), [&](const NeuronReading& a, const NeuronReading& b) {
+    const bool of_a = a.ipr > threshold, of_b = b.ipr > threshold;
+    if (of_a != of_b) return of_a;
+    if (of_a && a.component != b.component) return a.component < b.component;
+    return (std::isfinite(a.ipr) ? a.ipr : -1) > (std::isfinite(b.ipr) ? b.ipr : -1);
+  });
+  std::map<std::int64_t, std::int64_t> uses;
+  for (const NeuronReading& n : neurons) uses[n.component] += n.ipr > threshold ? 1 : 0;
+  std::vector<std::pair<std::int64_t, std::int64_t>> common(uses.begin(), uses.end());
+  std::stable_sort(common.begin(), common.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (common.size() > 6) common.resize(6);
+  std::vector<XyPoint> shares, norms;
+  XyOptions options;
+  for (std::size_t i = 0; i < neurons.size(); ++i) {
+    const NeuronReading& n = neurons[i];
+    std::string series = "not periodic";
+    if (n.ipr > threshold) {
+      const bool named =
+          std::any_of(common.begin(), common.end(), [&](const auto& c) { return c.first == n.component; });
+      series =
+          named ? "frequency " + last.frequencies->names[static_cast<std::size_t>(n.component)] : "other frequency";
+    }
+    shares.push_back({series, static_cast<double>(i), n.ipr});
+    norms.push_back({series, static_cast<double>(i), n.norm});
+  }
+  options.lines = false;
+  options.x_title = "neurons, sorted";
+  options.id = "inside-neuron-share";
+  options.title = "Neurons by frequency: how periodic";
+  options.caption =
+      "Inverse participation ratio of each neuron's response to an input: 1 if it knows one frequency only. Sorted by "
+      "frequency, then by this share. Twice a key frequency (modulo the order) is its second harmonic.";
+  options.y_title = "inverse participation ratio";
+  options.share_y = true;
+  charts.push_back(make_xy_chart(shares, options));
+  options.id = "inside-neuron-norm";
+  options.title = "Neurons by frequency: their norm";
+  options.caption = "Norm of each neuron's incoming and outgoing weights, in the same order.";
+  options.y_title = "norm";
+  options.share_y = false;
+  charts.push_back(make_xy_chart(norms, options));
+}
+
+void add_reordered(const ReorderedLogits& r, std::vector<Chart>& charts) {
+  if (r.logits.empty()) return;
+  std::string csv = "y,class,logit\n";
+  double bound = 0;
+  for (std::size_t i = 0; i < r.logits.size(); ++i) {
+    csv += fmt::format("{},{},{:.3g}\n", csv_text(r.row_names[i / r.class_names.size()]),
+                       csv_text(r.class_names[i % r.class_names.size()]), r.logits[i]);
+    bound = std::max(bound, std::abs(r.logits[i]));
+  }
+  bound = std::max(1.0, std::ceil(bound));
+  const json colour = {{"field", "logit"},
+                       {"type", "quantitative"},
+                       {"title", "logit"},
+                       {"scale", {{"scheme", "blueorange"}, {"reverse", true}, {"domain", {-bound, bound}}}},
+                       {"legend", {{"title", "logit"}, {"gradientLength", 160}, {"values", {-bound, 0, bound}}}}};
+  charts.push_back(heat_chart(
+      "inside-reordered", fmt::format("Logits in the order of frequency {}", r.frequency),
+      fmt::format(
+          "Logits at x = {}, each row's mean removed; y and classes are sorted so that the strongest frequency, {}, "
+          "has one period across the map: its wave is the diagonal band, other frequencies show as finer ones.",
+          r.fixed_input, r.frequency),
+      csv, band("class", "class, sorted", r.class_names), band("y", "y, sorted", r.row_names), colour, 480));
+}
+
+void add_interventions(const ProbeReading& last, std::vector<Chart>& charts) {
+  if (last.ablations.empty()) return;
+  struct Group {
+    const char* id;
+    const char* title;
+    double Intervention::*accuracy;
+  };
+  for (const Group& group :
+       {Group{"inside-ablation-test", "Scaling one part: test accuracy", &Intervention::test_accuracy},
+        {"inside-ablation-train", "Scaling one part: training accuracy", &Intervention::train_accuracy}}) {
+    std::vector<XyPoint> points;
+    for (const Intervention& i : last.ablations) points.push_back({i.name, i.strength, i.*(group.accuracy)});
+    if (std::none_of(points.begin(), points.end(), [](const XyPoint& p) { return std::isfinite(p.y); })) continue;
+    XyOptions options;
+    options.id = group.id;
+    options.title = group.title;
+    options.caption =
+        "Last state. One part is multiplied by t and the rest left alone: t = 0 takes it away, t = 1 is the network.";
+    options.x_title = "factor t on the part";
+    options.y_title = "accuracy";
+    options.share_y = true;
+    charts.push_back(make_xy_chart(points, options));
+  }
+}
+
+}  // namespace
+
+std::vector<Chart> inside_charts(const PlotRun& run) {
+  std::vector<Chart> charts;
+  const InsideView& inside = run.source->inside;
+  const auto readings_with = [&](auto has) {
+    return std::count_if(inside.over_steps.begin(), inside.over_steps.end(), has) > 1;
+  };
+  if (readings_with([](const ProbeReading& r) { return r.circuits.has_value(); })) add_circuit_charts(run, charts);
+  if (readings_with([](const ProbeReading& r) { return r.neurons.has_value(); })) add_reallocation(run, charts);
+  add_spectra(run, charts);
+  if (inside.last) {
+    add_keys(*inside.last, charts);
+    add_neurons(*inside.last, charts);
+    add_interventions(*inside.last, charts);
+  }
+  add_reordered(inside.reordered, charts);
+  return charts;
+}
+
+}  // namespace groklab::report

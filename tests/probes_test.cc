@@ -1,0 +1,249 @@
+// Networks built by hand, whose circuits are known exactly, through the engine and every probe.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <set>
+
+#include "engine_fixture.h"
+#include "groklab/probe/causal.h"
+#include "groklab/probe/geometry.h"
+#include "groklab/probe/prober.h"
+
+namespace groklab {
+namespace {
+
+using testing::Lab;
+
+constexpr std::int64_t kModulus = 13;
+
+Config mlp_config(std::initializer_list<const char*> settings) {
+  Config config;
+  for (const char* s : {"task.modulus=13", "split.train_size=100", "model.architecture=mlp", "model.n_layers=1",
+                        "model.biases=none", "train.precision=float64"}) {
+    set_config_value(config, s);
+  }
+  for (const char* s : settings) set_config_value(config, s);
+  check_config(config);
+  return resolve_config(config);
+}
+
+/// Gromov's (2023) solution, made exact: neurons (cos(w a + s) + cos(w b + t))^2 for the nine pairs of phases s, t of
+/// thirds of a turn, read out with cos(w c + s + t). All but cos(w (a + b - c)) cancels between the phases.
+class CosineNetwork {
+ public:
+  explicit CosineNetwork(std::vector<std::int64_t> frequencies)
+      : frequencies_(std::move(frequencies)),
+        lab(mlp_config(
+            {"model.activation=quadratic", d_model().c_str(), d_mlp().c_str(), "model.combination=concatenate"})) {
+    const auto n = static_cast<std::int64_t>(frequencies_.size());
+    const std::int64_t d = 2 * n, m = 9 * n;
+    std::vector<double> embed(static_cast<std::size_t>(kModulus * d)), in(static_cast<std::size_t>(2 * d * m), 0.0),
+        out(static_cast<std::size_t>(m * kModulus));
+    for (std::int64_t f = 0; f < n; ++f) {
+      const double w = 2 * std::numbers::pi * static_cast<double>(frequencies_[static_cast<std::size_t>(f)]) / kModulus;
+      for (std::int64_t a = 0; a < kModulus; ++a) {
+        embed[static_cast<std::size_t>(a * d + 2 * f)] = std::cos(w * double(a));
+        embed[static_cast<std::size_t>(a * d + 2 * f + 1)] = std::sin(w * double(a));
+      }
+      for (std::int64_t i = 0; i < 9; ++i) {
+        const double s = 2 * std::numbers::pi / 3 * double(i / 3), t = 2 * std::numbers::pi / 3 * double(i % 3);
+        const std::int64_t neuron = 9 * f + i;
+        const auto set = [&](std::int64_t row, double v) { in[static_cast<std::size_t>(row * m + neuron)] = v; };
+        set(2 * f, std::cos(s));
+        set(2 * f + 1, -std::sin(s));
+        set(d + 2 * f, std::cos(t));
+        set(d + 2 * f + 1, -std::sin(t));
+        for (std::int64_t c = 0; c < kModulus; ++c) {
+          out[static_cast<std::size_t>(neuron * kModulus + c)] = std::cos(w * double(c) + s + t) / 4.5;
+        }
+      }
+    }
+    Engine& engine = *lab.engine;
+    engine.set_tensor(engine.layout().at("embed.W_E"), embed);
+    engine.set_tensor(engine.layout().at("layers.0.W"), in);
+    engine.set_tensor(engine.layout().at("unembed.W_U"), out);
+  }
+
+ private:
+  std::string d_model() const { return "model.d_model=" + std::to_string(2 * frequencies_.size()); }
+  std::string d_mlp() const { return "model.d_mlp=" + std::to_string(9 * frequencies_.size()); }
+  std::vector<std::int64_t> frequencies_;
+
+ public:
+  Lab lab;
+};
+
+ProbeReading read_all(Lab& lab) {
+  return Prober(lab.config, lab.task, lab.split).read(*lab.engine, parse_probes("all", "probes"), true);
+}
+
+TEST(Probes, APureCosineNetwork) {
+  CosineNetwork network({3, 5});
+  const ProbeReading r = read_all(network.lab);
+  EXPECT_NEAR(r.circuits->general_share, 1.0, 1e-10);
+  EXPECT_NEAR(r.circuits->residual_norm, 0.0, 1e-10);
+  EXPECT_NEAR(r.circuits->memorised_strength, 0.0, 1e-10);
+  EXPECT_NEAR(r.circuits->general_test.correct_logit, 2.0, 1e-10) << "one of each of the two waves";
+  EXPECT_EQ(r.circuits->general_test.accuracy, 1.0);
+  for (std::size_t k = 0; k < 6; ++k) {
+    EXPECT_NEAR(r.frequencies->logit_share[k], k == 2 || k == 4 ? 0.5 : 0.0, 1e-10) << k + 1;
+    EXPECT_NEAR(r.frequencies->embedding_share[k], k == 2 || k == 4 ? 0.5 : 0.0, 1e-10) << k + 1;
+  }
+  EXPECT_NEAR(r.frequencies->excluded_loss, std::log(13.0), 1e-10);
+  // The square of a wave is a wave of twice the frequency: 3 -> 6, 5 -> 10 = 3.
+  ASSERT_EQ(r.neurons->each.size(), 18u);
+  for (std::size_t j = 0; j < 18; ++j) {
+    EXPECT_NEAR(r.neurons->each[j].ipr, 1.0, 1e-10);
+    EXPECT_EQ(r.neurons->each[j].component, j < 9 ? 5 : 2);
+  }
+  EXPECT_EQ(r.neurons->periodic, 18);
+  EXPECT_NEAR(r.neurons->other_norm, 0.0, 1e-12);
+  for (const Intervention& i : r.ablations) {
+    const bool nothing_left = (i.name == "C_gen (logits)" || i.name == "periodic neurons") && i.strength == 0;
+    const bool nothing_to_scale = i.name == "C_mem (logits)" || i.name == "other neurons";
+    if (nothing_left) {
+      EXPECT_NEAR(i.test_loss, std::log(13.0), 1e-10) << i.name;
+    } else if (nothing_to_scale || i.strength > 0) {
+      EXPECT_EQ(i.test_accuracy, 1.0) << i.name << " " << i.strength;
+    }
+  }
+}
+
+/// Embeddings that are one-hot, one ReLU neuron per known row that knows both inputs, and its label.
+std::unique_ptr<Lab> lookup_network(const std::vector<std::int64_t>& known) {
+  auto made = std::make_unique<Lab>(mlp_config({"model.activation=relu", "model.biases=mlp", "model.d_model=13",
+                                                "model.d_mlp=180", "model.combination=concatenate"}));
+  Lab& lab = *made;
+  const std::int64_t d = 13, m = 180;
+  std::vector<double> embed(static_cast<std::size_t>(13 * d), 0.0), in(static_cast<std::size_t>(2 * d * m), 0.0),
+      bias(static_cast<std::size_t>(m), 0.0), out(static_cast<std::size_t>(m * 13), 0.0);
+  for (std::int64_t a = 0; a < 13; ++a) embed[static_cast<std::size_t>(a * d + a)] = 1;
+  for (std::size_t j = 0; j < known.size(); ++j) {
+    const std::int64_t row = known[j], x = row / 13, y = row % 13;
+    in[static_cast<std::size_t>(x * m) + j] = 1;
+    in[static_cast<std::size_t>((d + y) * m) + j] = 1;
+    bias[j] = -1;
+    out[j * 13 + static_cast<std::size_t>(lab.task.labels[static_cast<std::size_t>(row)])] = 6;
+  }
+  Engine& engine = *lab.engine;
+  engine.set_tensor(engine.layout().at("embed.W_E"), embed);
+  engine.set_tensor(engine.layout().at("layers.0.W"), in);
+  engine.set_tensor(engine.layout().at("layers.0.b"), bias);
+  engine.set_tensor(engine.layout().at("unembed.W_U"), out);
+  return made;
+}
+
+TEST(Probes, ALookupTable) {
+  const Lab probe_split(mlp_config({"model.d_model=13", "model.d_mlp=180"}));
+  const std::vector<std::int64_t> train = probe_split.split.train;
+  const auto lab = lookup_network(train);
+  const ProbeReading r = read_all(*lab);
+  // A training row has 6 on its label; centred, 6 * 12 / 13. The symmetric part spreads these 100 over 169 rows.
+  const double logit = 6.0 * 12 / 13, general = logit * 100 / 169;
+  EXPECT_NEAR(r.circuits->general_train.correct_logit, general, 1e-10);
+  EXPECT_NEAR(r.circuits->general_test.correct_logit, general, 1e-10);
+  EXPECT_NEAR(r.circuits->memorised_strength, logit, 1e-10) << "what training rows have more than test rows";
+  EXPECT_EQ(r.circuits->residual_train.accuracy, 1.0);
+  // F is a peak at the identity: equal power in all frequencies.
+  for (const double share : r.frequencies->logit_share) EXPECT_NEAR(share, 1.0 / 6, 1e-10);
+  for (std::size_t j = 0; j < train.size(); ++j) EXPECT_NEAR(r.neurons->each[j].ipr, 1.0 / 6, 1e-10);
+  EXPECT_TRUE(std::isnan(r.neurons->each[150].ipr)) << "a neuron that knows nothing";
+  EXPECT_EQ(r.neurons->periodic, 0);
+  for (const Intervention& i : r.ablations) {
+    if (i.strength != 0) continue;
+    if (i.name == "other neurons") {
+      EXPECT_NEAR(i.train_loss, std::log(13.0), 1e-10);
+    } else if (i.name == "periodic neurons") {
+      EXPECT_EQ(i.train_accuracy, 1.0);
+    }
+  }
+}
+
+TEST(Probes, TheSubnetworkOfALookupTableIsItsRows) {
+  // Rows of label 0 are answered by a network without neurons, too: they come last in the order of equal norms.
+  const Lab base(mlp_config({"model.d_model=13", "model.d_mlp=180"}));
+  std::vector<std::int64_t> rows;
+  for (const bool zero : {false, true}) {
+    for (std::int64_t row = 0; row < 169; ++row) {
+      if ((base.task.labels[static_cast<std::size_t>(row)] == 0) == zero) rows.push_back(row);
+    }
+  }
+  const auto lab = lookup_network(rows);
+  const SubnetworkMetrics m = measure_subnetwork(*lab->engine, lab->config.model, lab->task);
+  EXPECT_EQ(m.neurons, 180);
+  EXPECT_EQ(m.keep_all, 156);
+  EXPECT_EQ(m.keep_most, 155) << "1 % of 169 rows is one";
+}
+
+TEST(Probes, LeaveTheNetworkAsItIs) {
+  Lab lab(testing::small_config({}));
+  lab.engine->advance(20);
+  const TrainState before = lab.engine->export_state();
+  read_all(lab);
+  EXPECT_EQ(lab.engine->export_state().parameters, before.parameters);
+  lab.engine->advance(30);
+  Lab other(testing::small_config({}));
+  other.engine->advance(30);
+  EXPECT_EQ(lab.engine->export_state().parameters, other.engine->export_state().parameters);
+}
+
+TEST(Probes, SummedEmbeddingsAreSymmetric) {
+  Lab sum(mlp_config({"model.d_model=8", "model.d_mlp=20", "model.combination=sum"}));
+  EXPECT_NEAR(gradient_symmetricity(*sum.engine, sum.task, false, 50).mean, 1.0, 1e-12);
+  Lab apart(mlp_config({"model.d_model=8", "model.d_mlp=20", "model.combination=concatenate"}));
+  EXPECT_LT(std::abs(gradient_symmetricity(*apart.engine, apart.task, false, 50).mean), 0.3) << "random weights";
+}
+
+TEST(Probes, GradientsOfLogitsAreRight) {
+  for (const auto& settings : std::vector<std::vector<const char*>>{
+           {}, {"model.n_layers=2", "model.layer_norm=pre"}, {"model.architecture=mlp"}, {"model.activation=gelu"}}) {
+    Config config = testing::small_config();
+    for (const char* s : settings) set_config_value(config, s);
+    Lab lab(resolve_config(config));
+    const std::vector<std::int64_t> row = {17};
+    const std::vector<double> gradient = lab.engine->logit_gradient(17, 3);
+    double worst = 0, largest = 0;
+    for (const TensorSpec& spec : lab.engine->layout().tensors()) {
+      std::vector<double> values = lab.engine->tensor(spec);
+      for (std::int64_t i = 0; i < spec.size; i += 7) {
+        const auto at = static_cast<std::size_t>(i);
+        const double start = values[at], h = 1e-5;
+        const auto logit = [&](double v) {
+          values[at] = v;
+          lab.engine->set_tensor(spec, values);
+          return lab.engine->logits(row)[3];
+        };
+        const double slope = (logit(start + h) - logit(start - h)) / (2 * h);
+        logit(start);
+        worst = std::max(worst, std::abs(slope - gradient[static_cast<std::size_t>(spec.offset + i)]));
+        largest = std::max(largest, std::abs(slope));
+      }
+    }
+    EXPECT_LT(worst, 1e-7) << lab.engine->path_name();
+    EXPECT_GT(largest, 1e-3) << "a control: not all gradients are zero";
+  }
+}
+
+TEST(Probes, NeuronsAreTheSameOnBothPaths) {
+  Lab shortcut(testing::small_config({})), general(testing::small_config({"model.path=general"}));
+  ASSERT_STRNE(shortcut.engine->path_name(), general.engine->path_name());
+  const std::vector<std::int64_t> rows = testing::all_rows(shortcut.task);
+  const Activations a = shortcut.engine->activations(rows), b = general.engine->activations(rows);
+  ASSERT_EQ(a.neurons.size(), 49u * 12u);
+  ASSERT_EQ(a.neurons.size(), b.neurons.size());
+  EXPECT_LT(testing::relative_difference(a.neurons.data(), b.neurons.data(), 49 * 12), 1e-12);
+  EXPECT_LT(testing::relative_difference(a.logits.data(), b.logits.data(), 49 * 7), 1e-12);
+}
+
+TEST(Probes, AReadingPassesThroughJsonUnchanged) {
+  Lab lab(testing::small_config({"split.train_size=49"}));  // no test rows: NaN in places
+  const ProbeReading r = read_all(lab);
+  ASSERT_TRUE(std::isnan(r.circuits->general_test.loss));
+  const auto json = reading_to_json(r);
+  EXPECT_EQ(reading_to_json(reading_from_json(nlohmann::ordered_json::parse(json.dump()))), json);
+}
+
+}  // namespace
+}  // namespace groklab
