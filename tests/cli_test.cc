@@ -419,6 +419,71 @@ TEST_F(Cli, ReportIsOnePage) {
   refuse({"report", "last", "--slice", "-1", "-o", "page.html"}, "--slice: expected 0..6");
 }
 
+TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
+  const Words probing = {"--set", "train.probe_every=3"};
+  succeed(Words{"train", "tiny.toml", "--quiet"} + probing);
+  const auto of_run = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out);
+  ASSERT_EQ(of_run["readings"].size(), 1u);
+  const auto& reading = of_run["readings"][0];
+  EXPECT_EQ(reading["step"], 300);
+  EXPECT_EQ(reading["neurons"]["each"].size(), 32u);
+  EXPECT_EQ(reading["ablations"].size(), 84u);
+  for (const char* probe : {"circuits", "frequencies", "weights", "geometry", "subnetwork"}) {
+    EXPECT_TRUE(reading.contains(probe)) << probe;
+  }
+  // The same weights from a file, with their configuration in it, say the same.
+  succeed({"export", "last", "--format", "safetensors", "-o", "weights.safetensors"});
+  auto of_file = nlohmann::json::parse(succeed({"probe", "weights.safetensors", "--json"}).out);
+  of_file["readings"][0]["step"] = 300;
+  EXPECT_EQ(of_file["readings"], of_run["readings"]);
+  EXPECT_TRUE(has(succeed({"probe", "last"}).out, "share of the logits that respects the symmetry"));
+  // The page draws what was read in training; checkpoints add to it.
+  succeed({"report", "last", "-o", "page.html"});
+  for (const char* chart : {"inside-logits", "inside-reallocation", "inside-spectrum-logits", "inside-keys",
+                            "inside-neuron-share", "inside-reordered", "inside-ablation-test"}) {
+    EXPECT_TRUE(has(place.read("page.html"), std::string("id=\"") + chart)) << chart;
+  }
+  const auto all = nlohmann::json::parse(
+      succeed({"probe", "last", "--at", "all", "--probes", "circuits", "--json"}).out)["readings"];
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0]["step"], 100);
+  EXPECT_FALSE(all[0].contains("neurons"));
+
+  refuse({"probe", "last", "--probes", "circuit"}, "did you mean circuits?");
+  refuse({"probe", "last", "--at", "5000"}, "5000");
+  refuse({"probe", "missing.safetensors"}, "missing.safetensors");
+  refuse({"train", "--set", "train.probes=neuron"}, "train.probes");
+}
+
+TEST_F(Cli, ProbingChangesNoBitOfTheRun) {
+  succeed({"train", "tiny.toml", "--quiet"});
+  const std::string plain = weights("last");
+  const auto plain_records = records("last");
+  succeed({"train", "tiny.toml", "--quiet", "--set", "train.probe_every=2", "--set", "train.probes=all"});
+  EXPECT_EQ(weights("last"), plain);
+  EXPECT_EQ(records("last"), plain_records);
+}
+
+TEST_F(Cli, ProbesLeaveOutWhatATaskDoesNotHave) {
+  succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=cubic", "--set", "train.probe_every=5"});
+  auto reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
+  EXPECT_FALSE(reading.contains("circuits")) << "no symmetry of x^3 + x y is known";
+  EXPECT_TRUE(reading["frequencies"].contains("embedding_share"));
+  EXPECT_FALSE(reading["frequencies"].contains("logit_share"));
+  succeed({"report", "last", "-o", "page.html"});
+  succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=parity", "--set", "model.architecture=mlp",
+           "--set", "train.probe_every=5"});
+  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
+  EXPECT_FALSE(reading.contains("frequencies"));
+  EXPECT_TRUE(reading.contains("subnetwork"));
+  succeed({"report", "last", "-o", "page.html"});
+  succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=group_conjugate", "--set", "task.group_degree=4",
+           "--set", "train.probe_every=5", "--set", "train.steps=50"});
+  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
+  EXPECT_EQ(reading["frequencies"]["names"].size(), 4u);
+  EXPECT_TRUE(reading["frequencies"].contains("logit_share"));
+}
+
 TEST_F(Cli, EvalNeedsNothingButTheExportedFile) {
   // Each has something that shapes do not say.
   const std::vector<Words> kinds = {

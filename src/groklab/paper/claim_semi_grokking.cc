@@ -30,10 +30,47 @@ void plan_semi(Study& study) {
   }
 }
 
+/// The paper's Fig. 1: one run of each kind, train and test accuracy.
+void add_four_runs(Study& study, const std::map<Ending, RunIndex>& example, ClaimResult& result) {
+  const Scale& s = study.scale();
+  std::vector<XyPoint> points;
+  const auto add = [&](RunIndex run, const std::string& name) {
+    for (const Record& r : study.records(run)) {
+      points.push_back({name, static_cast<double>(r.step), r.test.accuracy, "test"});
+      points.push_back({name, static_cast<double>(r.step), r.train.accuracy, "train"});
+    }
+  };
+  const std::pair<Ending, const char*> kinds[] = {
+      {Ending::kGrokked, "grokking"}, {Ending::kPlateau, "semi-grokking"}, {Ending::kNone, "no grokking"}};
+  for (const auto& [ending, name] : kinds) {
+    if (const auto found = example.find(ending); found != example.end()) add(found->second, name);
+  }
+  for (std::int64_t i = 0; i < s.semi_seeds; ++i) {
+    const RunIndex fork = ungrok_run(study, s.semi_network, seed_at(study, i), s.ungrok_rows.front(), s.weight_decay);
+    if (!study.has(fork)) continue;
+    add(fork, "ungrokking");
+    break;
+  }
+  if (points.empty()) return;
+  XyOptions options;
+  options.id = "semi-four-runs";
+  options.title = "Grokking, semi-grokking, no grokking, ungrokking";
+  options.caption =
+      "One run of each kind that occurred. The lines that reach 100 % first are training accuracy; the others are test "
+      "accuracy. Ungrokking starts from a network that generalises and loses it on few rows.";
+  options.x_title = "step";
+  options.y_title = "accuracy";
+  options.steps_x = options.share_y = true;
+  options.points = false;
+  options.line_title = "rows";
+  result.figures.push_back(make_xy_chart(points, options));
+}
+
 ClaimResult judge_semi(Study& study) {
   ClaimResult result;
   const Scale& s = study.scale();
   std::map<Ending, std::int64_t> counts;
+  std::map<Ending, RunIndex> example;
   std::int64_t n = 0;
   std::vector<XyPoint> ends, curves;
   nlohmann::ordered_json outcomes = nlohmann::ordered_json::array();
@@ -44,6 +81,7 @@ ClaimResult judge_semi(Study& study) {
       if (!study.has(run)) continue;
       const Ending ending = classify_ending(study.records(run));
       ++counts[ending];
+      example.try_emplace(ending, run);
       ++n;
       outcomes.push_back({{"rows", rows},
                           {"seed", seed},
@@ -90,6 +128,7 @@ ClaimResult judge_semi(Study& study) {
       "A plateau: test accuracy between 0.2 and 0.95 at the end, within 0.05 over the last third of the "
       "steps. Plateaus can be transient: a longer budget may turn some into grokking.");
   result.data["outcomes"] = outcomes;
+  add_four_runs(study, example, result);
   XyOptions options;
   options.id = "semi-endings";
   options.title = "Training from scratch: final test accuracy against D";

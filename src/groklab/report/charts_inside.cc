@@ -22,6 +22,7 @@ struct ReadingSeries {
   double (*value)(const ProbeReading&);
 };
 
+constexpr std::size_t kMaxColumns = 200;  ///< of a heat map over steps: more are narrower than three pixels
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 /// NaN where the probe was not asked for.
@@ -192,6 +193,7 @@ json band(const char* field, const char* title, const std::vector<std::string>& 
 
 void add_spectra(const PlotRun& run, std::vector<Chart>& charts) {
   const std::vector<ProbeReading>& readings = run.source->inside.over_steps;
+  const std::size_t stride = (readings.size() + kMaxColumns - 1) / kMaxColumns;
   struct Kind {
     const char* id;
     const char* title;
@@ -208,7 +210,8 @@ void add_spectra(const PlotRun& run, std::vector<Chart>& charts) {
     std::string csv = "step,component,share\n";
     std::vector<std::string> steps, names;
     double top = 0;
-    for (const ProbeReading& r : readings) {
+    for (std::size_t i = 0; i < readings.size(); i += stride) {
+      const ProbeReading& r = readings[i];
       if (!r.frequencies) continue;
       const std::vector<double>& shares = (*r.frequencies).*(kind.shares);
       if (shares.empty()) continue;

@@ -67,6 +67,50 @@ TEST(RenderReport, EveryChartHasItsDataAndItsPlace) {
   }
 }
 
+/// Readings with every field, over three steps.
+InsideView synthetic_inside() {
+  InsideView inside;
+  for (const std::int64_t step : {0, 100, 1000}) {
+    ProbeReading r;
+    r.step = step;
+    r.circuits.emplace();
+    r.circuits->memorised_strength = step == 100 ? 5 : 1;
+    r.frequencies = FrequencyMetrics{{"1", "2"}, {0.9, 0.1}, {0.8, 0.2}, 0.5, {0}, {0}, 1e-7, 3};
+    r.neurons.emplace();
+    r.neurons->count = 2;
+    r.neurons->component_share = {1, 0};
+    r.neurons->threshold = 0.5;
+    inside.over_steps.push_back(r);
+  }
+  ProbeReading last = inside.over_steps.back();
+  last.neurons->each = {{0.9, 0, 2}, {std::numeric_limits<double>::quiet_NaN(), -1, 1}};
+  last.ablations = {{"C_gen (logits)", 0, 0.1, 0.2, 3, 4}, {"C_gen (logits)", 1, 1, 1, 0, 0}};
+  inside.last = last;
+  inside.reordered = {"1", "0", {"0", "1"}, {"0", "1"}, {1, -1, -1, 1}};
+  return inside;
+}
+
+TEST(RenderReport, ShowsTheInsideOfASingleRun) {
+  ReportRun run = synthetic_run();
+  run.inside = synthetic_inside();
+  const std::string page = without_bundle(render_report({run}, "one run"));
+  const std::vector<nlohmann::json> specs = json_blocks(page);
+  EXPECT_EQ(specs.size(), 9u + 12u);
+  EXPECT_EQ(count(page, "data-chart="), specs.size());
+  for (const nlohmann::json& spec : specs)
+    EXPECT_TRUE(spec["layer"].is_array()) << "the scripts look there for legends";
+  EXPECT_NE(page.find("C_mem largest"), std::string::npos) << "phases are marked";
+  EXPECT_NE(page.find("accuracy without C_gen (logits)"), std::string::npos);
+  EXPECT_EQ(without_bundle(render_report({run, synthetic_run()}, "two")).find("Inside the network"), std::string::npos);
+}
+
+TEST(RenderReport, SaysHowToSeeCircuitsOverTraining) {
+  ReportRun run = synthetic_run();
+  run.inside = synthetic_inside();
+  run.inside.over_steps.clear();
+  EXPECT_NE(render_report({run}, "one run").find("train.probe_every"), std::string::npos);
+}
+
 TEST(RenderReport, HostileTextStaysText) {
   const std::string evil = "</script><script>alert(1)</script><!-- \"'&\n{{bundle}}";
   ReportRun run = synthetic_run();
