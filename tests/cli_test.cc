@@ -481,6 +481,9 @@ TEST_F(Cli, ProbesLeaveOutWhatATaskDoesNotHave) {
            "--set", "train.probe_every=5", "--set", "train.steps=50"});
   reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
   EXPECT_EQ(reading["frequencies"]["names"].size(), 4u);
+  succeed({"train", "tiny.toml", "--quiet", "--set", "model.d_vocab_out=9", "--set", "train.steps=50"});
+  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
+  EXPECT_TRUE(reading["circuits"]["general_share"].is_number()) << "logits that are no class are left out";
   EXPECT_TRUE(reading["frequencies"].contains("logit_share"));
 }
 

@@ -137,7 +137,7 @@ ClaimResult judge_other(Study& study) {
 Claim claim_other_tasks() {
   return {"other-tasks",
           "Other operations and groups",
-          "Ungrokking appears on other modular operations and on permutation groups as well.",
+          "Ungrokking appears on other modular operations and, at full scale, on permutation groups as well.",
           "Transitions on most tasks of Power et al. (2022), independent of weight decay for most (Fig. 8)",
           plan_other,
           judge_other};

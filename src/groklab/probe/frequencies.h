@@ -13,8 +13,8 @@
 namespace groklab {
 
 /// A component is a key if it has more than this many times the share that its number of basis functions would give it.
-/// 2: noise on all of them makes none (a random embedding of 113 symbols in 128 dimensions varies by 9 % of a share), and
-/// networks that generalise have some three to eight keys of ten times their share.
+/// 2: noise on all of them makes none (shares of a random embedding of 113 symbols in 128 dimensions scatter by 9 %),
+/// and the two or three keys of the networks that we looked at have ten times their share.
 inline constexpr double kKeyFactor = 2.0;
 
 /// Places of the keys among the components without the trivial one, largest first.

@@ -186,7 +186,7 @@ json band(const char* field, const char* title, const std::vector<std::string>& 
           {"axis",
            {{"values", some_names(names)},
             {"labelAngle", 0},
-            {"labelOverlap", false},
+            {"labelOverlap", "greedy"},
             {"ticks", false},
             {"domain", false}}}};
 }

@@ -57,6 +57,12 @@ json log_ticks(const std::vector<double>& values) {
   }
   json ticks = json::array();
   if (high <= 0) return ticks;
+  if (high < 4 * low) {  // 1-2-5 ticks would be one or two
+    const double rough = (high - low) / 5, unit = std::pow(10.0, std::floor(std::log10(std::max(rough, 1e-300))));
+    const double step = unit * (rough > 5 * unit ? 10 : rough > 2 * unit ? 5 : rough > unit ? 2 : 1);
+    for (double k = std::ceil(low / step); k * step <= high; ++k) ticks.push_back(k * step);
+    if (ticks.size() > 1) return ticks;
+  }
   const bool coarse = high > 300 * low;
   for (int k = static_cast<int>(std::floor(std::log10(low))); k <= static_cast<int>(std::ceil(std::log10(high))); ++k) {
     for (const double m : {1.0, 2.0, 3.0, 5.0, 7.0}) {
@@ -83,7 +89,8 @@ json x_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
     x["axis"] = {{"values", ticks}, {"labelExpr", kThousands}, {"labelOverlap", "greedy"}};
   } else if (options.log_x) {
     x["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 8}};
-    x["axis"] = {{"values", log_ticks(values)}, {"labelExpr", kThousands}, {"labelOverlap", "greedy"}};
+    x["axis"] = {
+        {"values", log_ticks(values)}, {"labelExpr", kThousands}, {"labelOverlap", "greedy"}, {"labelFlush", 12}};
   } else {
     x["scale"] = {{"zero", false}, {"padding", 8}};
     x["axis"] = {{"tickCount", 6}};
