@@ -453,6 +453,8 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
   refuse({"probe", "last", "--at", "5000"}, "5000");
   refuse({"probe", "missing.safetensors"}, "missing.safetensors");
   refuse({"train", "--set", "train.probes=neuron"}, "train.probes");
+  refuse({"train", "--set", "train.probe_every=1", "--set", "task.modulus=401", "--set", "train.steps=0", "--quiet"},
+         "64000000 logits");
 }
 
 TEST_F(Cli, ProbingChangesNoBitOfTheRun) {

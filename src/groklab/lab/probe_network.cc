@@ -74,6 +74,7 @@ std::vector<ProbeReading> probe_checkpoints(Store& store, const std::string& id,
 
 InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engine, std::int64_t fixed_input) {
   InsideView view;
+  if (!probes_fit(run.task)) return view;
   const Prober prober(run.config, run.task, run.split);
   if (!prober.orbits() && !prober.group()) return view;
   view.over_steps = store.probes(run.id);

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "groklab/base/error.h"
 #include "groklab/probe/causal.h"
 #include "groklab/probe/frequencies.h"
 #include "groklab/probe/geometry.h"
@@ -24,12 +25,17 @@ std::vector<double> last_layer_squares(const Engine& engine, const ModelConfig& 
 
 }  // namespace
 
+bool probes_fit(const Task& task) { return task.n_rows <= kMaxProbedLogits / task.n_classes; }
+
 Prober::Prober(const Config& config, const Task& task, const Split& split)
-    : config_(config),
-      task_(task),
-      split_(split),
-      orbits_(task_orbits(config.task, task)),
-      group_(task_group(config.task, task)) {}
+    : config_(config), task_(task), split_(split) {
+  if (!probes_fit(task)) {
+    fail(ErrorKind::kConfig, "probes: expected a task of at most {} logits (rows x classes), found {} x {} of {}",
+         kMaxProbedLogits, task.n_rows, task.n_classes, task.name);
+  }
+  orbits_ = task_orbits(config.task, task);
+  group_ = task_group(config.task, task);
+}
 
 ProbeReading Prober::read(Engine& engine, const ProbeSet& set, bool each) const {
   ProbeReading reading;

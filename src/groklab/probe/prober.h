@@ -14,9 +14,14 @@
 
 namespace groklab {
 
+/// Most logits (rows x classes) that probes take: they hold some 40 bytes for each, 2.6 GB in all. x + y modulo 400
+/// and S_5 fit, S_6 does not.
+inline constexpr std::int64_t kMaxProbedLogits = 64'000'000;
+bool probes_fit(const Task& task);
+
 class Prober {
  public:
-  /// Of a resolved config. `task` and `split` outlive it.
+  /// Of a resolved config. `task` and `split` outlive it. Throws Error(kConfig) unless probes_fit(task).
   Prober(const Config& config, const Task& task, const Split& split);
 
   /// Reads the engine's present parameters, which stay as they are. What the task has no structure for is left out:
