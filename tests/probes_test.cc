@@ -29,50 +29,79 @@ Config mlp_config(std::initializer_list<const char*> settings) {
   return resolve_config(config);
 }
 
-/// Gromov's (2023) solution, made exact: neurons (cos(w a + s) + cos(w b + t))^2 for the nine pairs of phases s, t of
-/// thirds of a turn, read out with cos(w c + s + t). All but cos(w (a + b - c)) cancels between the phases.
-class CosineNetwork {
+/// Writes a network into an MLP with quadratic activation, without biases, whose embeddings are joined.
+///
+/// Waves: Gromov's (2023) solution, made exact: neurons (cos(w a + s) + cos(w b + t))^2 for the nine pairs of phases s,
+/// t of thirds of a turn, read out with cos(w c + s + t). All but cos(w (a + b - c)) cancels between the phases. Rows:
+/// of one-hot x and y, (x + y)^2 - x^2 - y^2 = 2 x y is 2 on one row of the table and 0 elsewhere.
+class HandBuilt {
  public:
-  explicit CosineNetwork(std::vector<std::int64_t> frequencies)
-      : frequencies_(std::move(frequencies)),
-        lab(mlp_config(
-            {"model.activation=quadratic", d_model().c_str(), d_mlp().c_str(), "model.combination=concatenate"})) {
-    const auto n = static_cast<std::int64_t>(frequencies_.size());
-    const std::int64_t d = 2 * n, m = 9 * n;
-    std::vector<double> embed(static_cast<std::size_t>(kModulus * d)), in(static_cast<std::size_t>(2 * d * m), 0.0),
-        out(static_cast<std::size_t>(m * kModulus));
-    for (std::int64_t f = 0; f < n; ++f) {
-      const double w = 2 * std::numbers::pi * static_cast<double>(frequencies_[static_cast<std::size_t>(f)]) / kModulus;
-      for (std::int64_t a = 0; a < kModulus; ++a) {
-        embed[static_cast<std::size_t>(a * d + 2 * f)] = std::cos(w * double(a));
-        embed[static_cast<std::size_t>(a * d + 2 * f + 1)] = std::sin(w * double(a));
-      }
-      for (std::int64_t i = 0; i < 9; ++i) {
-        const double s = 2 * std::numbers::pi / 3 * double(i / 3), t = 2 * std::numbers::pi / 3 * double(i % 3);
-        const std::int64_t neuron = 9 * f + i;
-        const auto set = [&](std::int64_t row, double v) { in[static_cast<std::size_t>(row * m + neuron)] = v; };
-        set(2 * f, std::cos(s));
-        set(2 * f + 1, -std::sin(s));
-        set(d + 2 * f, std::cos(t));
-        set(d + 2 * f + 1, -std::sin(t));
-        for (std::int64_t c = 0; c < kModulus; ++c) {
-          out[static_cast<std::size_t>(neuron * kModulus + c)] = std::cos(w * double(c) + s + t) / 4.5;
-        }
-      }
+  HandBuilt(const std::vector<std::int64_t>& frequencies, const std::vector<std::int64_t>& rows, double height)
+      : waves_(static_cast<std::int64_t>(frequencies.size())),
+        d_(2 * waves_ + (rows.empty() ? 0 : kModulus)),
+        m_(9 * waves_ + static_cast<std::int64_t>(rows.size()) + (rows.empty() ? 0 : 2 * kModulus)),
+        lab(mlp_config({"model.activation=quadratic", ("model.d_model=" + std::to_string(d_)).c_str(),
+                        ("model.d_mlp=" + std::to_string(m_)).c_str(), "model.combination=concatenate"})),
+        embed_(static_cast<std::size_t>(kModulus * d_), 0.0),
+        in_(static_cast<std::size_t>(2 * d_ * m_), 0.0),
+        out_(static_cast<std::size_t>(m_ * kModulus), 0.0) {
+    for (std::int64_t f = 0; f < waves_; ++f) {
+      add_wave(f, 2 * std::numbers::pi * static_cast<double>(frequencies[static_cast<std::size_t>(f)]) / kModulus);
     }
+    if (!rows.empty()) add_rows(rows, height);
     Engine& engine = *lab.engine;
-    engine.set_tensor(engine.layout().at("embed.W_E"), embed);
-    engine.set_tensor(engine.layout().at("layers.0.W"), in);
-    engine.set_tensor(engine.layout().at("unembed.W_U"), out);
+    engine.set_tensor(engine.layout().at("embed.W_E"), embed_);
+    engine.set_tensor(engine.layout().at("layers.0.W"), in_);
+    engine.set_tensor(engine.layout().at("unembed.W_U"), out_);
   }
 
  private:
-  std::string d_model() const { return "model.d_model=" + std::to_string(2 * frequencies_.size()); }
-  std::string d_mlp() const { return "model.d_mlp=" + std::to_string(9 * frequencies_.size()); }
-  std::vector<std::int64_t> frequencies_;
+  void set_in(std::int64_t dimension, std::int64_t neuron, double v) {
+    in_[static_cast<std::size_t>(dimension * m_ + neuron)] = v;
+  }
+  double& out(std::int64_t neuron, std::int64_t c) { return out_[static_cast<std::size_t>(neuron * kModulus + c)]; }
+
+  void add_wave(std::int64_t f, double w) {
+    for (std::int64_t a = 0; a < kModulus; ++a) {
+      embed_[static_cast<std::size_t>(a * d_ + 2 * f)] = std::cos(w * double(a));
+      embed_[static_cast<std::size_t>(a * d_ + 2 * f + 1)] = std::sin(w * double(a));
+    }
+    for (std::int64_t i = 0; i < 9; ++i) {
+      const double s = 2 * std::numbers::pi / 3 * double(i / 3), t = 2 * std::numbers::pi / 3 * double(i % 3);
+      const std::int64_t neuron = 9 * f + i;
+      set_in(2 * f, neuron, std::cos(s));
+      set_in(2 * f + 1, neuron, -std::sin(s));
+      set_in(d_ + 2 * f, neuron, std::cos(t));
+      set_in(d_ + 2 * f + 1, neuron, -std::sin(t));
+      for (std::int64_t c = 0; c < kModulus; ++c) out(neuron, c) = std::cos(w * double(c) + s + t) / 4.5;
+    }
+  }
+  void add_rows(const std::vector<std::int64_t>& rows, double height) {
+    const std::int64_t one_hot = 2 * waves_, first = 9 * waves_,
+                       symbols = first + static_cast<std::int64_t>(rows.size());
+    for (std::int64_t a = 0; a < kModulus; ++a) {
+      embed_[static_cast<std::size_t>(a * d_ + one_hot + a)] = 1;
+      set_in(one_hot + a, symbols + a, 1);
+      set_in(d_ + one_hot + a, symbols + kModulus + a, 1);
+    }
+    for (std::size_t j = 0; j < rows.size(); ++j) {
+      const std::int64_t x = rows[j] / kModulus, y = rows[j] % kModulus, neuron = first + static_cast<std::int64_t>(j);
+      const std::int64_t label = lab.task.labels[static_cast<std::size_t>(rows[j])];
+      set_in(one_hot + x, neuron, 1);
+      set_in(d_ + one_hot + y, neuron, 1);
+      out(neuron, label) += height / 2;
+      out(symbols + x, label) -= height / 2;
+      out(symbols + kModulus + y, label) -= height / 2;
+    }
+  }
+
+  std::int64_t waves_, d_, m_;
 
  public:
   Lab lab;
+
+ private:
+  std::vector<double> embed_, in_, out_;
 };
 
 ProbeReading read_all(Lab& lab) {
@@ -80,7 +109,7 @@ ProbeReading read_all(Lab& lab) {
 }
 
 TEST(Probes, APureCosineNetwork) {
-  CosineNetwork network({3, 5});
+  HandBuilt network({3, 5}, {}, 0);
   const ProbeReading r = read_all(network.lab);
   EXPECT_NEAR(r.circuits->general_share, 1.0, 1e-10);
   EXPECT_NEAR(r.circuits->residual_norm, 0.0, 1e-10);
@@ -159,6 +188,35 @@ TEST(Probes, ALookupTable) {
       EXPECT_EQ(i.train_accuracy, 1.0);
     }
   }
+}
+
+TEST(Probes, AKnownMixture) {
+  const Lab base(mlp_config({"model.d_model=13", "model.d_mlp=180"}));
+  HandBuilt network({3, 5}, base.split.train, 6);
+  const ProbeReading r = read_all(network.lab);
+  const double logit = 6.0 * 12 / 13, general = 2 + logit * 100 / 169;
+  EXPECT_NEAR(r.circuits->general_train.correct_logit, general, 1e-10);
+  EXPECT_NEAR(r.circuits->general_test.correct_logit, general, 1e-10);
+  EXPECT_NEAR(r.circuits->memorised_strength, logit, 1e-10);
+  EXPECT_NEAR(r.circuits->residual_train.correct_logit, logit - logit * 100 / 169, 1e-10);
+  EXPECT_NEAR(r.circuits->residual_test.correct_logit, -logit * 100 / 169, 1e-10);
+  // Squared norms: the lookup table has 100 rows of 36 * 12 / 13, of which its symmetric part 100 / 169; the waves have
+  // 13 / 2 each in every row; F of the table is a peak, which has each wave with amplitude 2 / 13 of its height.
+  const double height = 6.0 * 100 / 169, table = 100 * 36.0 * 12 / 13;
+  const double waves = 169 * 13 / 2.0 * 2 * ((1 + height * 2 / 13) * (1 + height * 2 / 13));
+  const double other_waves = 169 * 13 / 2.0 * 4 * (height * 2 / 13) * (height * 2 / 13);
+  EXPECT_NEAR(r.circuits->general_norm * r.circuits->general_norm, waves + other_waves, 1e-8);
+  EXPECT_NEAR(r.circuits->residual_norm * r.circuits->residual_norm, table * (1 - 100.0 / 169), 1e-8);
+  for (std::size_t k = 0; k < 6; ++k) {
+    const double share = (k == 2 || k == 4 ? waves / 2 : other_waves / 4) / (waves + other_waves);
+    EXPECT_NEAR(r.frequencies->logit_share[k], share, 1e-10) << k + 1;
+  }
+  EXPECT_EQ(r.frequencies->logit_keys.size(), 2u);
+  EXPECT_EQ(r.neurons->periodic, 18);
+  EXPECT_NEAR(
+      r.circuits->general_norm * r.circuits->general_norm + r.circuits->residual_norm * r.circuits->residual_norm,
+      waves + other_waves + table * (1 - 100.0 / 169), 1e-8)
+      << "the parts are orthogonal and sum to the whole";
 }
 
 TEST(Probes, TheSubnetworkOfALookupTableIsItsRows) {

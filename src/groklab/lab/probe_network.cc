@@ -76,7 +76,6 @@ InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engin
   InsideView view;
   if (!probes_fit(run.task)) return view;
   const Prober prober(run.config, run.task, run.split);
-  if (!prober.orbits() && !prober.group()) return view;
   view.over_steps = store.probes(run.id);
   view.last = prober.read(engine, parse_probes("all", "probes"), true);
   view.reordered = reordered_logits(run, prober, *view.last, engine, fixed_input);

@@ -18,7 +18,7 @@ namespace groklab {
 std::vector<ProbeReading> probe_checkpoints(Store& store, const std::string& id, const ProbeSet& set, ThreadPool& pool);
 
 /// What the page shows of a run: stored readings, and the engine's present state with every probe. `fixed_input` is the
-/// first input of the reordered logits. Empty for tasks too large for probes, and for those without a group.
+/// first input of the reordered logits. Empty for tasks too large for probes.
 InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engine, std::int64_t fixed_input);
 
 }  // namespace groklab

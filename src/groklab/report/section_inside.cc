@@ -29,7 +29,7 @@ std::string inside_section(const PlotRun& run) {
   const InsideView& inside = run.source->inside;
   if (inside.over_steps.empty() && !inside.last) return "";
   std::string html = "<section aria-labelledby=\"h-inside\">\n<h2 id=\"h-inside\">Inside the network</h2>\n";
-  if (inside.over_steps.size() < 2) {
+  if (inside.over_steps.size() < 2 && inside.last && inside.last->frequencies) {
     html +=
         "<p class=\"note\">Only the last state was looked at. To see circuits over training: train with "
         "train.probe_every, or read stored checkpoints with groklab probe RUN --at all.</p>\n";
