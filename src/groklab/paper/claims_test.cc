@@ -1,10 +1,13 @@
 // Claims judged on made-up records in which they are true, false or undecidable; and the plans of every scale.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "groklab/base/error.h"
 #include "groklab/base/random.h"
@@ -21,6 +24,25 @@ namespace fs = std::filesystem;
 /// Test accuracy of a made-up run at a step; NaN: the run failed.
 using Curve = std::function<double(const Config& config, bool is_fork, double step)>;
 
+/// What the weights of made-up runs would say.
+struct Weights {
+  std::function<double(const Config& config, bool is_fork)> norm;  ///< at equal margin
+  std::function<double(const Config& config)> balance;             ///< C_gen / C_mem at the end; none: 100
+};
+
+/// C_mem rises to 10 and falls to 1, C_gen's share rises.
+std::vector<std::pair<std::int64_t, CircuitMetrics>> circuits_of(const Weights& weights, const Config& config) {
+  std::vector<std::pair<std::int64_t, CircuitMetrics>> over;
+  for (const auto& [step, memorised, share] : {std::tuple{0, 0.1, 0.01}, {200, 10.0, 0.2}, {5000, 1.0, 0.99}}) {
+    CircuitMetrics m;
+    m.memorised_strength = memorised;
+    m.general_share = share;
+    m.general_test.correct_logit = memorised * (weights.balance ? weights.balance(config) : 100);
+    over.emplace_back(step, m);
+  }
+  return over;
+}
+
 class ClaimsTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -30,10 +52,20 @@ class ClaimsTest : public ::testing::Test {
   }
   void TearDown() override { fs::remove_all(directory_); }
 
-  ClaimResult judge(const Claim& claim, const Curve& curve) {
+  ClaimResult judge(const Claim& claim, const Curve& curve, const Weights& weights = {}) {
     Scale scale = make_scale("quick");
     Study study(scale);
     claim.plan(study);
+    const auto of = [&](RunIndex run) -> std::pair<const Config&, bool> {
+      const PlannedRun& planned = study.plan().runs[run];
+      return {planned.config, planned.parent != kNoParent};
+    };
+    Study::Measurements measurements;
+    if (weights.norm) {
+      measurements.norm_at_margin = [&, of](RunIndex run) { return weights.norm(of(run).first, of(run).second); };
+    }
+    measurements.circuits_over_steps = [&, of](RunIndex run) { return circuits_of(weights, of(run).first); };
+    study.replace_measurements(measurements);
     fs::remove_all(directory_);
     Store store(directory_);
     ParameterLayout layout;
@@ -151,6 +183,102 @@ TEST_F(ClaimsTest, SemiGrokkingCountsPlateaus) {
   EXPECT_EQ(some.verdict(), Verdict::kConfirmed);
   EXPECT_NEAR(some.tests[0].effect.value, 0.2, 1e-9);
   EXPECT_NE(judge(claim_semi_grokking(), curve(0)).verdict(), Verdict::kConfirmed);
+}
+
+/// A number between -1 and 1 for each seed, size and network.
+double wobble_of_run(const Config& c) {
+  RandomStream stream(static_cast<std::uint64_t>(c.seed), StreamPurpose::kBootstrap,
+                      static_cast<std::uint64_t>(1000 * c.split.train_size + c.model.d_model + c.task.modulus));
+  return 2 * stream.next_uniform() - 1;
+}
+
+double rows_of(const Config& c) {
+  return c.split.train_size > 0 ? static_cast<double>(c.split.train_size) : 961.0;  // the full table
+}
+
+double everything_generalises(const Config&, bool, double step) { return step < 1000 ? 0.1 : 1.0; }
+
+/// norm = 10 (D / 150)^b of random labels, 10 (D / 500)^c of true ones, with a scatter of both.
+Weights efficiencies(double b, double c, double scatter) {
+  return {[=](const Config& config, bool) {
+            const bool random = config.task.labels != LabelKind::kTrue;
+            const double clean =
+                10 * (random ? std::pow(rows_of(config) / 150, b) : std::pow(rows_of(config) / 500, c));
+            return clean * std::exp(scatter * wobble_of_run(config));
+          },
+          {}};
+}
+
+TEST_F(ClaimsTest, MemorisingMustCostMoreWithEveryRow) {
+  const Claim claim = claim_efficiency_mem();
+  EXPECT_EQ(judge(claim, everything_generalises, efficiencies(0.3, 0, 0.01)).verdict(), Verdict::kConfirmed);
+  EXPECT_EQ(judge(claim, everything_generalises, efficiencies(0.02, 0, 0.01)).verdict(), Verdict::kRefuted);
+  EXPECT_EQ(judge(claim, everything_generalises, efficiencies(0.1, 0, 0.3)).verdict(), Verdict::kInconclusive);
+}
+
+TEST_F(ClaimsTest, GeneralisingMustNot) {
+  const Claim claim = claim_efficiency_gen();
+  const ClaimResult flat = judge(claim, everything_generalises, efficiencies(0.3, 0, 0.01));
+  EXPECT_EQ(flat.verdict(), Verdict::kConfirmed);
+  EXPECT_EQ(flat.tests.back().verdict, Verdict::kRefuted) << "the negative control";
+  EXPECT_EQ(judge(claim, everything_generalises, efficiencies(0.3, 0.3, 0.01)).verdict(), Verdict::kRefuted);
+  EXPECT_EQ(judge(claim, everything_generalises, efficiencies(0.3, 0.1, 0.1)).verdict(), Verdict::kInconclusive);
+}
+
+TEST_F(ClaimsTest, TheCrossingMustLieWhereNetworksUngrok) {
+  const auto curve = [](double midpoint, double scatter) {
+    return [=](const Config& c, bool is_fork, double step) {
+      if (!is_fork || step * c.optim.weight_decay < 100) return 1.0;
+      Config network = c;  // one shift for all forks of a network
+      network.split.train_size = static_cast<std::int64_t>(100 * c.optim.weight_decay);
+      network.seed = 1;
+      return transition(rows_of(c), midpoint * std::exp(scatter * wobble_of_run(network)), 6);
+    };
+  };
+  const Claim claim = claim_dcrit();
+  const ClaimResult met = judge(claim, curve(150, 0.02), efficiencies(0.3, 0, 0.01));
+  EXPECT_EQ(met.verdict(), Verdict::kConfirmed);
+  EXPECT_NEAR(met.tests[0].effect.value, 0, 0.15);
+  EXPECT_EQ(judge(claim, curve(280, 0.02), efficiencies(0.3, 0, 0.01)).verdict(), Verdict::kRefuted);
+  EXPECT_EQ(judge(claim, curve(170, 0.7), efficiencies(0.3, 0, 0.01)).verdict(), Verdict::kInconclusive);
+}
+
+TEST_F(ClaimsTest, TheBalanceOfCircuitsMustRiseWithRows) {
+  const auto balance = [](double sign, double scatter) {
+    return Weights{
+        {}, [=](const Config& c) { return std::exp(sign * std::log(rows_of(c) / 100) + scatter * wobble_of_run(c)); }};
+  };
+  const Claim claim = claim_circuits();
+  EXPECT_EQ(judge(claim, everything_generalises, balance(1, 0.05)).verdict(), Verdict::kConfirmed);
+  EXPECT_EQ(judge(claim, everything_generalises, balance(-1, 0.05)).verdict(), Verdict::kRefuted);
+  EXPECT_EQ(judge(claim, everything_generalises, balance(1, 1.5)).verdict(), Verdict::kInconclusive);
+}
+
+TEST_F(ClaimsTest, OtherTasksMustUngrokToo) {
+  const auto curve = [](double low, double scatter) {
+    return [=](const Config& c, bool is_fork, double step) {
+      if (!is_fork || step < 100) return 1.0;
+      const double clean = rows_of(c) < 200 ? low : 1.0;
+      return std::clamp(clean + scatter * wobble_of_run(c), 0.0, 1.0);
+    };
+  };
+  const Claim claim = claim_other_tasks();
+  EXPECT_EQ(judge(claim, curve(0.1, 0.02), efficiencies(0.3, 0, 0.01)).verdict(), Verdict::kConfirmed);
+  EXPECT_EQ(judge(claim, curve(0.9, 0.02), efficiencies(0.3, 0, 0.01)).verdict(), Verdict::kRefuted);
+  EXPECT_EQ(judge(claim, curve(0.5, 0.5), efficiencies(0.3, 0, 0.01)).verdict(), Verdict::kInconclusive);
+}
+
+TEST_F(ClaimsTest, GrokkingNeedsAllThreeIngredients) {
+  const auto curve = [](bool random_generalises, double slow) {
+    return [=](const Config& c, bool, double step) {
+      const bool none = c.task.labels != LabelKind::kTrue || c.task.operation != Operation::kAdd || rows_of(c) < 200;
+      if (none) return random_generalises && c.task.labels != LabelKind::kTrue ? 1.0 : 0.03;
+      return step < (c.task.modulus == 43 ? 160 : 150 * slow) ? 0.03 : 1.0;
+    };
+  };
+  EXPECT_EQ(judge(claim_ingredients(), curve(false, 10)).verdict(), Verdict::kConfirmed);
+  EXPECT_EQ(judge(claim_ingredients(), curve(true, 10)).verdict(), Verdict::kRefuted);
+  EXPECT_EQ(judge(claim_ingredients(), curve(false, 1)).verdict(), Verdict::kRefuted) << "no delay to explain";
 }
 
 TEST_F(ClaimsTest, FailedRunsAreLeftOutAndNothingBreaks) {

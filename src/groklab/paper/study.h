@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,13 @@ using RunIndex = std::size_t;
 class Study {
  public:
   explicit Study(const Scale& scale) : scale_(scale) {}
+
+  /// What is measured on weights, in place of the measurements themselves: tests judge runs that have none.
+  struct Measurements {
+    std::function<double(RunIndex run)> norm_at_margin;
+    std::function<std::vector<std::pair<std::int64_t, CircuitMetrics>>(RunIndex run)> circuits_over_steps;
+  };
+  void replace_measurements(Measurements measurements) { replaced_ = std::move(measurements); }
 
   const Scale& scale() const { return scale_; }
   const SweepPlan& plan() const { return plan_; }
@@ -71,6 +79,7 @@ class Study {
   mutable std::map<RunIndex, CircuitMetrics> circuits_;
   mutable std::map<std::pair<RunIndex, double>, double> norms_;
   mutable std::map<std::string, SymmetryOrbits> orbits_;
+  Measurements replaced_;
 };
 
 }  // namespace groklab::paper

@@ -57,8 +57,9 @@ json log_ticks(const std::vector<double>& values) {
   }
   json ticks = json::array();
   if (high <= 0) return ticks;
+  if (high <= low * 1.0001) return {low};
   if (high < 4 * low) {  // 1-2-5 ticks would be one or two
-    const double rough = (high - low) / 5, unit = std::pow(10.0, std::floor(std::log10(std::max(rough, 1e-300))));
+    const double rough = (high - low) / 5, unit = std::pow(10.0, std::floor(std::log10(rough)));
     const double step = unit * (rough > 5 * unit ? 10 : rough > 2 * unit ? 5 : rough > unit ? 2 : 1);
     for (double k = std::ceil(low / step); k * step <= high; ++k) ticks.push_back(k * step);
     if (ticks.size() > 1) return ticks;

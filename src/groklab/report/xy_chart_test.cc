@@ -1,0 +1,46 @@
+#include "groklab/report/xy_chart.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace groklab::report {
+namespace {
+
+std::vector<double> ticks_of(const std::vector<double>& values) {
+  std::vector<XyPoint> points;
+  for (const double v : values) points.push_back({"a", v, v});
+  XyOptions options;
+  options.id = "chart";
+  options.log_x = options.log_y = true;
+  return make_xy_chart(points, options).spec["layer"][0]["encoding"]["y"]["axis"]["values"].get<std::vector<double>>();
+}
+
+TEST(XyChart, LogarithmicTicksSuitTheRange) {
+  EXPECT_EQ(ticks_of({14, 25}), (std::vector<double>{15, 20, 25}));
+  EXPECT_EQ(ticks_of({100, 950}), (std::vector<double>{100, 200, 500, 1000}));
+  EXPECT_EQ(ticks_of({1e-7, 10}).size(), 9u) << "powers of ten";
+}
+
+TEST(XyChart, OnePlaceHasOneTick) {
+  EXPECT_EQ(ticks_of({130}).size(), 1u);
+  EXPECT_EQ(ticks_of({130, 130, 130.0001}).size(), 1u);
+  EXPECT_TRUE(ticks_of({}).empty());
+}
+
+TEST(XyChart, NamesOfPlacesNearTheRightEndStandToTheLeft) {
+  XyOptions options;
+  options.id = "chart";
+  options.steps_x = true;
+  options.rules = {{10, "early"}, {9000, "late"}};
+  const Chart chart = make_xy_chart({{"a", 0, 1}, {"a", 10000, 2}}, options);
+  std::vector<std::string> aligned;
+  for (const auto& layer : chart.spec["layer"]) {
+    if (layer["mark"]["type"] == "text") aligned.push_back(layer["mark"]["align"]);
+  }
+  EXPECT_EQ(aligned, (std::vector<std::string>{"left", "left", "right", "right"}));
+}
+
+}  // namespace
+}  // namespace groklab::report
