@@ -12,6 +12,10 @@
 namespace groklab {
 namespace {
 
+/// Beyond so many logits (rows x classes; p = 158) a page waits too long for the hundred forward passes of ablations
+/// and subnetworks: 4 s here, a minute at p = 389. groklab probe makes them for any size.
+constexpr std::int64_t kMaxSweptLogits = 4'000'000;
+
 /// Elements of Z_n in the order of k g mod n (then g, where k divides n): that of one period of frequency k.
 std::vector<std::int64_t> in_order_of(std::int64_t k, std::int64_t n) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(n));
@@ -77,7 +81,9 @@ InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engin
   if (!probes_fit(run.task)) return view;
   const Prober prober(run.config, run.task, run.split);
   view.over_steps = store.probes(run.id);
-  view.last = prober.read(engine, parse_probes("all", "probes"), true);
+  ProbeSet set = parse_probes("all", "probes");
+  if (run.task.n_rows > kMaxSweptLogits / run.task.n_classes) set.ablation = set.subnetwork = false;
+  view.last = prober.read(engine, set, true);
   view.reordered = reordered_logits(run, prober, *view.last, engine, fixed_input);
   return view;
 }
