@@ -63,13 +63,7 @@ int run_paper(const PaperFlags& flags) {
   }
   if (flags.dry_run) return kExitOk;
   const Store store = flags.store.open();
-  SweepOptions options;
-  options.jobs = jobs;
-  options.interrupt = &interrupt;
-  SweepView view(flags.quiet);
-  options.progress = view.callback();
-  const std::vector<PlannedResult> results = run_plan(plan, estimate.seconds, store.directory(), options);
-  view.end();
+  const std::vector<PlannedResult> results = run_with_view(plan, estimate.seconds, store, jobs, interrupt, flags.quiet);
   paper::Reproduction reproduction;
   for (const PlannedResult& r : results) {
     if (r.state == PlannedState::kPending) {

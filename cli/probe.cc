@@ -59,7 +59,11 @@ int run_probe(const ProbeOptions& options) {
   ThreadPool pool(options.threads.count());
   const bool is_file = options.source.ends_with(".safetensors");
   std::string id;
-  if (!is_file) {
+  LoadedNetwork network;
+  if (is_file) {
+    const auto base = options.file.empty() ? std::nullopt : std::optional(read_config(options.file, {}));
+    network = load_weights(options.source, base, options.assignments, pool);
+  } else {
     if (!options.file.empty()) fail(ErrorKind::kConfig, "--config: only for a file, a run has its own");
     Store store = options.store.open_existing();
     id = store.resolve(options.source);
@@ -69,13 +73,6 @@ int run_probe(const ProbeOptions& options) {
       write_output("", options.json ? json_of(nullptr, id, readings) : text_of(readings));
       return kExitOk;
     }
-  }
-  LoadedNetwork network;
-  if (is_file) {
-    const auto base = options.file.empty() ? std::nullopt : std::optional(read_config(options.file, {}));
-    network = load_weights(options.source, base, options.assignments, pool);
-  } else {
-    const Store store = options.store.open_existing();
     network = load_run(store, id, options.at, options.assignments, pool);
   }
   const Prober prober(network.run->config, network.run->task, network.run->split);

@@ -40,13 +40,7 @@ int sweep(const SweepFlags& flags) {
   }
   if (flags.dry_run) return kExitOk;
   const Store store = flags.store.open();
-  SweepOptions options;
-  options.jobs = jobs;
-  options.interrupt = &interrupt;
-  SweepView view(flags.quiet);
-  options.progress = view.callback();
-  const std::vector<PlannedResult> results = run_plan(plan, estimate.seconds, store.directory(), options);
-  view.end();
+  const std::vector<PlannedResult> results = run_with_view(plan, estimate.seconds, store, jobs, interrupt, flags.quiet);
   if (!flags.csv.empty()) write_output(flags.csv, results_csv(store, plan, results));
   std::int64_t failed = 0, pending = 0, diverged = 0;
   for (const PlannedResult& r : results) {

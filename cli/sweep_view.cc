@@ -10,6 +10,27 @@
 #include "groklab/sweep/sweep_text.h"
 
 namespace groklab::cli {
+namespace {
+
+class SweepView {
+ public:
+  explicit SweepView(bool quiet);
+  ~SweepView() { end(); }
+  SweepView(const SweepView&) = delete;
+  SweepView& operator=(const SweepView&) = delete;
+
+  /// For SweepOptions::progress; empty if quiet. The view outlives it.
+  std::function<void(const SweepProgress&)> callback();
+  /// Ends the live line.
+  void end();
+
+ private:
+  void show(const SweepProgress& progress);
+
+  bool quiet_, live_;
+  bool is_drawn_ = false;
+  double next_plain_ = 0;  ///< seconds
+};
 
 SweepView::SweepView(bool quiet) : quiet_(quiet), live_(isatty(STDERR_FILENO) != 0) {}
 
@@ -34,6 +55,20 @@ void SweepView::show(const SweepProgress& progress) {
 void SweepView::end() {
   if (is_drawn_) fmt::print(stderr, "\n");
   is_drawn_ = false;
+}
+
+}  // namespace
+
+std::vector<PlannedResult> run_with_view(const SweepPlan& plan, const std::vector<double>& seconds, const Store& store,
+                                         int jobs, const std::atomic<bool>& interrupt, bool quiet) {
+  SweepOptions options;
+  options.jobs = jobs;
+  options.interrupt = &interrupt;
+  SweepView view(quiet);
+  options.progress = view.callback();
+  std::vector<PlannedResult> results = run_plan(plan, seconds, store.directory(), options);
+  view.end();
+  return results;
 }
 
 }  // namespace groklab::cli

@@ -1,30 +1,17 @@
-// The progress of many runs on standard error: one live line on a terminal, a line now and then elsewhere.
+// Runs a plan and shows its progress on standard error: one live line on a terminal, a line now and then elsewhere.
 #pragma once
 
-#include <functional>
+#include <atomic>
+#include <vector>
 
+#include "groklab/store/store.h"
+#include "groklab/sweep/plan.h"
 #include "groklab/sweep/run_plan.h"
 
 namespace groklab::cli {
 
-class SweepView {
- public:
-  explicit SweepView(bool quiet);
-  ~SweepView() { end(); }
-  SweepView(const SweepView&) = delete;
-  SweepView& operator=(const SweepView&) = delete;
-
-  /// For SweepOptions::progress; empty if quiet. The view outlives it.
-  std::function<void(const SweepProgress&)> callback();
-  /// Ends the live line.
-  void end();
-
- private:
-  void show(const SweepProgress& progress);
-
-  bool quiet_, live_;
-  bool is_drawn_ = false;
-  double next_plain_ = 0;  ///< seconds
-};
+/// `seconds`: of each run, from the estimate. No line if quiet.
+std::vector<PlannedResult> run_with_view(const SweepPlan& plan, const std::vector<double>& seconds, const Store& store,
+                                         int jobs, const std::atomic<bool>& interrupt, bool quiet);
 
 }  // namespace groklab::cli

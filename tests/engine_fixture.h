@@ -43,12 +43,6 @@ struct Lab {
   std::unique_ptr<Engine> engine;
 };
 
-inline std::vector<std::int64_t> all_rows(const Task& task) {
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(task.n_rows));
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::int64_t>(i);
-  return rows;
-}
-
 /// ||a - b|| / ||b|| over n elements; 0 if both vanish.
 inline double relative_difference(const double* a, const double* b, std::int64_t n) {
   double difference = 0, norm = 0;

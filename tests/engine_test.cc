@@ -12,7 +12,6 @@
 namespace groklab {
 namespace {
 
-using testing::all_rows;
 using testing::Lab;
 using testing::relative_difference;
 using testing::small_config;

@@ -287,7 +287,7 @@ TEST(Probes, GradientsOfLogitsAreRight) {
 TEST(Probes, NeuronsAreTheSameOnBothPaths) {
   Lab shortcut(testing::small_config({})), general(testing::small_config({"model.path=general"}));
   ASSERT_STRNE(shortcut.engine->path_name(), general.engine->path_name());
-  const std::vector<std::int64_t> rows = testing::all_rows(shortcut.task);
+  const std::vector<std::int64_t> rows = all_rows(shortcut.task);
   const Activations a = shortcut.engine->activations(rows), b = general.engine->activations(rows);
   ASSERT_EQ(a.neurons.size(), 49u * 12u);
   ASSERT_EQ(a.neurons.size(), b.neurons.size());

@@ -15,15 +15,10 @@ namespace {
 constexpr double kMonotone = 0.8;
 constexpr double kGivesWay = 0.5;
 
-RunIndex circuit_run(Study& study, std::int64_t seed) {
-  const Scale& s = study.scale();
-  return study.scratch(s.main, seed, s.grokking_rows, s.weight_decay, s.scratch_steps);
-}
-
 void plan_circuits(Study& study) {
   const Scale& s = study.scale();
   for (std::int64_t i = 0; i < s.seeds; ++i) {
-    circuit_run(study, seed_at(study, i));
+    grokking_run(study, seed_at(study, i));
     for (const std::int64_t rows : s.ungrok_rows) ungrok_run(study, s.main, seed_at(study, i), rows, s.weight_decay);
   }
 }
@@ -51,7 +46,7 @@ ClaimResult judge_circuits(Study& study) {
   std::int64_t none_left = 0;
   for (std::int64_t i = 0; i < s.seeds; ++i) {
     const std::int64_t seed = seed_at(study, i);
-    const RunIndex run = circuit_run(study, seed);
+    const RunIndex run = grokking_run(study, seed);
     if (!study.has(run)) continue;
     double peak = 0, last_memorised = 0, at_peak = 0, last_general = 0;
     const std::string line = fmt::format("{}", seed);

@@ -12,11 +12,6 @@
 namespace groklab::paper {
 namespace {
 
-RunIndex grokking_run(Study& study, std::int64_t seed) {
-  const Scale& s = study.scale();
-  return study.scratch(s.main, seed, s.grokking_rows, s.weight_decay, s.scratch_steps);
-}
-
 void plan_grokking(Study& study) {
   for (std::int64_t i = 0; i < study.scale().seeds; ++i) grokking_run(study, seed_at(study, i));
 }

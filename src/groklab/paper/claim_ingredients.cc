@@ -36,10 +36,6 @@ double simulated_rise(const std::vector<MinimalSimulationPoint>& points) {
 
 Estimate exact(double value) { return {value, value, value, 1}; }
 
-RunIndex with_rows(Study& study, std::int64_t seed, std::int64_t rows) {
-  const Scale& s = study.scale();
-  return study.scratch(s.main, seed, rows, s.weight_decay, s.scratch_steps);
-}
 RunIndex fast_run(Study& study, std::int64_t seed) {
   const Scale& s = study.scale();
   return study.scratch(s.fast_network, seed, s.fast_rows, s.weight_decay, s.fast_steps);
@@ -55,8 +51,8 @@ RunIndex without_circuit(Study& study, std::int64_t seed) {
 void plan_ingredients(Study& study) {
   for (std::int64_t i = 0; i < study.scale().seeds; ++i) {
     const std::int64_t seed = seed_at(study, i);
-    with_rows(study, seed, study.scale().grokking_rows);
-    with_rows(study, seed, study.scale().too_few_rows);
+    grokking_run(study, seed);
+    scratch_run(study, seed, study.scale().too_few_rows);
     fast_run(study, seed);
     random_labels(study, seed);
     without_circuit(study, seed);
@@ -70,9 +66,9 @@ ClaimResult judge_ingredients(Study& study) {
     return mean_estimate(per_seed(study, study.scale().seeds,
                                   [&](std::int64_t seed) { return accuracy_at(study, run_of(study, seed)); }));
   };
-  const auto too_few = [](Study& st, std::int64_t seed) { return with_rows(st, seed, st.scale().too_few_rows); };
+  const auto too_few = [](Study& st, std::int64_t seed) { return scratch_run(st, seed, st.scale().too_few_rows); };
   const Estimate all = mean_estimate(per_seed(study, study.scale().seeds, [&](std::int64_t seed) {
-    return log_delay(study, with_rows(study, seed, s.grokking_rows), &result.n_censored);
+    return log_delay(study, grokking_run(study, seed), &result.n_censored);
   }));
   const Estimate fast = mean_estimate(
       per_seed(study, study.scale().seeds, [&](std::int64_t seed) { return log_delay(study, fast_run(study, seed)); }));
@@ -154,10 +150,10 @@ ClaimResult judge_ingredients(Study& study) {
       curves.push_back({name, static_cast<double>(r.step), r.test.accuracy});
     }
   };
-  add_curve("all three", with_rows(study, seed_at(study, 0), s.grokking_rows));
+  add_curve("all three", grokking_run(study, seed_at(study, 0)));
   add_curve("random labels", random_labels(study, seed_at(study, 0)));
   add_curve("no such circuit", without_circuit(study, seed_at(study, 0)));
-  add_curve("too few rows", with_rows(study, seed_at(study, 0), s.too_few_rows));
+  add_curve("too few rows", scratch_run(study, seed_at(study, 0), s.too_few_rows));
   add_curve("many rows", fast_run(study, seed_at(study, 0)));
   options.id = "ingredients-networks";
   options.title = "Networks with one ingredient removed, one seed";

@@ -18,19 +18,6 @@ RunIndex task_run(Study& study, const Network& network, std::int64_t seed, std::
   return study.ungrokked(network, seed, network.rows, rows, weight_decay, equal_decay_step(study, weight_decay));
 }
 
-Transition task_transition(Study& study, const Network& network, std::int64_t seed, std::span<const std::int64_t> rows,
-                           double weight_decay) {
-  std::vector<double> sizes, accuracies;
-  for (const std::int64_t size : rows) {
-    const double accuracy = accuracy_at(study, task_run(study, network, seed, size, weight_decay));
-    if (!std::isfinite(accuracy)) continue;
-    sizes.push_back(static_cast<double>(size));
-    accuracies.push_back(accuracy);
-  }
-  if (sizes.size() < 2) return {std::nan(""), std::nan(""), std::nan(""), std::nan(""), false, false};
-  return fit_transition(sizes, accuracies, 1.0 / static_cast<double>(network.classes));
-}
-
 std::vector<std::int64_t> rows_for(const Study& study, const Network& network) {
   return Scale::within(study.scale().other_ungrok_rows, network);
 }
@@ -63,7 +50,9 @@ ClaimResult judge_other(Study& study) {
       return accuracy_at(study, task_run(study, network, seed, size, weight_decay));
     };
     const auto log_midpoint = [&](std::int64_t seed, double weight_decay) {
-      return std::log(task_transition(study, network, seed, rows, weight_decay).midpoint);
+      const Transition t =
+          transition_over(network, rows, [&](std::int64_t size) { return accuracy(seed, size, weight_decay); });
+      return std::log(t.midpoint);
     };
     const Estimate fall = mean_estimate(per_seed(study, s.other_seeds, [&](std::int64_t seed) {
       return accuracy(seed, rows.back(), s.weight_decay) - accuracy(seed, rows.front(), s.weight_decay);

@@ -97,18 +97,11 @@ ClaimResult judge_semi(Study& study) {
   }
   const Estimate plateaus = wilson_estimate(counts[Ending::kPlateau], n);
   const Estimate path = mean_estimate(per_seed(study, s.semi_seeds, [&](std::int64_t seed) {
-    std::vector<double> sizes, accuracies;
-    for (const std::int64_t rows : s.semi_rows) {
-      const double accuracy = accuracy_at(study, semi_run(study, seed, rows));
-      if (!std::isfinite(accuracy)) continue;
-      sizes.push_back(static_cast<double>(rows));
-      accuracies.push_back(accuracy);
-    }
-    if (sizes.size() < 2) return std::nan("");
-    const double scratch =
-        fit_transition(sizes, accuracies, 1.0 / static_cast<double>(s.semi_network.classes)).midpoint;
+    const Transition scratch = transition_over(s.semi_network, s.semi_rows, [&](std::int64_t rows) {
+      return accuracy_at(study, semi_run(study, seed, rows));
+    });
     const double ungrok = ungrok_transition(study, s.semi_network, seed, s.ungrok_rows, s.weight_decay, -1).midpoint;
-    return std::log(scratch / ungrok);
+    return std::log(scratch.midpoint / ungrok);
   }));
   result.tests = {
       {"share of runs from scratch that end on a plateau of middling test accuracy (Wilson)",

@@ -192,6 +192,26 @@ std::int64_t equal_decay_step(const Study& study, double weight_decay) {
   return std::llround(static_cast<double>(study.scale().ungrok_steps) / weight_decay);
 }
 
+RunIndex scratch_run(Study& study, std::int64_t seed, std::int64_t rows) {
+  const Scale& s = study.scale();
+  return study.scratch(s.main, seed, rows, s.weight_decay, s.scratch_steps);
+}
+
+RunIndex grokking_run(Study& study, std::int64_t seed) { return scratch_run(study, seed, study.scale().grokking_rows); }
+
+Transition transition_over(const Network& network, std::span<const std::int64_t> rows,
+                           const std::function<double(std::int64_t rows)>& accuracy) {
+  std::vector<double> sizes, accuracies;
+  for (const std::int64_t size : rows) {
+    const double at_size = accuracy(size);
+    if (!std::isfinite(at_size)) continue;
+    sizes.push_back(static_cast<double>(size));
+    accuracies.push_back(at_size);
+  }
+  if (sizes.size() < 2) return {kNaN, kNaN, kNaN, kNaN, false, false};
+  return fit_transition(sizes, accuracies, 1.0 / static_cast<double>(network.classes));
+}
+
 RunIndex ungrok_run(Study& study, const Network& network, std::int64_t seed, std::int64_t rows, double weight_decay) {
   const std::int64_t steps = std::max(study.scale().ungrok_steps, equal_decay_step(study, weight_decay));
   return study.ungrokked(network, seed, network.rows, rows, weight_decay, steps);
@@ -199,15 +219,9 @@ RunIndex ungrok_run(Study& study, const Network& network, std::int64_t seed, std
 
 Transition ungrok_transition(Study& study, const Network& network, std::int64_t seed,
                              std::span<const std::int64_t> rows, double weight_decay, std::int64_t step) {
-  std::vector<double> sizes, accuracies;
-  for (const std::int64_t size : rows) {
-    const double accuracy = accuracy_at(study, ungrok_run(study, network, seed, size, weight_decay), step);
-    if (!std::isfinite(accuracy)) continue;
-    sizes.push_back(static_cast<double>(size));
-    accuracies.push_back(accuracy);
-  }
-  if (sizes.size() < 2) return {kNaN, kNaN, kNaN, kNaN, false, false};
-  return fit_transition(sizes, accuracies, 1.0 / static_cast<double>(network.classes));
+  return transition_over(network, rows, [&](std::int64_t size) {
+    return accuracy_at(study, ungrok_run(study, network, seed, size, weight_decay), step);
+  });
 }
 
 Estimate exponential(const Estimate& logs) {

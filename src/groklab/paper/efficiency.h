@@ -89,6 +89,14 @@ double log_delay(const Study& study, RunIndex run, std::int64_t* censored = null
 /// Test accuracy at `step` (-1: the end): of the last record at or before it.
 double accuracy_at(const Study& study, RunIndex run, std::int64_t step = -1);
 
+/// From scratch on so many rows of the main network, for as long as a delay is looked for.
+RunIndex scratch_run(Study& study, std::int64_t seed, std::int64_t rows);
+/// The run at D = grokking_rows in which three claims look for a delay.
+RunIndex grokking_run(Study& study, std::int64_t seed);
+
+/// The transition of accuracy(rows) over the sizes at which it is finite; all NaN for fewer than two.
+Transition transition_over(const Network& network, std::span<const std::int64_t> rows,
+                           const std::function<double(std::int64_t rows)>& accuracy);
 /// The ungrokking run from the full table, long enough to be read at the step S and at S / weight_decay.
 RunIndex ungrok_run(Study& study, const Network& network, std::int64_t seed, std::int64_t rows, double weight_decay);
 /// S / weight_decay: as much decay as weight decay 1 has in S steps.

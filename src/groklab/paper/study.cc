@@ -114,8 +114,7 @@ std::vector<std::pair<std::int64_t, CircuitMetrics>> Study::measure(RunIndex run
     found = orbits_.emplace(name, std::move(*orbits)).first;
   }
   const auto engine = make_engine(prepared.config, prepared.task, prepared.split, *pool_);
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(prepared.task.n_rows));
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::int64_t>(i);
+  const std::vector<std::int64_t> rows = all_rows(prepared.task);
   std::vector<std::pair<std::int64_t, CircuitMetrics>> measured;
   std::vector<CheckpointInfo> checkpoints = store_->checkpoints(prepared.id);
   std::sort(checkpoints.begin(), checkpoints.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
@@ -182,7 +181,10 @@ CircuitMetrics Study::circuits(RunIndex run) const {
 }
 
 std::vector<std::pair<std::int64_t, CircuitMetrics>> Study::circuits_over_steps(RunIndex run) const {
-  return replaced_.circuits_over_steps ? replaced_.circuits_over_steps(run) : measure(run, true);
+  if (replaced_.circuits_over_steps) return replaced_.circuits_over_steps(run);
+  auto found = circuits_over_steps_.find(run);  // two claims ask for the same run
+  if (found == circuits_over_steps_.end()) found = circuits_over_steps_.emplace(run, measure(run, true)).first;
+  return found->second;
 }
 
 }  // namespace groklab::paper

@@ -77,6 +77,7 @@ class Study {
   std::vector<PlannedResult> results_;
   mutable std::map<RunIndex, std::vector<Record>> records_;
   mutable std::map<RunIndex, CircuitMetrics> circuits_;
+  mutable std::map<RunIndex, std::vector<std::pair<std::int64_t, CircuitMetrics>>> circuits_over_steps_;
   mutable std::map<std::pair<RunIndex, double>, double> norms_;
   mutable std::map<std::string, SymmetryOrbits> orbits_;
   Measurements replaced_;

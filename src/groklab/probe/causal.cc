@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "groklab/probe/neurons.h"
 #include "groklab/probe/part_metrics.h"
@@ -67,12 +66,6 @@ std::vector<double> intervention_strengths() {
   std::vector<double> strengths;
   for (int i = 0; i <= 20; ++i) strengths.push_back(i / 10.0);
   return strengths;
-}
-
-std::vector<std::int64_t> all_rows(const Task& task) {
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(task.n_rows));
-  std::iota(rows.begin(), rows.end(), 0);
-  return rows;
 }
 
 std::vector<double> class_logits(std::vector<double> logits, std::int64_t columns, const Task& task) {

@@ -33,6 +33,5 @@ SubnetworkMetrics measure_subnetwork(Engine& engine, const ModelConfig& model, c
 
 /// Logits of all rows for the task's classes, [n_rows, n_classes]: columns of other tokens are dropped.
 std::vector<double> class_logits(std::vector<double> logits, std::int64_t columns, const Task& task);
-std::vector<std::int64_t> all_rows(const Task& task);
 
 }  // namespace groklab

@@ -200,9 +200,12 @@ std::vector<double> general_part(const SymmetryOrbits& orbits, std::span<const d
 
 CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
                                 std::span<const double> logits) {
-  const std::int64_t classes = orbits.n_classes;
-  const std::vector<double> general = general_part(orbits, logits);
-  std::vector<double> residual = centred(logits, orbits.n_rows, classes);
+  return measure_circuits(orbits, task, split, logits, general_part(orbits, logits));
+}
+
+CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
+                                std::span<const double> logits, std::span<const double> general) {
+  std::vector<double> residual = centred(logits, orbits.n_rows, orbits.n_classes);
   double whole = 0, general_squares = 0, residual_squares = 0;
   for (std::size_t i = 0; i < residual.size(); ++i) {
     whole += residual[i] * residual[i];

@@ -52,7 +52,7 @@ ProbeReading Prober::read(Engine& engine, const ProbeSet& set, bool each) const 
   const std::vector<double> logits = class_logits(std::move(activations.logits), engine.logit_columns(), task_);
   std::vector<double> general;
   if (orbits_ && needs_logits) general = general_part(*orbits_, logits);
-  if (set.circuits && orbits_) reading.circuits = measure_circuits(*orbits_, task_, split_, logits);
+  if (set.circuits && orbits_) reading.circuits = measure_circuits(*orbits_, task_, split_, logits, general);
   if (set.frequencies && group_) {
     const TensorSpec& spec = engine.layout().at("embed.W_E");
     reading.frequencies =

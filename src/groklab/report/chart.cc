@@ -22,8 +22,6 @@ const json kDashes = {{1, 0}, {6, 3}, {2, 2}, {10, 3, 2, 3}, {12, 4}, {4, 6}, {8
 constexpr const char* kSeriesColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
 constexpr const char* kStepLabel =
     "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e3 ? datum.value / 1e3 + 'k' : datum.value";
-constexpr const char* kLogLabel =
-    "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
 constexpr std::size_t kManySeries = 3;  ///< from here on a single run's dashes change only when colours are used up
 
 std::int64_t last_step(const std::vector<PlotRun>& runs) {

@@ -18,6 +18,10 @@ struct Chart {
   nlohmann::json spec;  ///< its data stand as CSV text in spec["data"]["values"]
 };
 
+/// Vega expression of a label on a logarithmic axis: 1e-7, 0.01, 5000.
+inline constexpr const char* kLogLabel =
+    "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
+
 enum class Axis { kLinear, kShare, kLog };
 
 /// A measurement of one of a run's records; NaN: there is none.

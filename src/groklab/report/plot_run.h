@@ -27,7 +27,8 @@ std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs);
 /// Whether not all records are drawn.
 bool is_thinned(const PlotRun& run);
 
-/// `n` colours that stay apart for colour-blind readers: Okabe and Ito's for up to 7, samples of viridis above.
+/// `n` colours of runs or series that stay apart for colour-blind readers: Okabe and Ito's for up to 7, samples of
+/// viridis above.
 std::vector<std::string> run_colours(std::size_t n);
 
 }  // namespace groklab::report

@@ -13,16 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-// Okabe and Ito's colours, which stay apart for colour-blind readers; beyond them the order is kept by viridis.
-constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
-constexpr const char* kShades[] = {"#440154", "#46327e", "#365c8d", "#277f8e", "#1fa187",
-                                   "#4ac16d", "#a0da39", "#cfdf20", "#e8d51c", "#fde725"};
 constexpr const char* kThousands =
     "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e4 ? datum.value / 1e3 + 'k' : format(datum.value, "
     "'~g')";
-
-constexpr const char* kPowers =
-    "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
 
 std::vector<std::string> series_of(const std::vector<XyPoint>& points, const XyOptions& options) {
   if (!options.series.empty()) return options.series;
@@ -108,7 +101,7 @@ json y_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
     std::vector<double> values;
     for (const XyPoint& p : points) values.push_back(p.y);
     y["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 8}};
-    y["axis"] = {{"values", log_ticks(values)}, {"labelExpr", kPowers}, {"labelOverlap", "greedy"}};
+    y["axis"] = {{"values", log_ticks(values)}, {"labelExpr", kLogLabel}, {"labelOverlap", "greedy"}};
   } else {
     y["scale"] = {{"zero", false}, {"padding", 8}};
     y["axis"] = {{"tickCount", 6}};
@@ -117,16 +110,10 @@ json y_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
 }
 
 json colour_encoding(const std::vector<std::string>& series) {
-  json colours = json::array();
-  for (std::size_t i = 0; i < series.size(); ++i) {
-    colours.push_back(series.size() <= std::size(kColours)
-                          ? kColours[i]
-                          : kShades[i * std::size(kShades) / std::max<std::size_t>(series.size(), 1)]);
-  }
   const json legend = series.size() > 1 ? json{{"title", nullptr}} : json(nullptr);
   return {{"field", "series"},
           {"type", "nominal"},
-          {"scale", {{"domain", series}, {"range", colours}}},
+          {"scale", {{"domain", series}, {"range", run_colours(series.size())}}},
           {"legend", legend}};
 }
 

@@ -1,6 +1,8 @@
 // make_task: which builder makes the table of which operation.
 #include "groklab/task/task.h"
 
+#include <numeric>
+
 #include "groklab/base/error.h"
 #include "groklab/task/groups.h"
 #include "groklab/task/labels.h"
@@ -48,6 +50,12 @@ Task make_task(const TaskConfig& config, std::int64_t seed) {
     return task;
   }
   fail(ErrorKind::kInternal, "internal: no builder for operation {}", static_cast<int>(config.operation));
+}
+
+std::vector<std::int64_t> all_rows(const Task& task) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(task.n_rows));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
 }
 
 }  // namespace groklab

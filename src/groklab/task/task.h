@@ -28,6 +28,9 @@ struct Task {
 /// Throws Error(kConfig|kInput) for what check_config cannot see (table files).
 Task make_task(const TaskConfig& config, std::int64_t seed);
 
+/// 0, 1, ..., n_rows - 1.
+std::vector<std::int64_t> all_rows(const Task& task);
+
 /// XXH3-128 hex digest of the contents of a table or split file, for the run's identity. `key` is named in messages.
 /// Throws Error(kInput).
 std::string file_digest(const std::string& key, const std::string& path);
