@@ -4,6 +4,7 @@
 #include <string>
 
 #include "groklab/config/config_test_util.h"
+#include "groklab/config/engine_identity.h"
 
 namespace groklab {
 namespace {
@@ -117,6 +118,13 @@ TEST(RunId, IsStableForEver) {
             "groklab identity 1\nmodel.d_head=32\nmodel.d_mlp=512\noptim.decay=\"a\\\"b\"\noptim.weight_decay=1e-07\n"
             "split.seed=0\ntask.operation=\"cubic\"\n");
   EXPECT_EQ(id_with(), "28df26ab407c");
+}
+
+// The first arithmetic has no line, so that runs stored before there was one keep their names; every other has.
+TEST(RunId, NamesAnArithmeticThatIsNotTheFirst) {
+  EXPECT_EQ(canonical_config_for(Config{}, "cpu/1"), canonical_config(Config{}));
+  EXPECT_EQ(canonical_config_for(Config{}, "cpu/2"),
+            "groklab identity 1\nengine=cpu/2\nmodel.d_head=32\nmodel.d_mlp=512\nsplit.seed=0\n");
 }
 
 }  // namespace

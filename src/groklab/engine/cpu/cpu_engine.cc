@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "groklab/base/error.h"
-#include "groklab/base/random.h"
 #include "groklab/model/parameters.h"
 
 namespace groklab {
@@ -45,18 +44,13 @@ CpuEngine<T>::CpuEngine(const Config& config, const Task& task, const Split& spl
     : config_(config),
       task_(task),
       split_(split),
+      batches_(config.seed, config.optim.batch_size, split_.train),
       pool_(pool),
       kernels_(kernels),
       network_(make_network<T>(config, task, kernels)),
       optimizer_(config.optim, network_->layout(), kernels),
       parameters_(network_->layout().total()),
-      gradient_(network_->layout().total()) {
-  const auto train_rows = static_cast<std::int64_t>(split.train.size());
-  if (config.optim.batch_size > train_rows) {
-    fail(ErrorKind::kConfig, "optim.batch_size = {}: expected at most the {} training rows (0 means all)",
-         config.optim.batch_size, train_rows);
-  }
-}
+      gradient_(network_->layout().total()) {}
 
 template <typename T>
 void CpuEngine<T>::ensure_scratch() {
@@ -82,33 +76,6 @@ void CpuEngine<T>::initialise() {
   step_ = optimizer_step_ = 0;
   last_gradient_norm_ = last_update_norm_ = last_learning_rate_ = 0;
   prepared_ = false;
-}
-
-template <typename T>
-std::int32_t CpuEngine<T>::label(std::int64_t row) const {
-  const auto i = static_cast<std::size_t>(row);
-  return split_.role[i] == RowRole::kTrain ? task_.labels[i] : task_.test_labels[i];
-}
-
-template <typename T>
-std::span<const std::int64_t> CpuEngine<T>::batch_rows(std::int64_t step) {
-  const std::int64_t batch = config_.optim.batch_size;
-  const auto rows = static_cast<std::int64_t>(split_.train.size());
-  if (batch == 0 || batch == rows) return split_.train;
-  const std::int64_t batches = (rows + batch - 1) / batch;  // the last batch of an epoch may be smaller
-  const std::int64_t epoch = step / batches, index = step % batches;
-  if (epoch != epoch_) {
-    RandomStream stream(static_cast<std::uint64_t>(config_.seed), StreamPurpose::kBatch,
-                        static_cast<std::uint64_t>(epoch));
-    epoch_order_ = stream.permutation(rows);
-    epoch_ = epoch;
-  }
-  batch_.clear();
-  for (std::int64_t i = index * batch; i < std::min(rows, (index + 1) * batch); ++i) {
-    batch_.push_back(split_.train[static_cast<std::size_t>(epoch_order_[static_cast<std::size_t>(i)])]);
-  }
-  std::sort(batch_.begin(), batch_.end());  // neighbours share table rows
-  return batch_;
 }
 
 template <typename T>
@@ -154,7 +121,7 @@ bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows) {
 template <typename T>
 bool CpuEngine<T>::advance(std::int64_t target) {
   while (step_ < target) {
-    if (!compute_gradient(batch_rows(step_))) return false;
+    if (!compute_gradient(batches_.rows(step_))) return false;
     const bool want_norms = step_ + 1 == target;  // only the update that leads to an evaluation step is measured
     ++optimizer_step_;
     const double rate = learning_rate_at(config_.optim, optimizer_step_, step_ + 1, config_.train.steps);
@@ -295,23 +262,5 @@ double CpuEngine<T>::flop_per_step() const {
 
 template class CpuEngine<float>;
 template class CpuEngine<double>;
-
-std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
-                                    std::string_view instruction_set) {
-  const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
-    if (instruction_set.empty()) {
-      return std::make_unique<CpuEngine<T>>(config, task, split, pool, best_kernels<T>());
-    }
-    for (const Kernels<T>* kernels : all_kernels<T>()) {
-      if (instruction_set == kernels->instruction_set) {
-        return std::make_unique<CpuEngine<T>>(config, task, split, pool, *kernels);
-      }
-    }
-    fail(ErrorKind::kConfig, "instruction set {}: not available on this machine", instruction_set);
-  };
-  return config.train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
-}
-
-const char* instruction_set_name() { return best_kernels<float>().instruction_set; }
 
 }  // namespace groklab

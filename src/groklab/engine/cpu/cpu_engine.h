@@ -6,7 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "groklab/engine/batch_order.h"
 #include "groklab/engine/engine.h"
+#include "groklab/engine/group_sums.h"
 #include "groklab/kernel/kernels.h"
 #include "groklab/model/network.h"
 #include "groklab/optim/optimizer.h"
@@ -44,14 +46,14 @@ class CpuEngine final : public Engine {
   void ensure_scratch();
   /// The gradient of the mean loss over `rows` into gradient_. Returns false if a loss is not finite.
   bool compute_gradient(std::span<const std::int64_t> rows);
+  RoleSums sums_over_rows();
   /// Logits of `rows`, and the neurons if asked for; an empty vector otherwise.
   Activations forward_all(std::span<const std::int64_t> rows, bool with_neurons);
-  std::span<const std::int64_t> batch_rows(std::int64_t step);
-  std::int32_t label(std::int64_t row) const;
 
   const Config config_;
   const Task& task_;
   const Split split_;
+  BatchOrder batches_;
   ThreadPool& pool_;
   const Kernels<T>& kernels_;
   std::unique_ptr<Network<T>> network_;
@@ -63,10 +65,6 @@ class CpuEngine final : public Engine {
 
   std::int64_t step_ = 0, optimizer_step_ = 0;
   double last_gradient_norm_ = 0, last_update_norm_ = 0, last_learning_rate_ = 0;
-
-  std::vector<std::int64_t> epoch_order_;  ///< minibatch order of epoch_
-  std::int64_t epoch_ = -1;
-  std::vector<std::int64_t> batch_;
 };
 
 }  // namespace groklab
