@@ -149,7 +149,7 @@ std::vector<std::string> golden_names() {
 }
 INSTANTIATE_TEST_SUITE_P(Torch, Golden, testing::ValuesIn(golden_names()), [](const auto& info) { return info.param; });
 
-TEST(GoldenControl, AllFilesAreThere) { EXPECT_EQ(golden_names().size(), 22u); }
+TEST(GoldenControl, AllFilesAreThere) { EXPECT_GE(golden_names().size(), 22u); }
 
 // In float64 both forms of the loss are the same function, so either must meet the other's file.
 TEST(GoldenControl, LossFormsAgreeInFloat64) {

@@ -12,9 +12,15 @@ Each file holds
   loss_float32           the same from a float32 run (framework form of the cross-entropy only)
 and, as metadata, "config": the run's configuration as groklab TOML, every non-default key written out.
 
+Components bring their own part in golden/NAME.py, each with
+  CASES                        as below; keys of the component's own may be in them
+  hidden_masks(c, step, rows)  if it changes hidden activations in training: per layer [rows, positions, neurons], or
+                               None where it is off; the losses in the file are those without it
+
 usage: golden_torch.py [CASE...]     (all cases if none is named)
 """
 import fnmatch
+import importlib.util
 import math
 import pathlib
 import sys
@@ -84,10 +90,23 @@ CASES = {
 }
 
 
+def load_components():
+    modules = []
+    for path in sorted((pathlib.Path(__file__).resolve().parent / "golden").glob("*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        modules.append(importlib.util.module_from_spec(spec))
+        spec.loader.exec_module(modules[-1])
+        CASES.update(modules[-1].CASES)
+    return modules
+
+
+COMPONENTS = load_components()
+
+
 def to_toml(config):
     sections = {}
     for key, value in config.items():
-        section, name = key.split(".")
+        section, name = key.rsplit(".", 1)
         text = f'"{value}"' if isinstance(value, str) else repr(value).lower()
         sections.setdefault(section, []).append(f"{name} = {text}")
     return "".join(f"[{section}]\n" + "\n".join(lines) + "\n\n" for section, lines in sections.items())
@@ -151,7 +170,17 @@ def initial_weights(shapes, d_model, generator):
     return {name: value.float().double() for name, value in weights.items()}
 
 
-def transformer_logits(w, c, tokens):
+def hidden_masks(c, step, rows):
+    """Factors of the hidden neurons of every layer in the update that leaves `step`; None: all of them 1."""
+    for module in COMPONENTS:
+        if hasattr(module, "hidden_masks"):
+            masks = module.hidden_masks(c, step, rows)
+            if masks is not None:
+                return masks
+    return None
+
+
+def transformer_logits(w, c, tokens, masks=None):
     def get(name):
         return w.get(name, 0.0)
 
@@ -169,6 +198,8 @@ def transformer_logits(w, c, tokens):
 
     def mlp(x, block):
         hidden = ACTIVATIONS[c["model.activation"]](x @ w[block + "mlp.W_in"] + get(block + "mlp.b_in"))
+        if masks is not None:  # of the last block, only the last position goes on: its mask does for all
+            hidden = hidden * masks[int(block.split(".")[1])].to(hidden.dtype)
         return hidden @ w[block + "mlp.W_out"] + get(block + "mlp.b_out")
 
     kind = c["model.layer_norm"]
@@ -190,16 +221,18 @@ def transformer_logits(w, c, tokens):
     return last @ unembed + get("unembed.b_U")
 
 
-def mlp_logits(w, c, tokens):
+def mlp_logits(w, c, tokens, masks=None):
     a, b = w["embed.W_E"][tokens[:, 0]], w["embed.W_E"][tokens[:, 1]]
     h = torch.cat([a, b], dim=1) if c["model.combination"] == "concatenate" else a + b
     for i in range(c["model.n_layers"]):
         h = ACTIVATIONS[c["model.activation"]](h @ w[f"layers.{i}.W"] + w.get(f"layers.{i}.b", 0.0))
+        if masks is not None:
+            h = h * masks[i][:, 0].to(h.dtype)
     return h @ w["unembed.W_U"] + w.get("unembed.b_U", 0.0)
 
 
-def logits_of(w, c, tokens):
-    return (mlp_logits if c["model.architecture"] == "mlp" else transformer_logits)(w, c, tokens)
+def logits_of(w, c, tokens, masks=None):
+    return (mlp_logits if c["model.architecture"] == "mlp" else transformer_logits)(w, c, tokens, masks)
 
 
 def loss_of(logits, labels, c):
@@ -235,7 +268,7 @@ def learning_rate(c, t):
     return peak
 
 
-def train(c, start, tokens, labels, dtype):
+def train(c, start, tokens, labels, dtype, rows):
     w = {name: value.to(dtype).clone().requires_grad_() for name, value in start.items()}
     optimizer = make_optimizer(w, c)
     losses = []
@@ -244,8 +277,11 @@ def train(c, start, tokens, labels, dtype):
             group["lr"] = learning_rate(c, t)
         optimizer.zero_grad()
         loss = loss_of(logits_of(w, c, tokens), labels, c)
+        losses.append(loss.item())  # of the whole network
+        masks = hidden_masks(c, t - 1, rows)
+        if masks is not None:
+            loss = loss_of(logits_of(w, c, tokens, masks), labels, c)
         loss.backward()
-        losses.append(loss.item())
         optimizer.step()
     return {name: value.detach().double() for name, value in w.items()}, np.array(losses)
 
@@ -276,7 +312,7 @@ class Trial:
         self.sensitivity = worst_difference(self.train(c, nudged, torch.float64)[0], self.end)
 
     def train(self, c, start, dtype):
-        return train(c, start, self.tokens[self.rows], self.labels[self.rows], dtype)
+        return train(c, start, self.tokens[self.rows], self.labels[self.rows], dtype, self.rows)
 
 
 def make_case(name, changes, directory):

@@ -48,6 +48,8 @@ CpuEngine<T>::CpuEngine(const Config& config, const Task& task, const Split& spl
       pool_(pool),
       kernels_(kernels),
       network_(make_network<T>(config, task, kernels)),
+      loss_(loss_kernels_of<T>(config, kernels)),
+      filters_(config, kernels.width),
       optimizer_(config.optim, network_->layout(), kernels),
       parameters_(network_->layout().total()),
       gradient_(network_->layout().total()) {}
@@ -79,7 +81,7 @@ void CpuEngine<T>::initialise() {
 }
 
 template <typename T>
-bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows) {
+bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows, const HiddenFilters<T>* filters) {
   ensure_prepared();
   const auto count = static_cast<std::int64_t>(rows.size());
   const std::int64_t chunks = chunk_count(count);
@@ -102,10 +104,10 @@ bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows) {
       for (std::size_t i = 0; i < tile_rows.size(); ++i) {
         labels[i] = task_.labels[static_cast<std::size_t>(tile_rows[i])];
       }
-      const PanelView<T> logits = network_->forward(tile_rows, scratch);
+      const PanelView<T> logits = network_->forward(tile_rows, scratch, filters);
       checks[static_cast<std::size_t>(chunk)] +=
-          kernels_.loss_gradient(logits, labels, last - first, network_->classes(), config_.loss, scale);
-      network_->backward(tile_rows, scratch, accumulator, tile == 0);
+          loss_.gradient(logits, labels, last - first, network_->classes(), scale);
+      network_->backward(tile_rows, scratch, accumulator, tile == 0, filters);
     }
   });
   std::vector<T*> parts;
@@ -121,7 +123,8 @@ bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows) {
 template <typename T>
 bool CpuEngine<T>::advance(std::int64_t target) {
   while (step_ < target) {
-    if (!compute_gradient(batches_.rows(step_))) return false;
+    filters_.set_step(step_);
+    if (!compute_gradient(batches_.rows(step_), filters_.empty() ? nullptr : &filters_)) return false;
     const bool want_norms = step_ + 1 == target;  // only the update that leads to an evaluation step is measured
     ++optimizer_step_;
     const double rate = learning_rate_at(config_.optim, optimizer_step_, step_ + 1, config_.train.steps);
@@ -249,7 +252,7 @@ std::vector<double> CpuEngine<T>::logit_gradient(std::int64_t row, std::int64_t 
 
 template <typename T>
 double CpuEngine<T>::loss_and_gradient(std::vector<double>& gradient) {
-  compute_gradient(split_.train);
+  compute_gradient(split_.train, nullptr);
   gradient.assign(gradient_.data(), gradient_.data() + gradient_.size());
   return measure().train.loss;
 }

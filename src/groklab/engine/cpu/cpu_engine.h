@@ -10,6 +10,8 @@
 #include "groklab/engine/engine.h"
 #include "groklab/engine/group_sums.h"
 #include "groklab/kernel/kernels.h"
+#include "groklab/model/hidden_filter.h"
+#include "groklab/model/loss.h"
 #include "groklab/model/network.h"
 #include "groklab/optim/optimizer.h"
 
@@ -45,7 +47,7 @@ class CpuEngine final : public Engine {
   void ensure_prepared();
   void ensure_scratch();
   /// The gradient of the mean loss over `rows` into gradient_. Returns false if a loss is not finite.
-  bool compute_gradient(std::span<const std::int64_t> rows);
+  bool compute_gradient(std::span<const std::int64_t> rows, const HiddenFilters<T>* filters);
   RoleSums sums_over_rows();
   /// Logits of `rows`, and the neurons if asked for; an empty vector otherwise.
   Activations forward_all(std::span<const std::int64_t> rows, bool with_neurons);
@@ -57,6 +59,8 @@ class CpuEngine final : public Engine {
   ThreadPool& pool_;
   const Kernels<T>& kernels_;
   std::unique_ptr<Network<T>> network_;
+  const LossKernels<T> loss_;
+  HiddenFilters<T> filters_;
   Optimizer<T> optimizer_;
   AlignedBuffer<T> parameters_, gradient_;
   std::vector<AlignedBuffer<T>> accumulators_;

@@ -24,8 +24,8 @@ RoleSums CpuEngine<T>::sums_over_rows() {
     const PanelView<T> view =
         network_->forward(std::span<const std::int64_t>(rows, static_cast<std::size_t>(last - first)),
                           scratch_[static_cast<std::size_t>(worker)]);
-    kernels_.row_statistics(statistics, {view.data, view.row_stride, view.panel_stride}, labels, last - first,
-                            network_->classes(), config_.loss);
+    loss_.statistics(statistics, {view.data, view.row_stride, view.panel_stride}, labels, last - first,
+                     network_->classes());
     RoleSums& own = sums[static_cast<std::size_t>(tile)];
     for (std::int64_t row = first; row < last; ++row) {
       own.add(split_.role[static_cast<std::size_t>(row)], statistics[row - first]);
