@@ -31,7 +31,7 @@ Config stored_config(const std::string& kind) {
       set_config_value(config, s);
     }
   }
-  return resolve_config(config);
+  return config;
 }
 
 TensorFile stored_file(const std::string& kind) {

@@ -92,7 +92,7 @@ class EveryOptimizer : public ::testing::TestWithParam<std::string> {};
 TEST_P(EveryOptimizer, KeepsPaddingAndDoesNotDependOnThreads) {
   Config config;
   set_config_value(config, "optim.kind=" + GetParam());
-  config = resolve_config(config);
+  config = *resolve_config(config);
   StepLab<float> one(config, 1), three(config, 3);
   for (int t = 0; t < 5; ++t) {
     const Vector before = one.values();
