@@ -34,7 +34,8 @@ bool begins_function(const std::string& head) {
   static const std::regex kOther(
       R"(^\s*(namespace|struct|class|enum|union|extern|if|for|while|switch|else|do|try|return)\b)");
   static const std::regex kInitialiser(R"(=\s*\{\s*$)");
-  return head.find('(') != std::string::npos && !std::regex_search(head, kOther) &&
+  static const std::regex kLambda(R"(\[[^\]]*\] ?\()");  // its lines count for the function that it stands in
+  return head.find('(') != std::string::npos && !std::regex_search(head, kOther) && !std::regex_search(head, kLambda) &&
          !std::regex_search(head, kInitialiser);
 }
 
