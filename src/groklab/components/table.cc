@@ -5,14 +5,19 @@
 #include "groklab/optim/optimizer.h"
 #include "groklab/optim/penalty.h"
 
-#define GROKLAB_OPTIMIZERS(ENTRY) \
-  ENTRY(adamw)                    \
-  ENTRY(adam)                     \
-  ENTRY(sgd)
+// clang-format off
+#define GROKLAB_OPTIMIZERS(ENTRY)  \
+  ENTRY(adamw)                     \
+  ENTRY(adam)                      \
+  ENTRY(sgd)                       \
+  /* optimisers end here */
 
-#define GROKLAB_PENALTIES(ENTRY)
+#define GROKLAB_PENALTIES(ENTRY)   \
+  /* penalties end here */
 
-#define GROKLAB_CONSTRAINTS(ENTRY)
+#define GROKLAB_CONSTRAINTS(ENTRY) \
+  /* constraints end here */
+// clang-format on
 
 namespace groklab {
 

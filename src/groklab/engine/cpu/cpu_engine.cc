@@ -193,8 +193,8 @@ bool CpuEngine<T>::advance(std::int64_t target) {
     if (want_norms) last_gradient_norm_ = std::sqrt(kernels_.sum_squares(gradient_.data(), gradient_.size()));
     ++optimizer_step_;
     const double rate = learning_rate_at(config_.optim, optimizer_step_, step_ + 1, config_.train.steps);
-    const double change = stepper_.step({parameters_.data(), gradient_.data(), rate, optimizer_step_, step_ + 1,
-                                         want_norms, pool_, gradient_at});
+    const double change = stepper_.step(
+        {parameters_.data(), gradient_.data(), rate, optimizer_step_, step_ + 1, want_norms, pool_, gradient_at});
     if (!finite) return false;
     prepared_ = false;
     ++step_;
@@ -334,8 +334,8 @@ double CpuEngine<T>::flop_per_step() const {
 template class CpuEngine<float>;
 template class CpuEngine<double>;
 
-std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
-                                    std::string_view instruction_set) {
+std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split,
+                                    ThreadPool& pool, std::string_view instruction_set) {
   const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
     if (instruction_set.empty()) {
       return std::make_unique<CpuEngine<T>>(config, task, split, pool, best_kernels<T>());
