@@ -10,6 +10,7 @@
   ENTRY(adamw)                     \
   ENTRY(adam)                      \
   ENTRY(sgd)                       \
+  ENTRY(muon)                      \
   /* optimisers end here */
 
 #define GROKLAB_PENALTIES(ENTRY)   \
