@@ -11,6 +11,7 @@
   ENTRY(adam)                      \
   ENTRY(sgd)                       \
   ENTRY(muon)                      \
+  ENTRY(sam)                       \
   /* optimisers end here */
 
 #define GROKLAB_PENALTIES(ENTRY)   \
