@@ -15,6 +15,7 @@
   /* optimisers end here */
 
 #define GROKLAB_PENALTIES(ENTRY)   \
+  ENTRY(l1)                        \
   /* penalties end here */
 
 #define GROKLAB_CONSTRAINTS(ENTRY) \
