@@ -16,6 +16,7 @@
 
 #define GROKLAB_PENALTIES(ENTRY)   \
   ENTRY(l1)                        \
+  ENTRY(nuclear)                   \
   /* penalties end here */
 
 #define GROKLAB_CONSTRAINTS(ENTRY) \
