@@ -20,6 +20,7 @@
   /* penalties end here */
 
 #define GROKLAB_CONSTRAINTS(ENTRY) \
+  ENTRY(norm)                      \
   /* constraints end here */
 // clang-format on
 
