@@ -80,7 +80,8 @@ TEST(Checkpoint, OfAnotherOptimiserIsRefused) {
     lab.engine->import_state(state);
     FAIL() << "expected an Error";
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()), "checkpoint: expected the optimiser buffers sgd.momentum, found adam.m, adam.v");
+    EXPECT_EQ(std::string(error.what()),
+              "checkpoint: expected the optimiser buffers sgd.momentum, found adam.m, adam.v");
   }
 }
 

@@ -103,7 +103,8 @@ TEST_P(EveryOptimizer, KeepsPaddingAndDoesNotDependOnThreads) {
   EXPECT_EQ(one.values(), three.values());
   Vector rest = one.values();
   for (const TensorSpec& spec : one.layout.tensors()) {
-    EXPECT_GT(distance(one.values(spec.name.c_str()), StepLab<float>(config).values(spec.name.c_str())), 0) << spec.name;
+    EXPECT_GT(distance(one.values(spec.name.c_str()), StepLab<float>(config).values(spec.name.c_str())), 0)
+        << spec.name;
     std::fill_n(rest.begin() + spec.offset, spec.size, 0.0);
   }
   EXPECT_EQ(norm(rest), 0);
