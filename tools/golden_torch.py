@@ -14,8 +14,12 @@ and, as metadata, "config": the run's configuration as groklab TOML, every non-d
 
 Components bring their own part in golden/NAME.py, each with
   CASES                        as below; keys of the component's own may be in them
+  KIND, make_optimizer(w, c)   if it is an optimiser: the value of optim.kind, and an object with param_groups,
+                               zero_grad() and step(closure), where closure() makes all gradients anew
+  penalty(w, c)                if it is a penalty: what joins the loss, 0 where it is off
   hidden_masks(c, step, rows)  if it changes hidden activations in training: per layer [rows, positions, neurons], or
-                               None where it is off; the losses in the file are those without it
+                               None where it is off
+  after_step(w, c, t)          if it is a constraint: changes the weights in place after update t = 1, 2, ...
 
 usage: golden_torch.py [CASE...]     (all cases if none is named)
 """
@@ -246,6 +250,9 @@ def loss_of(logits, labels, c):
 
 
 def make_optimizer(w, c):
+    for module in COMPONENTS:
+        if getattr(module, "KIND", None) == c["optim.kind"]:
+            return module.make_optimizer(w, c)
     decays = {name: any(fnmatch.fnmatchcase(name, glob.strip()) for glob in c["optim.decay"].split(",")) for name in w}
     groups = [{"params": [v for n, v in w.items() if decays[n] == on], "weight_decay": on * c["optim.weight_decay"]}
               for on in (True, False)]
@@ -271,18 +278,29 @@ def learning_rate(c, t):
 def train(c, start, tokens, labels, dtype, rows):
     w = {name: value.to(dtype).clone().requires_grad_() for name, value in start.items()}
     optimizer = make_optimizer(w, c)
+    penalties = [module.penalty for module in COMPONENTS if hasattr(module, "penalty")]
+    constraints = [module.after_step for module in COMPONENTS if hasattr(module, "after_step")]
     losses = []
+
+    def gradients():
+        optimizer.zero_grad()
+        loss = loss_of(logits_of(w, c, tokens), labels, c)
+        masks = hidden_masks(c, t - 1, rows)
+        trained = loss if masks is None else loss_of(logits_of(w, c, tokens, masks), labels, c)
+        sum((penalty(w, c) for penalty in penalties), trained).backward()
+        return loss
+
     for t in range(1, STEPS + 1):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(c, t)
-        optimizer.zero_grad()
-        loss = loss_of(logits_of(w, c, tokens), labels, c)
-        losses.append(loss.item())  # of the whole network
-        masks = hidden_masks(c, t - 1, rows)
-        if masks is not None:
-            loss = loss_of(logits_of(w, c, tokens, masks), labels, c)
-        loss.backward()
-        optimizer.step()
+        losses.append(gradients().item())  # without penalties, of all neurons
+        if isinstance(optimizer, torch.optim.Optimizer):
+            optimizer.step()
+        else:
+            optimizer.step(gradients)
+        with torch.no_grad():
+            for after_step in constraints:
+                after_step(w, c, t)
     return {name: value.detach().double() for name, value in w.items()}, np.array(losses)
 
 

@@ -17,12 +17,12 @@ const Kernels<T>& chosen_kernels(std::string_view instruction_set) {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
-                                    std::string_view instruction_set) {
+std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split,
+                                    ThreadPool& pool, std::string_view instruction_set) {
   const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
     return std::make_unique<CpuEngine<T>>(config, task, split, pool, chosen_kernels<T>(instruction_set));
   };
-  return config.train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
+  return config->train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
 }
 
 const char* instruction_set_name() { return best_kernels<float>().instruction_set; }

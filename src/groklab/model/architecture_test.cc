@@ -18,12 +18,11 @@ Config config_of(std::initializer_list<const char*> settings) {
     set_config_value(config, s);
   }
   for (const char* s : settings) set_config_value(config, s);
-  check_config(config);
-  return resolve_config(config);
+  return *resolve_config(config);
 }
 
 ParameterLayout layout_of(const Config& config) {
-  const Task task = make_task(config.task, config.seed);
+  const Task task = make_task(resolve_config(config));
   return model_layout(config.model, model_sizes(config.model, task));
 }
 

@@ -78,8 +78,8 @@ ModelSizes model_sizes(const ModelConfig& config, const Task& task);
 /// Columns of the unembedding: model.d_vocab_out, or the task's classes. Throws Error(kConfig) if there are more.
 std::int64_t class_count(const ModelConfig& config, const Task& task);
 
-/// Builds the network of a resolved, checked config. Throws Error(kConfig) for shapes that cannot be.
+/// Builds the network. Throws Error(kConfig) for shapes that cannot be.
 template <typename T>
-std::unique_ptr<Network<T>> make_network(const Config& config, const Task& task, const Kernels<T>& kernels);
+std::unique_ptr<Network<T>> make_network(const ResolvedConfig& config, const Task& task, const Kernels<T>& kernels);
 
 }  // namespace groklab

@@ -15,12 +15,12 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 /// Carries out what a RunLoop asks for.
 class Driver {
  public:
-  Driver(Engine& engine, const Config& config, RecordSink& sink, const TrainControl& control)
+  Driver(Engine& engine, const ResolvedConfig& config, RecordSink& sink, const TrainControl& control)
       : engine_(engine),
         sink_(sink),
         control_(control),
-        loop_(config.train, {engine.step(), control.seconds_before, control.history, static_cast<bool>(control.probe),
-                             control.checkpoint_seconds}) {}
+        loop_(config->train, {engine.step(), control.seconds_before, control.history,
+                              static_cast<bool>(control.probe), control.checkpoint_seconds}) {}
 
   Outcome run() {
     for (;;) {
@@ -93,7 +93,7 @@ class Driver {
 
 }  // namespace
 
-Outcome train(Engine& engine, const Config& config, RecordSink& sink, const TrainControl& control) {
+Outcome train(Engine& engine, const ResolvedConfig& config, RecordSink& sink, const TrainControl& control) {
   return Driver(engine, config, sink, control).run();
 }
 

@@ -13,7 +13,7 @@
 #include "groklab/model/hidden_filter.h"
 #include "groklab/model/loss.h"
 #include "groklab/model/network.h"
-#include "groklab/optim/optimizer.h"
+#include "groklab/optim/stepper.h"
 
 namespace groklab {
 
@@ -23,7 +23,8 @@ namespace groklab {
 template <typename T>
 class CpuEngine final : public Engine {
  public:
-  CpuEngine(const Config& config, const Task& task, const Split& split, ThreadPool& pool, const Kernels<T>& kernels);
+  CpuEngine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
+            const Kernels<T>& kernels);
 
   const ParameterLayout& layout() const override { return network_->layout(); }
   std::int64_t step() const override { return step_; }
@@ -46,8 +47,10 @@ class CpuEngine final : public Engine {
  private:
   void ensure_prepared();
   void ensure_scratch();
-  /// The gradient of the mean loss over `rows` into gradient_. Returns false if a loss is not finite.
-  bool compute_gradient(std::span<const std::int64_t> rows, const HiddenFilters<T>* filters);
+  /// The gradient of the mean loss over `rows`. Returns false if a loss is not finite.
+  bool compute_gradient(std::span<const std::int64_t> rows, const HiddenFilters<T>* filters, T* gradient);
+  /// The same at other parameters, into other_gradient_.
+  bool compute_gradient_at(const T* parameters, std::span<const std::int64_t> rows, const HiddenFilters<T>* filters);
   RoleSums sums_over_rows();
   /// Logits of `rows`, and the neurons if asked for; an empty vector otherwise.
   Activations forward_all(std::span<const std::int64_t> rows, bool with_neurons);
@@ -61,8 +64,9 @@ class CpuEngine final : public Engine {
   std::unique_ptr<Network<T>> network_;
   const LossKernels<T> loss_;
   HiddenFilters<T> filters_;
-  Optimizer<T> optimizer_;
+  Stepper<T> stepper_;
   AlignedBuffer<T> parameters_, gradient_;
+  AlignedBuffer<T> other_gradient_;  ///< of optimisers that ask for a second one
   std::vector<AlignedBuffer<T>> accumulators_;
   std::vector<Scratch<T>> scratch_;  ///< one per worker
   bool prepared_ = false;

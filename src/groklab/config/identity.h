@@ -1,0 +1,16 @@
+// The identity of a run: canonical text of its configuration, and the name made from it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "groklab/config.h"
+
+namespace groklab {
+
+/// The text behind canonical_config, of resolved values; a line names the engine unless it is the first.
+std::string canonical_text(Config resolved, std::string_view engine);
+/// A run's name made from its canonical text.
+std::string identity_digest(const std::string& text);
+
+}  // namespace groklab
