@@ -17,9 +17,9 @@ Components bring their own part in golden/NAME.py, each with
   KIND, make_optimizer(w, c)   if it is an optimiser: the value of optim.kind, and an object with param_groups,
                                zero_grad() and step(closure), where closure() makes all gradients anew
   penalty(w, c)                if it is a penalty: what joins the loss, 0 where it is off
-  hidden_masks(c, step, rows)  if it changes hidden activations in training: per layer [rows, positions, neurons], or
-                               None where it is off
   after_step(w, c, t)          if it is a constraint: changes the weights in place after update t = 1, 2, ...
+  hidden_masks(c, step, rows)  if it changes hidden activations in training: per layer [rows, positions, neurons], or
+                               None where it is off; the losses in the file are those without it
 
 usage: golden_torch.py [CASE...]     (all cases if none is named)
 """
@@ -282,22 +282,24 @@ def train(c, start, tokens, labels, dtype, rows):
     constraints = [module.after_step for module in COMPONENTS if hasattr(module, "after_step")]
     losses = []
 
-    def gradients():
+    def gradients(masks=None):
         optimizer.zero_grad()
-        loss = loss_of(logits_of(w, c, tokens), labels, c)
-        masks = hidden_masks(c, t - 1, rows)
-        trained = loss if masks is None else loss_of(logits_of(w, c, tokens, masks), labels, c)
-        sum((penalty(w, c) for penalty in penalties), trained).backward()
+        loss = loss_of(logits_of(w, c, tokens, masks), labels, c)
+        sum((penalty(w, c) for penalty in penalties), loss).backward()
         return loss
 
     for t in range(1, STEPS + 1):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(c, t)
-        losses.append(gradients().item())  # without penalties, of all neurons
+        kept = gradients().item()  # without penalties and masks
+        losses.append(kept)
+        if hidden_masks(c, t - 1, rows) is not None:
+            gradients(hidden_masks(c, t - 1, rows))
+        closure = lambda: gradients(hidden_masks(c, t - 1, rows))
         if isinstance(optimizer, torch.optim.Optimizer):
             optimizer.step()
         else:
-            optimizer.step(gradients)
+            optimizer.step(closure)
         with torch.no_grad():
             for after_step in constraints:
                 after_step(w, c, t)

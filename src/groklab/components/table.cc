@@ -8,6 +8,15 @@
 #include "groklab/optim/optimizer.h"
 #include "groklab/optim/penalty.h"
 
+#define GROKLAB_OPTIMIZERS(ENTRY) \
+  ENTRY(adamw)                    \
+  ENTRY(adam)                     \
+  ENTRY(sgd)
+
+#define GROKLAB_PENALTIES(ENTRY)
+
+#define GROKLAB_CONSTRAINTS(ENTRY)
+
 #define GROKLAB_ARCHITECTURES(ENTRY) \
   ENTRY(transformer)                 \
   ENTRY(mlp)
@@ -17,15 +26,6 @@
   ENTRY(mean_squared)
 
 #define GROKLAB_HIDDEN_FILTERS(ENTRY)
-
-#define GROKLAB_OPTIMIZERS(ENTRY) \
-  ENTRY(adamw)                    \
-  ENTRY(adam)                     \
-  ENTRY(sgd)
-
-#define GROKLAB_PENALTIES(ENTRY)
-
-#define GROKLAB_CONSTRAINTS(ENTRY)
 
 namespace groklab {
 
@@ -94,10 +94,10 @@ const std::vector<const ComponentSpec*>& component_specs() {
     std::vector<const ComponentSpec*> all;
     for (const ArchitectureDescriptor* architecture : architectures()) all.push_back(&architecture->spec);
     for (const LossDescriptor* loss : losses()) all.push_back(&loss->spec);
-    for (const HiddenFilterDescriptor* filter : hidden_filters()) all.push_back(&filter->spec);
     for (const OptimizerDescriptor* optimizer : optimizers()) all.push_back(&optimizer->spec);
     for (const PenaltyDescriptor* penalty : penalties()) all.push_back(&penalty->spec);
     for (const ConstraintDescriptor* constraint : constraints()) all.push_back(&constraint->spec);
+    for (const HiddenFilterDescriptor* filter : hidden_filters()) all.push_back(&filter->spec);
     return all;
   }();
   return specs;

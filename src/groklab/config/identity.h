@@ -8,7 +8,8 @@
 
 namespace groklab {
 
-/// The text behind canonical_config, of resolved values; a line names the engine unless it is the first.
+/// The text behind canonical_config, of resolved values, for an engine and version of its arithmetic ("cpu/1"; the first
+/// one is left out, so that it renames no run).
 std::string canonical_text(Config resolved, std::string_view engine);
 /// A run's name made from its canonical text.
 std::string identity_digest(const std::string& text);

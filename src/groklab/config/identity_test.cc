@@ -1,4 +1,6 @@
 // Tests of the resolved form, the canonical text and the run's name.
+#include "groklab/config/identity.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -113,9 +115,10 @@ TEST(RunId, FollowsTheContentsOfFilesNotTheirPlaces) {
 
 // These names are on users' disks. If this test fails, stored runs have lost their names: undo the change.
 TEST(RunId, IsStableForEver) {
-  EXPECT_EQ(canonical_config(resolve_config(Config{})), "groklab identity 1\nmodel.d_head=32\nmodel.d_mlp=512\nsplit.seed=0\n");
-  EXPECT_EQ(canonical_config(resolve_config(
-                config_with("optim.decay=a\"b", "optim.weight_decay=1e-7", "task.operation=cubic"))),
+  EXPECT_EQ(canonical_config(resolve_config(Config{})),
+            "groklab identity 1\nmodel.d_head=32\nmodel.d_mlp=512\nsplit.seed=0\n");
+  EXPECT_EQ(canonical_config(
+                resolve_config(config_with("optim.decay=a\"b", "optim.weight_decay=1e-7", "task.operation=cubic"))),
             "groklab identity 1\nmodel.d_head=32\nmodel.d_mlp=512\noptim.decay=\"a\\\"b\"\noptim.weight_decay=1e-07\n"
             "split.seed=0\ntask.operation=\"cubic\"\n");
   EXPECT_EQ(id_with(), "28df26ab407c");

@@ -19,8 +19,8 @@ class Driver {
       : engine_(engine),
         sink_(sink),
         control_(control),
-        loop_(config->train, {engine.step(), control.seconds_before, control.history,
-                              static_cast<bool>(control.probe), control.checkpoint_seconds}) {}
+        loop_(config->train, {engine.step(), control.seconds_before, control.history, static_cast<bool>(control.probe),
+                              control.checkpoint_seconds}) {}
 
   Outcome run() {
     for (;;) {

@@ -100,8 +100,7 @@ void CpuEngine<T>::initialise() {
 }
 
 template <typename T>
-bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows, const HiddenFilters<T>* filters,
-                                    T* gradient) {
+bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows, T* gradient, const HiddenFilters<T>* filters) {
   ensure_prepared();
   const auto count = static_cast<std::int64_t>(rows.size());
   const std::int64_t chunks = chunk_count(count);
@@ -145,7 +144,7 @@ bool CpuEngine<T>::compute_gradient_at(const T* parameters, std::span<const std:
                                        const HiddenFilters<T>* filters) {
   if (other_gradient_.size() == 0) other_gradient_ = AlignedBuffer<T>(layout().total());
   network_->prepare(parameters, pool_);
-  const bool finite = compute_gradient(rows, filters, other_gradient_.data());
+  const bool finite = compute_gradient(rows, other_gradient_.data(), filters);
   prepared_ = false;
   return finite;
 }
@@ -155,19 +154,19 @@ bool CpuEngine<T>::advance(std::int64_t target) {
   while (step_ < target) {
     const std::span<const std::int64_t> rows = batches_.rows(step_);
     filters_.set_step(step_);
-    const HiddenFilters<T>* filters = filters_.empty() ? nullptr : &filters_;
-    bool finite = compute_gradient(rows, filters, gradient_.data());
+    const HiddenFilters<T>* const filters = filters_.empty() ? nullptr : &filters_;
+    bool finite = compute_gradient(rows, gradient_.data(), filters);
     if (!finite) return false;
     const std::function<T*(const T*)> gradient_at = [&](const T* parameters) {
-      finite = compute_gradient_at(parameters, rows, filters) && finite;  // at the same neurons
+      finite = compute_gradient_at(parameters, rows, filters) && finite;
       return other_gradient_.data();
     };
     const bool want_norms = step_ + 1 == target;  // only the update that leads to an evaluation step is measured
     if (want_norms) last_gradient_norm_ = std::sqrt(kernels_.sum_squares(gradient_.data(), gradient_.size()));
     ++optimizer_step_;
     const double rate = learning_rate_at(config_.optim, optimizer_step_, step_ + 1, config_.train.steps);
-    const double change = stepper_.step({parameters_.data(), gradient_.data(), rate, optimizer_step_, step_ + 1,
-                                         want_norms, pool_, gradient_at});
+    const double change = stepper_.step(
+        {parameters_.data(), gradient_.data(), rate, optimizer_step_, step_ + 1, want_norms, pool_, gradient_at});
     if (!finite) return false;
     prepared_ = false;
     ++step_;
@@ -293,7 +292,7 @@ std::vector<double> CpuEngine<T>::logit_gradient(std::int64_t row, std::int64_t 
 
 template <typename T>
 double CpuEngine<T>::loss_and_gradient(std::vector<double>& gradient) {
-  compute_gradient(split_.train, nullptr, gradient_.data());
+  compute_gradient(split_.train, gradient_.data(), nullptr);
   gradient.assign(gradient_.data(), gradient_.data() + gradient_.size());
   return measure().train.loss;
 }

@@ -47,8 +47,8 @@ class CpuEngine final : public Engine {
  private:
   void ensure_prepared();
   void ensure_scratch();
-  /// The gradient of the mean loss over `rows`. Returns false if a loss is not finite.
-  bool compute_gradient(std::span<const std::int64_t> rows, const HiddenFilters<T>* filters, T* gradient);
+  /// The gradient of the mean loss over `rows`; `filters` may be null. Returns false if a loss is not finite.
+  bool compute_gradient(std::span<const std::int64_t> rows, T* gradient, const HiddenFilters<T>* filters);
   /// The same at other parameters, into other_gradient_.
   bool compute_gradient_at(const T* parameters, std::span<const std::int64_t> rows, const HiddenFilters<T>* filters);
   RoleSums sums_over_rows();
