@@ -11,7 +11,7 @@
 
 #include "groklab/config.h"
 #include "groklab/engine/engine.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 #include "groklab/task.h"
 
 namespace groklab {

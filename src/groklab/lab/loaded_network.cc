@@ -12,7 +12,7 @@
 #include "groklab/lab/fork_config.h"
 #include "groklab/lab/imported_weights.h"
 #include "groklab/lab/run_state.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 
 namespace groklab {
 namespace {

@@ -1,0 +1,23 @@
+# The tests: one program of unit tests, the speed, the installed package, the reference.
+find_package(GTest REQUIRED)
+
+enable_testing()
+set(GROKLAB_TESTS "" CACHE STRING "Regular expression: compile only the test files whose path matches it; empty: all")
+file(GLOB_RECURSE groklab_tests CONFIGURE_DEPENDS src/groklab/*_test.cc tests/*_test.cc)
+if(GROKLAB_TESTS)
+  list(FILTER groklab_tests INCLUDE REGEX "${GROKLAB_TESTS}")
+endif()
+add_executable(groklab_tests ${groklab_tests})
+target_compile_options(groklab_tests PRIVATE -O1)  # halves the build; what is fast or slow lies in the library
+target_link_libraries(groklab_tests PRIVATE groklab_workbench groklab_internal GTest::gtest GTest::gtest_main)
+target_compile_definitions(groklab_tests PRIVATE GROKLAB_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+target_compile_definitions(groklab_tests PRIVATE GROKLAB_BINARY="$<TARGET_FILE:groklab_cli>")
+add_dependencies(groklab_tests groklab_cli)
+include(GoogleTest)
+gtest_discover_tests(groklab_tests DISCOVERY_TIMEOUT 60)
+
+# Speed as a ratio to the peak of the same run, alone on the machine: a fall of more than 15 % fails (bench/ratios.json).
+add_test(NAME Bench.RatiosHaveNotFallen
+         COMMAND groklab_cli bench --brief --threads 1 --case V --case V-f64 --case small-16 --case tiny-16 --case general
+                 --compare ${CMAKE_CURRENT_SOURCE_DIR}/bench/ratios.json)
+set_tests_properties(Bench.RatiosHaveNotFallen PROPERTIES RUN_SERIAL ON TIMEOUT 600)
