@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "groklab/base/error.h"
@@ -53,6 +55,8 @@ struct ThreadPool::Impl {
     std::int64_t end = 0;
   };
   std::vector<Share> shares;
+  std::atomic<bool> failed{false};  ///< a task of this job threw
+  std::exception_ptr error;         ///< what the first of them threw; read by the caller when the job is closed
   alignas(64) std::atomic<std::uint32_t> generation{0};
   std::atomic<bool> open{false};
   std::atomic<bool> stopping{false};
@@ -65,7 +69,11 @@ struct ThreadPool::Impl {
       for (;;) {
         const std::int64_t index = share.next.fetch_add(1, std::memory_order_acq_rel);
         if (index >= share.end) break;
-        call(context, index, worker);
+        try {
+          call(context, index, worker);
+        } catch (...) {
+          if (!failed.exchange(true)) error = std::current_exception();
+        }
       }
     }
   }
@@ -146,6 +154,7 @@ void ThreadPool::run_raw(std::int64_t count, void (*call)(void*, std::int64_t, i
       std::this_thread::yield();
     }
   }
+  if (job.failed.exchange(false)) std::rethrow_exception(std::exchange(job.error, nullptr));
 }
 
 int ThreadPool::default_threads() {
