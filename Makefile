@@ -53,13 +53,13 @@ check:
 	@tools/check_format.sh
 
 # groklab against PyTorch and JAX; PEERS="--quick" for a short form, PIP="..." for options to pip.
-bench-peers: setup build/build.ninja build/peers-venv/ready
+bench-peers: setup build/build.ninja build/baselines-venv/ready
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
-	@build/peers-venv/bin/python bench/peers/run.py $(PEERS)
+	@build/baselines-venv/bin/python bench/baselines/run.py $(PEERS)
 
-build/peers-venv/ready: bench/peers/requirements.txt
-	@python3 -m venv build/peers-venv
-	@build/peers-venv/bin/python -m pip install --quiet --disable-pip-version-check $(PIP) -r $<
+build/baselines-venv/ready: bench/baselines/requirements.txt
+	@python3 -m venv build/baselines-venv
+	@build/baselines-venv/bin/python -m pip install --quiet --disable-pip-version-check $(PIP) -r $<
 	@touch $@
 
 clean:

@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "commands.h"
-#include "groklab/base/version.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/lab/machine.h"
 #include "groklab/paper/reproduction.h"
 #include "groklab/sweep/run_plan.h"
 #include "groklab/sweep/sweep_text.h"
+#include "groklab/version.h"
 #include "groklab/view/text.h"
 #include "options.h"
 #include "signals.h"

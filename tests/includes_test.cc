@@ -14,9 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Folders of src/groklab in dependency order: a file includes its own folder and those before it.
-const std::vector<std::string> kFolders = {"base",     "tensor", "exec",   "config", "record", "task",  "kernel",
-                                           "model",    "optim",  "engine", "probe",  "train",  "store", "theory",
-                                           "analysis", "view",   "report", "lab",    "bench",  "sweep", "paper"};
+const std::vector<std::string> kFolders = {
+    "base",  "tensor",     "exec",  "config", "record",   "task", "kernel", "model", "optim", "engine", "probe",
+    "train", "components", "store", "theory", "analysis", "view", "report", "lab",   "bench", "sweep",  "paper"};
 /// Allowed by the order and forbidden all the same: {including folder, included folder}.
 const std::vector<std::pair<std::string, std::string>> kForbidden = {
     {"analysis", "model"},   // what needs a forward pass is a probe
@@ -87,7 +87,7 @@ TEST(Includes, FollowTheArchitecture) {
 TEST(Includes, ForbiddenOnesAreSeen) {
   EXPECT_NE(violation("train/loop.cc", "groklab/store/store.h"), "");
   EXPECT_NE(violation("analysis/fit.cc", "groklab/model/transformer.h"), "");
-  EXPECT_NE(violation("base/error.h", "groklab/config/config.h"), "");
+  EXPECT_NE(violation("base/error.h", "groklab/config.h"), "");
   EXPECT_NE(violation("report/page.cc", "cli/main.h"), "");
   EXPECT_NE(violation("model/mlp.cc", "hwy/highway.h"), "");
   EXPECT_NE(violation("engine/cpu/x.cc", "immintrin.h"), "");

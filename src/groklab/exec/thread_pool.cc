@@ -49,12 +49,12 @@ struct ThreadPool::Impl {
   // The job. Written by the caller while no worker is inside, read by workers inside an open job.
   void (*call)(void*, std::int64_t, int) = nullptr;
   void* context = nullptr;
-  /// Tasks of one worker: its share of the indices, of which others take what it does not get to.
-  struct alignas(64) Share {
+  /// Tasks of one worker: a range of the indices, of which others take what it does not get to.
+  struct alignas(64) Range {
     std::atomic<std::int64_t> next{0};
     std::int64_t end = 0;
   };
-  std::vector<Share> shares;
+  std::vector<Range> ranges;
   std::atomic<bool> failed{false};  ///< a task of this job threw
   std::exception_ptr error;         ///< what the first of them threw; read by the caller when the job is closed
   alignas(64) std::atomic<std::uint32_t> generation{0};
@@ -64,11 +64,11 @@ struct ThreadPool::Impl {
 
   void work(int worker) {
     const std::size_t own = static_cast<std::size_t>(worker);
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-      Share& share = shares[(own + i) % shares.size()];
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      Range& range = ranges[(own + i) % ranges.size()];
       for (;;) {
-        const std::int64_t index = share.next.fetch_add(1, std::memory_order_acq_rel);
-        if (index >= share.end) break;
+        const std::int64_t index = range.next.fetch_add(1, std::memory_order_acq_rel);
+        if (index >= range.end) break;
         try {
           call(context, index, worker);
         } catch (...) {
@@ -108,7 +108,7 @@ ThreadPool::ThreadPool(int threads) : impl_(std::make_unique<Impl>()) {
   CPU_ZERO(&impl_->callers_cores);
   impl_->bound = threads >= 2 && threads <= default_threads() &&
                  sched_getaffinity(0, sizeof(cpu_set_t), &impl_->callers_cores) == 0;
-  impl_->shares = std::vector<Impl::Share>(static_cast<std::size_t>(threads));
+  impl_->ranges = std::vector<Impl::Range>(static_cast<std::size_t>(threads));
   for (int worker = 1; worker < threads; ++worker) {
     impl_->workers.emplace_back([this, worker] {
       if (impl_->bound) bind_to_core(worker);
@@ -136,11 +136,11 @@ void ThreadPool::run_raw(std::int64_t count, void (*call)(void*, std::int64_t, i
   Impl& job = *impl_;
   job.call = call;
   job.context = context;
-  const auto workers = static_cast<std::int64_t>(job.shares.size());
+  const auto workers = static_cast<std::int64_t>(job.ranges.size());
   for (std::int64_t worker = 0; worker < workers; ++worker) {
-    Impl::Share& share = job.shares[static_cast<std::size_t>(worker)];
-    share.end = count * (worker + 1) / workers;
-    share.next.store(count * worker / workers, std::memory_order_release);
+    Impl::Range& range = job.ranges[static_cast<std::size_t>(worker)];
+    range.end = count * (worker + 1) / workers;
+    range.next.store(count * worker / workers, std::memory_order_release);
   }
   job.open.store(true);
   job.generation.fetch_add(1);

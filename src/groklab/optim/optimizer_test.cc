@@ -208,7 +208,7 @@ TEST(LearningRate, WarmsUpLinearlyThenFollowsTheCosine) {
   EXPECT_DOUBLE_EQ(learning_rate_at(config, 9, 9, 110), 0.45);
   for (const std::int64_t step : {10, 11, 60, 110}) EXPECT_EQ(learning_rate_at(config, step, step, 110), 0.5);
   config.schedule = Schedule::kCosine;
-  config.final_lr_share = 0.2;
+  config.final_lr_fraction = 0.2;
   EXPECT_DOUBLE_EQ(learning_rate_at(config, 5, 5, 110), 0.25);
   EXPECT_DOUBLE_EQ(learning_rate_at(config, 10, 10, 110), 0.5);
   EXPECT_DOUBLE_EQ(learning_rate_at(config, 35, 35, 110), 0.5 * (0.2 + 0.8 * 0.5 * (1 + std::sqrt(0.5))));

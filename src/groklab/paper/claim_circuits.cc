@@ -35,7 +35,7 @@ struct Balance {
 Balance balance_of(const Study& study, RunIndex run) {
   if (!study.has(run)) return {};
   const CircuitMetrics m = study.circuits(run);
-  return {m.general_test.correct_logit, m.memorised_strength};
+  return {m.invariant_test.correct_logit, m.memorised_strength};
 }
 
 ClaimResult judge_circuits(Study& study) {
@@ -54,16 +54,16 @@ ClaimResult judge_circuits(Study& study) {
       const auto x = static_cast<double>(step);
       if (m.memorised_strength > peak) {
         peak = m.memorised_strength;
-        at_peak = m.general_share;
+        at_peak = m.invariant_fraction;
       }
       last_memorised = m.memorised_strength;
-      last_general = m.general_share;
-      logits.push_back({"C_gen", x, m.general_test.correct_logit, line});
+      last_general = m.invariant_fraction;
+      logits.push_back({"C_gen", x, m.invariant_test.correct_logit, line});
       logits.push_back({"C_mem", x, m.memorised_strength, line});
-      norms.push_back({"C_gen", x, m.general_share, line});
-      norms.push_back({"C_mem", x, 1 - m.general_share, line});
+      norms.push_back({"C_gen", x, m.invariant_fraction, line});
+      norms.push_back({"C_mem", x, 1 - m.invariant_fraction, line});
       if (i > 0) continue;
-      losses.push_back({"C_gen alone, test rows", x, m.general_test.loss});
+      losses.push_back({"C_gen alone, test rows", x, m.invariant_test.loss});
       losses.push_back({"C_mem alone, training rows", x, m.residual_train.loss});
       losses.push_back({"C_mem alone, test rows", x, m.residual_test.loss});
     }
@@ -89,7 +89,7 @@ ClaimResult judge_circuits(Study& study) {
                    monotone, judge_above(monotone, kMonotone)},
                   {"C_mem's logit at the end of grokking / at its largest", "below 0.5: C_mem gives way", remains,
                    judge_below(remains, kGivesWay)},
-                  {"growth of C_gen's share of the logits' squared norm from where C_mem is largest to the end",
+                  {"growth of C_gen's fraction of the logits' squared norm from where C_mem is largest to the end",
                    "above 0: C_gen takes over", growth, judge_above(growth, 0)}};
   result.n_seeds = monotone.n;
   double low = std::nan(""), high = std::nan("");
@@ -123,16 +123,16 @@ ClaimResult judge_circuits(Study& study) {
   options.points = false;
   result.figures.push_back(make_xy_chart(logits, options));
   options.id = "circuits-share";
-  options.title = "Share of the logits' squared norm";
+  options.title = "Fraction of the logits' squared norm";
   options.caption = "The general part (invariant under the group) and the residual.";
   options.y_title = "share";
-  options.share_y = true;
+  options.fraction_y = true;
   result.figures.push_back(make_xy_chart(norms, options));
   options.id = "circuits-loss";
   options.title = "Loss of each circuit alone, one seed";
   options.caption = "Cross-entropy if only that part of the logits were there.";
   options.y_title = "cross-entropy";
-  options.share_y = false;
+  options.fraction_y = false;
   options.log_y = true;
   result.figures.push_back(make_xy_chart(losses, options));
   options.id = "circuits-ratio";

@@ -83,21 +83,21 @@ ClaimResult judge_gen(Study& study) {
     result.notes.push_back("The negative control was not refuted: do not trust this verdict.");
   }
   result.data["negative_control"] = verdict_name(result.tests[2].verdict);
-  nlohmann::ordered_json shares = nlohmann::ordered_json::array();
+  nlohmann::ordered_json fractions = nlohmann::ordered_json::array();
   for (std::int64_t i = 0; i < s.seeds; ++i) {
     for (const std::int64_t rows : s.general_rows) {
       const RunIndex run = study.converged(s.main, seed_at(study, i), rows, s.weight_decay);
       if (!study.has(run)) continue;
-      shares.push_back({{"seed", seed_at(study, i)},
-                        {"rows", rows},
-                        {"general_squared_share", study.circuits(run).general_share},
-                        {"test_accuracy", study.last(run).test.accuracy},
-                        {"norm", study.last(run).norm},
-                        {"margin", study.last(run).train.margin},
-                        {"norm_at_margin", study.norm_at_margin(run, kReferenceMargin)}});
+      fractions.push_back({{"seed", seed_at(study, i)},
+                           {"rows", rows},
+                           {"invariant_squared_fraction", study.circuits(run).invariant_fraction},
+                           {"test_accuracy", study.last(run).test.accuracy},
+                           {"norm", study.last(run).norm},
+                           {"margin", study.last(run).train.margin},
+                           {"norm_at_margin", study.norm_at_margin(run, kReferenceMargin)}});
     }
   }
-  result.data["networks"] = shares;
+  result.data["networks"] = fractions;
   result.data["spread_between_seeds"] = between;
   result.data["spread_within_seed"] = within;
 

@@ -77,19 +77,19 @@ ClaimResult judge_grokking(Study& study) {
       s.seeds, s.grokking_rows, s.main.rows);
   options.x_title = "step";
   options.y_title = "accuracy";
-  options.steps_x = options.share_y = true;
+  options.steps_x = options.fraction_y = true;
   options.points = false;
   result.figures.push_back(make_xy_chart(accuracy, options));
   options.id = "grokking-norm";
   options.title = "The parameter norm through both phases";
   options.caption = "The norm rises while the rows are memorised and falls while the network comes to generalise.";
   options.y_title = "norm of all parameters";
-  options.share_y = false;
+  options.fraction_y = false;
   result.figures.push_back(make_xy_chart(norms, options));
   if (study.has(grokking_run(study, seed_at(study, 0)))) {
     for (const auto& [step, m] : study.circuits_over_steps(grokking_run(study, seed_at(study, 0)))) {
       const auto x = static_cast<double>(step);
-      parts.push_back({"generalising circuit", x, m.general_test.correct_logit});
+      parts.push_back({"generalising circuit", x, m.invariant_test.correct_logit});
       parts.push_back({"memorising circuit", x, m.memorised_strength});
     }
     options.id = "grokking-circuits";

@@ -159,7 +159,7 @@ ClaimResult judge_ingredients(Study& study) {
   options.title = "Networks with one ingredient removed, one seed";
   options.caption = "Test accuracy. Only the network that has all three ingredients groks.";
   options.y_title = "test accuracy";
-  options.share_y = true;
+  options.fraction_y = true;
   result.figures.push_back(make_xy_chart(curves, options));
   return result;
 }

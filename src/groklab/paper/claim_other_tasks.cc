@@ -108,14 +108,14 @@ ClaimResult judge_other(Study& study) {
       "Final test accuracy against the rows kept, from networks trained on the full table; a line is a seed.";
   options.x_title = "rows kept D'";
   options.y_title = "final test accuracy";
-  options.log_x = options.share_y = true;
+  options.log_x = options.fraction_y = true;
   result.figures.push_back(make_xy_chart(points, options));
   options.id = "other-dcrit";
   options.title = "D_crit of other tasks: predicted against observed";
   options.caption = "Predicted from equal norms at margin 10, observed by ungrokking; means over seeds.";
   options.x_title = "observed D_crit";
   options.y_title = "predicted D_crit";
-  options.share_y = options.lines = false;
+  options.fraction_y = options.lines = false;
   options.log_y = options.diagonal = true;
   result.figures.push_back(make_xy_chart(crossings, options));
   return result;

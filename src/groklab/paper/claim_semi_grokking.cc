@@ -12,7 +12,7 @@
 namespace groklab::paper {
 namespace {
 
-/// A share of plateaus whose interval excludes 2 %: a single run of 40 that the classification took wrongly would
+/// A fraction of plateaus whose interval excludes 2 %: a single run of 40 that the classification took wrongly would
 /// already give an estimate above that.
 constexpr double kRare = 0.02;
 
@@ -60,7 +60,7 @@ void add_four_runs(Study& study, const std::map<Ending, RunIndex>& example, Clai
       "accuracy. Ungrokking starts from a network that generalises and loses it on few rows.";
   options.x_title = "step";
   options.y_title = "accuracy";
-  options.steps_x = options.share_y = true;
+  options.steps_x = options.fraction_y = true;
   options.points = false;
   options.line_title = "rows";
   result.figures.push_back(make_xy_chart(points, options));
@@ -104,7 +104,7 @@ ClaimResult judge_semi(Study& study) {
     return std::log(scratch.midpoint / ungrok);
   }));
   result.tests = {
-      {"share of runs from scratch that end on a plateau of middling test accuracy (Wilson)",
+      {"fraction of runs from scratch that end on a plateau of middling test accuracy (Wilson)",
        fmt::format("above {}: more than a run that was classified wrongly could make", kRare), plateaus,
        judge_above(plateaus, kRare)},
       {"ln(transition from scratch / ungrokking transition), same seeds",
@@ -130,7 +130,7 @@ ClaimResult judge_semi(Study& study) {
                   s.semi_network.name, s.semi_steps);
   options.x_title = "training rows D";
   options.y_title = "final test accuracy";
-  options.log_x = options.share_y = true;
+  options.log_x = options.fraction_y = true;
   options.lines = false;
   options.series = {"grokked", "plateau", "unfinished", "none"};
   result.figures.push_back(make_xy_chart(ends, options));

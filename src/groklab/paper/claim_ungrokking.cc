@@ -130,7 +130,7 @@ ClaimResult judge_ungrokking(Study& study) {
       s.main.rows);
   options.x_title = "rows kept D'";
   options.y_title = "final accuracy";
-  options.log_x = options.share_y = true;
+  options.log_x = options.fraction_y = true;
   options.rules = {{midpoint.value, "midpoint"}};
   result.figures.push_back(make_xy_chart(points, options));
   options.rules.clear();
@@ -151,7 +151,7 @@ ClaimResult judge_ungrokking(Study& study) {
       s.partial_rows, s.main.rows);
   options.x_title = "accuracy on rows never seen";
   options.y_title = "accuracy on removed rows";
-  options.steps_x = options.lines = options.share_y = false;
+  options.steps_x = options.lines = options.fraction_y = false;
   options.points = options.diagonal = true;
   result.figures.push_back(make_xy_chart(kinds, options));
   return result;

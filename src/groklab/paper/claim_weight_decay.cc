@@ -105,14 +105,14 @@ ClaimResult judge_weight_decay(Study& study) {
       "weight decays almost coincide if D_crit does not depend on it.";
   options.x_title = "rows kept D'";
   options.y_title = "final test accuracy";
-  options.log_x = options.share_y = true;
+  options.log_x = options.fraction_y = true;
   result.figures.push_back(make_xy_chart(points, options));
   options.id = "weight-decay-time";
   options.title = "Time to ungrok";
   options.caption = "Steps until test accuracy has halved, for runs in which it has.";
   options.x_title = "weight decay";
   options.y_title = "steps";
-  options.share_y = false;
+  options.fraction_y = false;
   options.log_y = true;
   result.figures.push_back(make_xy_chart(times, options));
   return result;

@@ -33,11 +33,11 @@ struct Weights {
 /// C_mem rises to 10 and falls to 1, C_gen's share rises.
 std::vector<std::pair<std::int64_t, CircuitMetrics>> circuits_of(const Weights& weights, const Config& config) {
   std::vector<std::pair<std::int64_t, CircuitMetrics>> over;
-  for (const auto& [step, memorised, share] : {std::tuple{0, 0.1, 0.01}, {200, 10.0, 0.2}, {5000, 1.0, 0.99}}) {
+  for (const auto& [step, memorised, fraction] : {std::tuple{0, 0.1, 0.01}, {200, 10.0, 0.2}, {5000, 1.0, 0.99}}) {
     CircuitMetrics m;
     m.memorised_strength = memorised;
-    m.general_share = share;
-    m.general_test.correct_logit = memorised * (weights.balance ? weights.balance(config) : 100);
+    m.invariant_fraction = fraction;
+    m.invariant_test.correct_logit = memorised * (weights.balance ? weights.balance(config) : 100);
     over.emplace_back(step, m);
   }
   return over;
@@ -170,12 +170,12 @@ TEST_F(ClaimsTest, WeightDecayIsFoundToMatterWhereItDoes) {
 }
 
 TEST_F(ClaimsTest, SemiGrokkingCountsPlateaus) {
-  const auto curve = [](double level_share) {
+  const auto curve = [](double level_fraction) {
     return [=](const Config& c, bool is_fork, double step) {
       const auto rows = static_cast<double>(c.split.train_size);
       if (is_fork) return transition(rows, 160, 6);
       if (step < 2000) return 0.05;
-      if (rows == 320 && c.seed % 4 < 4 * level_share) return 0.6;
+      if (rows == 320 && c.seed % 4 < 4 * level_fraction) return 0.6;
       return rows >= 320 ? 1.0 : 0.05;
     };
   };

@@ -44,7 +44,7 @@ void add_generalising(std::vector<EfficiencyPoint>& points, const Study& study, 
                       std::int64_t seed, std::int64_t rows, double weight_decay) {
   if (!study.has(run) || !generalises(study.last(run))) return;
   points.push_back(point_of(study, run, seed, rows, weight_decay));
-  points.back().passes = !has_group(network) || std::sqrt(study.circuits(run).general_share) >= kGeneralShare;
+  points.back().passes = !has_group(network) || std::sqrt(study.circuits(run).invariant_fraction) >= kGeneralShare;
 }
 
 }  // namespace

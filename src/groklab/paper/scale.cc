@@ -5,7 +5,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/enum_names.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab::paper {
 namespace {

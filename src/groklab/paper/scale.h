@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 
 namespace groklab::paper {
 

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/config/task_size.h"
 #include "groklab/engine/engine.h"
 #include "groklab/lab/prepared_run.h"
@@ -26,8 +26,8 @@ Config base_config(const Network& network, std::int64_t seed) {
   config.seed = seed;
   config.task = network.task;
   config.model.d_model = network.d_model;
-  config.train.record_every = 0;
-  config.train.record_per_decade = 25;
+  config.train.evaluate_every = 0;
+  config.train.evaluate_per_decade = 25;
   return config;
 }
 
@@ -76,8 +76,8 @@ RunIndex Study::ungrokked(const Network& network, std::int64_t seed, std::int64_
                           double weight_decay, std::int64_t steps) {
   const RunIndex parent = converged(network, seed, parent_rows, scale_.weight_decay);
   return add_fork(parent, {with("split.train_size", rows), with("optim.weight_decay", weight_decay),
-                           with("train.steps", steps), "train.record_per_decade=25",
-                           with("train.record_every", std::max<std::int64_t>(1, scale_.ungrok_steps / 4)),
+                           with("train.steps", steps), "train.evaluate_per_decade=25",
+                           with("train.evaluate_every", std::max<std::int64_t>(1, scale_.ungrok_steps / 4)),
                            "train.checkpoint_per_decade=0"});
 }
 
@@ -105,7 +105,7 @@ std::vector<std::pair<std::int64_t, CircuitMetrics>> Study::measure(RunIndex run
   key.task = prepared.config.task;
   key.task.labels = LabelKind::kTrue;
   key.task.label_seed = -1;
-  key.task.corrupted_share = 0;
+  key.task.corrupted_fraction = 0;
   const std::string name = canonical_config(key);
   auto found = orbits_.find(name);
   if (found == orbits_.end()) {

@@ -1,9 +1,13 @@
-// The configuration of one run: plain structs with their defaults. config/fields.h visits every field once,
-// and TOML, --set, JSON, the hash, the range checks and `groklab config` are all made from that visit.
+// The configuration of one run: plain structs with their defaults, and reading, checking, naming and printing them.
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
 namespace groklab {
 
@@ -42,8 +46,8 @@ struct TaskConfig {
   std::int64_t parity_subset = 3;  ///< k
   std::int64_t parity_rows = 0;    ///< 0: all 2^n rows; else that many distinct rows, sampled
   LabelKind labels = LabelKind::kTrue;
-  double corrupted_share = 0.0;  ///< share of labels replaced by a random wrong one (labels = corrupted)
-  std::int64_t label_seed = -1;  ///< -1: the run's seed
+  double corrupted_fraction = 0.0;  ///< fraction of labels replaced by a random wrong one (labels = corrupted)
+  std::int64_t label_seed = -1;     ///< -1: the run's seed
 };
 
 enum class SplitMethod { kPhilox, kTorchRandperm, kFile };
@@ -82,7 +86,7 @@ struct ModelConfig {
   EmbeddingCombination combination = EmbeddingCombination::kConcatenate;  ///< MLP only
   InitKind init = InitKind::kPaper;
   double init_scale = 1.0;                ///< multiplies every initial weight
-  ComputePath path = ComputePath::kAuto;  ///< auto: the exact one-layer shortcut where it applies
+  ComputePath path = ComputePath::kAuto;  ///< auto: the exact precomputed tables where it applies
 };
 
 enum class LossKind { kCrossEntropy, kMeanSquared };
@@ -93,11 +97,10 @@ struct LossConfig {
   LossForm form = LossForm::kStable;
 };
 
-enum class OptimizerKind { kAdamW, kAdam, kSgd };
 enum class Schedule { kConstant, kCosine };
 
 struct OptimConfig {
-  OptimizerKind kind = OptimizerKind::kAdamW;
+  std::string kind = "adamw";  ///< name of an optimiser
   double learning_rate = 1e-3;
   double beta1 = 0.9;
   double beta2 = 0.98;
@@ -107,24 +110,32 @@ struct OptimConfig {
   std::string decay = "*";         ///< comma-separated globs of tensor names that decay
   std::int64_t warmup_steps = 10;  ///< linear; learning rate at step t (1-based) is lr * min(t / warmup, 1)
   Schedule schedule = Schedule::kConstant;
-  double final_lr_share = 0.0;  ///< cosine only: lr at the last step as a share of the peak
-  std::int64_t batch_size = 0;  ///< 0: full batch
+  double final_lr_fraction = 0.0;  ///< cosine only: lr at the last step as a fraction of the peak
+  std::int64_t batch_size = 0;     ///< 0: full batch
 };
+
+/// Something that no key can hold: `what` is e.g. "an array".
+struct Unusable {
+  std::string what;
+  bool operator==(const Unusable&) const = default;
+};
+/// A configuration value without its C++ type; a choice is held by its name.
+using Value = std::variant<bool, std::int64_t, double, std::string, Unusable>;
 
 enum class Precision { kFloat32, kFloat64 };
 
 struct TrainConfig {
   Precision precision = Precision::kFloat32;
   std::int64_t steps = 40000;
-  std::int64_t record_every = 100;                      ///< 0: never at fixed distance
-  std::int64_t record_per_decade = 20;                  ///< log-spaced record points; 0: none
-  double stop_test_accuracy = 0.0;                      ///< 0: off; stop when test accuracy >= this ...
-  std::int64_t stop_held_records = 3;                   ///< ... held for so many consecutive records
-  double stop_stationary_tolerance = 0.0;               ///< 0: off; relative change of norm and train loss ...
-  std::int64_t stop_stationary_window = 1000;           ///< ... over so many steps
-  std::int64_t checkpoint_every = 0;                    ///< 0: only the last; kept checkpoints every n steps
-  std::int64_t checkpoint_per_decade = 0;               ///< kept log-spaced checkpoints
-  std::int64_t probe_every = 0;                         ///< 0: never; probes at every n-th record point and at the end
+  std::int64_t evaluate_every = 100;           ///< 0: never at fixed distance
+  std::int64_t evaluate_per_decade = 20;       ///< log-spaced evaluation steps; 0: none
+  double stop_test_accuracy = 0.0;             ///< 0: off; stop when test accuracy >= this ...
+  std::int64_t stop_held_evaluations = 3;      ///< ... held for so many consecutive records
+  double stop_stationary_tolerance = 0.0;      ///< 0: off; relative change of norm and train loss ...
+  std::int64_t stop_stationary_window = 1000;  ///< ... over so many steps
+  std::int64_t checkpoint_every = 0;           ///< 0: only the last; kept checkpoints every n steps
+  std::int64_t checkpoint_per_decade = 0;      ///< kept log-spaced checkpoints
+  std::int64_t probe_every = 0;                ///< 0: never; probes at every n-th evaluation step and at the end
   std::string probes = "circuits,frequencies,neurons";  ///< which
 };
 
@@ -144,6 +155,48 @@ struct Config {
   OptimConfig optim;
   TrainConfig train;
   ForkConfig fork;
+  /// Keys that components bring themselves, such as "optim.muon.momentum", that differ from their defaults. Set them
+  /// with set_config_value, which checks them.
+  std::map<std::string, Value, std::less<>> settings;
 };
+
+/// One configuration key as users see it.
+struct FieldInfo {
+  std::string key;            ///< dotted, e.g. "optim.weight_decay"
+  std::string type;           ///< "integer", "number", "text", "yes/no", "choice"
+  std::string default_value;  ///< as it would be written in TOML
+  std::string unit;           ///< "steps", "rows", ... or ""
+  std::string range;          ///< human-readable allowed values
+  std::string meaning;        ///< one sentence
+};
+
+/// All keys in order, for `groklab config` and the docs.
+std::vector<FieldInfo> config_fields();
+
+/// Reads a TOML file. Throws Error(kConfig|kInput): unknown key (nearest name suggested), wrong type, out of range.
+Config read_config_file(const std::string& path);
+/// Reads TOML text; `where` names it in messages.
+Config parse_config_text(std::string_view text, const std::string& where);
+/// Applies one "key=value" (as in --set). Throws Error(kConfig) like read_config_file.
+void set_config_value(Config& config, std::string_view assignment);
+
+/// Checks single ranges and combinations that do not need the task's data (d_model against heads, prime modulus for
+/// division, ...). Throws Error(kConfig) with key, value and what is allowed.
+void check_config(const Config& config);
+/// Replaces "0: automatic" values by what they mean (d_head, d_mlp, seeds of -1), so that equal runs hash equally.
+Config resolve_config(const Config& config);
+
+/// Every key with its value, nested by section.
+nlohmann::json config_to_json(const Config& config);
+Config config_from_json(const nlohmann::json& json);
+/// The same as TOML text that read_config_file accepts.
+std::string config_to_toml(const Config& config);
+
+/// Canonical text of the resolved config: sorted "key=value" lines of all keys whose value differs from the default,
+/// preceded by the identity version. Adding a key to groklab therefore renames no stored run.
+/// Not part of the identity: paths whose digest is known.
+std::string canonical_config(const Config& config);
+/// The run's name: first 12 hex digits of XXH3-128 of canonical_config.
+std::string run_id(const Config& config);
 
 }  // namespace groklab

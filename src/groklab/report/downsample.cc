@@ -1,5 +1,5 @@
 // See thin.h.
-#include "groklab/report/thin.h"
+#include "groklab/report/downsample.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +21,7 @@ void extend(Bucket& bucket, const std::vector<Record>& records, std::size_t i) {
 
 }  // namespace
 
-std::vector<std::size_t> thin_records(const std::vector<Record>& records, std::size_t buckets) {
+std::vector<std::size_t> downsample_records(const std::vector<Record>& records, std::size_t buckets) {
   std::vector<std::size_t> kept;
   if (records.size() <= buckets) {
     kept.resize(records.size());

@@ -1,5 +1,5 @@
-// See foreign_weights.h.
-#include "groklab/lab/foreign_weights.h"
+// See imported_weights.h.
+#include "groklab/lab/imported_weights.h"
 
 #include <fmt/format.h>
 

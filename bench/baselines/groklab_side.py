@@ -23,7 +23,7 @@ class Groklab:
         both sides can make; groklab's own order is not to be had in Python."""
         settings = {"seed": seed, "task.modulus": workload.p, "split.method": "torch_randperm",
                     "split.train_size": workload.train_size, "model.d_model": workload.d_model,
-                    "train.steps": steps, "train.record_every": 1}
+                    "train.steps": steps, "train.evaluate_every": 1}
         words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
         lines = self.call("train", *words, "--json", "--force", "--store", str(self.directory / "store")).splitlines()
         events = [json.loads(line) for line in lines]

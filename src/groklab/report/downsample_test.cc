@@ -1,5 +1,5 @@
 // Tests of thin.h.
-#include "groklab/report/thin.h"
+#include "groklab/report/downsample.h"
 
 #include <gtest/gtest.h>
 
@@ -24,15 +24,15 @@ bool contains(const std::vector<std::size_t>& kept, std::size_t i) {
 }
 
 TEST(ThinRecords, KeepsAllOfFew) {
-  EXPECT_EQ(thin_records(flat_records(40), 40).size(), 40u);
-  EXPECT_TRUE(thin_records({}, 40).empty());
+  EXPECT_EQ(downsample_records(flat_records(40), 40).size(), 40u);
+  EXPECT_TRUE(downsample_records({}, 40).empty());
 }
 
 TEST(ThinRecords, KeepsEndsAndSpikes) {
   std::vector<Record> records = flat_records(100000);
   records[43211].train.loss = 9;
   records[77777].test.accuracy = 0.2;
-  const std::vector<std::size_t> kept = thin_records(records, 300);
+  const std::vector<std::size_t> kept = downsample_records(records, 300);
   EXPECT_LE(kept.size(), 902u);
   EXPECT_GT(kept.size(), 150u);
   EXPECT_TRUE(std::is_sorted(kept.begin(), kept.end()));
@@ -47,7 +47,7 @@ TEST(ThinRecords, KeepsEndsAndSpikes) {
 TEST(ThinRecords, StandsNaN) {
   std::vector<Record> records = flat_records(5000);
   for (Record& record : records) record.train.loss = std::numeric_limits<double>::quiet_NaN();
-  const std::vector<std::size_t> kept = thin_records(records, 300);
+  const std::vector<std::size_t> kept = downsample_records(records, 300);
   EXPECT_LE(kept.size(), 302u);
   EXPECT_EQ(kept.back(), 4999u);
 }

@@ -14,16 +14,16 @@ from safetensors.numpy import load_file
 import workloads as wl
 
 
-def make_peer(args):
+def make_baseline(args):
     starts = []
     for file in args.starts:
         tensors = load_file(file)
         rows = tensors.pop("rows").astype(np.int64)
         starts.append(wl.Start.make(tensors, rows, args.p))
     if args.peer == "jax":
-        from jax_peer import JaxPeer
+        from jax_baseline import JaxPeer
         return JaxPeer(starts, args.form, args.variant)
-    from torch_peer import TorchPeer
+    from torch_baseline import TorchPeer
     return TorchPeer(starts, args.form, args.variant, args.peer == "compile", args.threads)
 
 
@@ -51,7 +51,7 @@ def main():
     if args.core >= 0:
         os.sched_setaffinity(0, {args.core})  # before the import: JAX has as many threads as it may use cores
     answers, sys.stdout = sys.stdout, sys.stderr  # whatever a framework prints is no answer
-    peer = make_peer(args)
+    peer = make_baseline(args)
     for line in sys.stdin:
         command = json.loads(line)
         if "losses" in command:

@@ -1,10 +1,10 @@
-// See probe_reading.h. Each struct lists its fields once; writing and reading walk the same list.
-#include "groklab/record/probe_reading.h"
-
+// See probe_result.h. Each struct lists its fields once; writing and reading walk the same list.
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <type_traits>
+
+#include "groklab/probes.h"
 
 namespace groklab {
 namespace {
@@ -20,20 +20,20 @@ void visit(PartMetrics& m, F field) {
 }
 template <class F>
 void visit(CircuitMetrics& m, F field) {
-  field("general_train", m.general_train);
-  field("general_test", m.general_test);
+  field("invariant_train", m.invariant_train);
+  field("invariant_test", m.invariant_test);
   field("residual_train", m.residual_train);
   field("residual_test", m.residual_test);
-  field("general_norm", m.general_norm);
+  field("invariant_norm", m.invariant_norm);
   field("residual_norm", m.residual_norm);
-  field("general_share", m.general_share);
+  field("invariant_fraction", m.invariant_fraction);
   field("memorised_strength", m.memorised_strength);
 }
 template <class F>
 void visit(FrequencyMetrics& m, F field) {
   field("names", m.names);
-  field("logit_share", m.logit_share);
-  field("embedding_share", m.embedding_share);
+  field("logit_fraction", m.logit_fraction);
+  field("embedding_fraction", m.embedding_fraction);
   field("embedding_gini", m.embedding_gini);
   field("logit_keys", m.logit_keys);
   field("embedding_keys", m.embedding_keys);
@@ -41,7 +41,7 @@ void visit(FrequencyMetrics& m, F field) {
   field("excluded_loss", m.excluded_loss);
 }
 template <class F>
-void visit(NeuronReading& m, F field) {
+void visit(NeuronResult& m, F field) {
   field("ipr", m.ipr);
   field("component", m.component);
   field("norm", m.norm);
@@ -53,12 +53,12 @@ void visit(NeuronMetrics& m, F field) {
   field("threshold", m.threshold);
   field("periodic_norm", m.periodic_norm);
   field("other_norm", m.other_norm);
-  field("component_share", m.component_share);
+  field("component_fraction", m.component_fraction);
   field("keys", m.keys);
   field("each", m.each);
 }
 template <class F>
-void visit(TensorReading& m, F field) {
+void visit(TensorResult& m, F field) {
   field("name", m.name);
   field("spectral_norm", m.spectral_norm);
   field("effective_rank", m.effective_rank);
@@ -85,7 +85,7 @@ void visit(Intervention& m, F field) {
   field("test_loss", m.test_loss);
 }
 template <class F>
-void visit(ProbeReading& m, F field) {
+void visit(ProbeResult& m, F field) {
   field("step", m.step);
   field("circuits", m.circuits);
   field("frequencies", m.frequencies);
@@ -158,13 +158,13 @@ void from_json(const Json& json, T& value) {
 
 }  // namespace
 
-Json reading_to_json(const ProbeReading& reading) {
-  ProbeReading copy = reading;
+Json probe_result_to_json(const ProbeResult& reading) {
+  ProbeResult copy = reading;
   return to_json(copy);
 }
 
-ProbeReading reading_from_json(const Json& json) {
-  ProbeReading reading;
+ProbeResult probe_result_from_json(const Json& json) {
+  ProbeResult reading;
   from_json(json, reading);
   return reading;
 }

@@ -1,4 +1,4 @@
-// What probes read in one state of a network. Formulas and sources: docs/probes.md.
+// Probes: what can be asked of one state of a network, and the results. Formulas and sources: docs/probes.md.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,17 @@
 #include <vector>
 
 namespace groklab {
+
+/// Which probes to run.
+struct ProbeSet {
+  bool circuits = false;     ///< both circuits in the logits
+  bool frequencies = false;  ///< components of logits and embedding, restricted and excluded loss
+  bool neurons = false;      ///< neurons that carry one component, and their norm
+  bool weights = false;      ///< spectral norms and effective ranks
+  bool geometry = false;     ///< gradient symmetricity and distance irrelevance
+  bool subnetwork = false;   ///< fewest neurons that keep the predictions
+  bool ablation = false;     ///< what scaling one part does to accuracy and loss
+};
 
 /// What one part of the logits does on a group of rows. NaN where the group is empty.
 struct PartMetrics {
@@ -19,27 +30,27 @@ struct PartMetrics {
 
 /// Probe `circuits`: the part of the logits that respects the task's symmetry (L_gen) and the rest.
 struct CircuitMetrics {
-  PartMetrics general_train, general_test;     ///< of L_gen
-  PartMetrics residual_train, residual_test;   ///< of L - L_gen
-  double general_norm = 0, residual_norm = 0;  ///< Frobenius norms over all rows and classes
-  double general_share = 0;       ///< ||L_gen||^2 / ||L||^2, each row's mean over classes removed; NaN if L = 0
+  PartMetrics invariant_train, invariant_test;   ///< of L_gen
+  PartMetrics residual_train, residual_test;     ///< of L - L_gen
+  double invariant_norm = 0, residual_norm = 0;  ///< Frobenius norms over all rows and classes
+  double invariant_fraction = 0;  ///< ||L_gen||^2 / ||L||^2, each row's mean over classes removed; NaN if L = 0
   double memorised_strength = 0;  ///< mean residual correct logit on training rows - on test rows
 };
 
 /// Probe `frequencies`: how logits and embedding spread over the components of functions on the task's group: the
 /// frequencies 1..p/2 of Z_p, the irreducible representations of other groups. The trivial component is left out.
 struct FrequencyMetrics {
-  std::vector<std::string> names;       ///< of the components: "14", "[4,1]", ...
-  std::vector<double> logit_share;      ///< of the squared norm of L_gen, by component; empty: no symmetry is known
-  std::vector<double> embedding_share;  ///< of the squared norm of the embedding, its mean removed, by component
-  double embedding_gini = 0;            ///< of the norms along each basis function: 0 spread evenly, 1 all in one
+  std::vector<std::string> names;          ///< of the components: "14", "[4,1]", ...
+  std::vector<double> logit_fraction;      ///< of the squared norm of L_gen, by component; empty: no symmetry is known
+  std::vector<double> embedding_fraction;  ///< of the squared norm of the embedding, its mean removed, by component
+  double embedding_gini = 0;               ///< of the norms along each basis function: 0 spread evenly, 1 all in one
   std::vector<std::int64_t> logit_keys, embedding_keys;  ///< components with over twice their fair share
   double restricted_loss = 0;  ///< all rows, of the mean logits and what they have of the key components in the label
   double excluded_loss = 0;    ///< training rows, with that part of the key components removed
 };
 
 /// One neuron of the last hidden layer.
-struct NeuronReading {
+struct NeuronResult {
   double ipr = 0;               ///< inverse participation ratio over components, mean of both inputs; NaN: never active
   std::int64_t component = -1;  ///< where its response is largest; -1: never active
   double norm = 0;              ///< of its incoming and outgoing weights and its bias together
@@ -48,17 +59,17 @@ struct NeuronReading {
 /// Probe `neurons`: which neurons carry one component, and how much norm they hold.
 struct NeuronMetrics {
   std::int64_t count = 0;
-  std::int64_t periodic = 0;            ///< neurons with ipr above the threshold
-  double threshold = 0;                 ///< of ipr
-  double periodic_norm = 0;             ///< root of the sum of their squared norms: P_gen
-  double other_norm = 0;                ///< of the rest: P_mem
-  std::vector<double> component_share;  ///< share of the periodic neurons' squared norm, by component
-  std::vector<std::int64_t> keys;       ///< components with over twice their fair share
-  std::vector<NeuronReading> each;      ///< [count], or empty where it was not asked for
+  std::int64_t periodic = 0;               ///< neurons with ipr above the threshold
+  double threshold = 0;                    ///< of ipr
+  double periodic_norm = 0;                ///< root of the sum of their squared norms: P_gen
+  double other_norm = 0;                   ///< of the rest: P_mem
+  std::vector<double> component_fraction;  ///< fraction of the periodic neurons' squared norm, by component
+  std::vector<std::int64_t> keys;          ///< components with over twice their fair share
+  std::vector<NeuronResult> each;          ///< [count], or empty where it was not asked for
 };
 
 /// Probe `weights`: one tensor as a matrix [inputs, outputs] (heads side by side).
-struct TensorReading {
+struct TensorResult {
   std::string name;
   double spectral_norm = 0;   ///< largest singular value
   double effective_rank = 0;  ///< exp of the entropy of the singular values over their sum
@@ -87,20 +98,20 @@ struct Intervention {
 };
 
 /// Everything that was asked for, at one step.
-struct ProbeReading {
+struct ProbeResult {
   std::int64_t step = 0;
   std::optional<CircuitMetrics> circuits;
   std::optional<FrequencyMetrics> frequencies;
   std::optional<NeuronMetrics> neurons;
-  std::vector<TensorReading> weights;
+  std::vector<TensorResult> weights;
   std::optional<GeometryMetrics> geometry;
   std::optional<SubnetworkMetrics> subnetwork;
   std::vector<Intervention> ablations;  ///< probe `ablation`: for each part, strengths from 0 to 2
 };
 
 /// JSON has no NaN: it is null.
-nlohmann::ordered_json reading_to_json(const ProbeReading& reading);
+nlohmann::ordered_json probe_result_to_json(const ProbeResult& reading);
 /// Throws nlohmann::json::exception if the text is not such a reading.
-ProbeReading reading_from_json(const nlohmann::ordered_json& json);
+ProbeResult probe_result_from_json(const nlohmann::ordered_json& json);
 
 }  // namespace groklab

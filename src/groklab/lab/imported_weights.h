@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/config/task_size.h"
 #include "groklab/engine/engine.h"
 #include "groklab/store/safetensors.h"

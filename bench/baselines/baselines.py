@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    """Threads of each process; with more than one process, each has its share of the runs and a core of its own."""
+    """Threads of each process; with more than one process, each has its fraction of the runs and a core of its own."""
 
     how: str
     threads: int

@@ -1,5 +1,6 @@
-// See shortcut_transformer.h. Letters: R table rows, S slots, H heads, d d_model, e d_head, m d_mlp, T rows of a tile.
-#include "groklab/model/shortcut_transformer.h"
+// See precomputed_transformer.h. Letters: R table rows, S slots, H heads, d d_model, e d_head, m d_mlp, T rows of a
+// tile.
+#include "groklab/model/precomputed_transformer.h"
 
 #include <cmath>
 #include <cstring>
@@ -10,7 +11,7 @@
 
 namespace groklab {
 
-bool shortcut_applies(const ModelConfig& config) {
+bool precomputed_applies(const ModelConfig& config) {
   return config.architecture == Architecture::kTransformer && config.n_layers == 1 &&
          config.layer_norm == LayerNormKind::kNone && config.input_tokens >= 3;
 }
@@ -18,12 +19,12 @@ bool shortcut_applies(const ModelConfig& config) {
 namespace {
 
 template <typename T>
-class ShortcutTransformer final : public Network<T> {
+class PrecomputedTransformer final : public Network<T> {
  public:
-  ShortcutTransformer(const ModelConfig& config, const TokenSequence& tokens, const ModelSizes& sizes,
-                      const Kernels<T>& kernels);
+  PrecomputedTransformer(const ModelConfig& config, const TokenSequence& tokens, const ModelSizes& sizes,
+                         const Kernels<T>& kernels);
 
-  const char* path_name() const override { return "one-layer shortcut"; }
+  const char* path_name() const override { return "precomputed tables"; }
   std::int64_t classes() const override { return sizes_.classes; }
   Scratch<T> make_scratch() const override;
   std::int64_t accumulator_size() const override { return matrices_.accumulator_size(); }
@@ -40,7 +41,7 @@ class ShortcutTransformer final : public Network<T> {
   using Network<T>::layout_;
   using Network<T>::tile_rows_;
 
-  /// A head's own memory for its share of the table computations.
+  /// A head's own memory for its fraction of the table computations.
   struct Head {
     MatrixId w_v, w_o;
     AlignedBuffer<T> values;          ///< V = X W_V + b_V, [R, e] panels
@@ -98,8 +99,8 @@ class ShortcutTransformer final : public Network<T> {
 };
 
 template <typename T>
-ShortcutTransformer<T>::ShortcutTransformer(const ModelConfig& config, const TokenSequence& tokens,
-                                            const ModelSizes& sizes, const Kernels<T>& kernels)
+PrecomputedTransformer<T>::PrecomputedTransformer(const ModelConfig& config, const TokenSequence& tokens,
+                                                  const ModelSizes& sizes, const Kernels<T>& kernels)
     : config_(config),
       tokens_(tokens),
       sizes_(sizes),
@@ -159,18 +160,18 @@ ShortcutTransformer<T>::ShortcutTransformer(const ModelConfig& config, const Tok
 }
 
 template <typename T>
-Scratch<T> ShortcutTransformer<T>::make_scratch() const {
+Scratch<T> PrecomputedTransformer<T>::make_scratch() const {
   return {AlignedBuffer<T>(scratch_size_), std::vector<std::int32_t>(static_cast<std::size_t>(tile_rows_ * slots_))};
 }
 
 template <typename T>
-double ShortcutTransformer<T>::step_flop(std::int64_t rows) const {
+double PrecomputedTransformer<T>::step_flop(std::int64_t rows) const {
   const double d = static_cast<double>(d_model_), m = static_cast<double>(config_.d_mlp);
   return 6.0 * static_cast<double>(rows) * (2.0 * d * m + d * static_cast<double>(sizes_.classes));
 }
 
 template <typename T>
-void ShortcutTransformer<T>::prepare_head(Head& head, std::int64_t index) {
+void PrecomputedTransformer<T>::prepare_head(Head& head, std::int64_t index) {
   const T* w_q = parameters_ + layout_.at("blocks.0.attn.W_Q").offset + index * d_model_ * d_head_;
   const T* w_k = parameters_ + layout_.at("blocks.0.attn.W_K").offset + index * d_model_ * d_head_;
   const TensorSpec* b_q = layout_.find("blocks.0.attn.b_Q");
@@ -205,7 +206,7 @@ void ShortcutTransformer<T>::prepare_head(Head& head, std::int64_t index) {
 }
 
 template <typename T>
-void ShortcutTransformer<T>::prepare(const T* parameters, ThreadPool& pool) {
+void PrecomputedTransformer<T>::prepare(const T* parameters, ThreadPool& pool) {
   parameters_ = parameters;
   const T* w_e = parameters + layout_.at("embed.W_E").offset;
   const T* w_pos = parameters + layout_.at("pos_embed.W_pos").offset;
@@ -228,7 +229,7 @@ void ShortcutTransformer<T>::prepare(const T* parameters, ThreadPool& pool) {
 
 /// score_table_[r][h] = X[r] . u_h, all heads in one product.
 template <typename T>
-void ShortcutTransformer<T>::prepare_scores() {
+void PrecomputedTransformer<T>::prepare_scores() {
   const std::int64_t width = kernels_.width;
   for (std::int64_t h = 0; h < heads_count_; ++h) {
     const std::vector<T>& key = heads_[static_cast<std::size_t>(h)].key;
@@ -246,7 +247,7 @@ void ShortcutTransformer<T>::prepare_scores() {
 }
 
 template <typename T>
-PanelView<T> ShortcutTransformer<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const {
+PanelView<T> PrecomputedTransformer<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const {
   const auto count = static_cast<std::int64_t>(rows.size());
   for (std::int64_t slot = 0; slot < slots_; ++slot) {
     std::int32_t* slot_rows = scratch.indices.data() + slot * tile_rows_;
@@ -268,8 +269,8 @@ PanelView<T> ShortcutTransformer<T>::forward(std::span<const std::int64_t> rows,
 }
 
 template <typename T>
-void ShortcutTransformer<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator,
-                                      bool first) const {
+void PrecomputedTransformer<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator,
+                                         bool first) const {
   const auto count = static_cast<std::int64_t>(rows.size());
   const PanelView<T> middle = tile(scratch, middle_at_), out = tile(scratch, out_at_);
   // d out overwrites nothing that is needed later but `out` itself, which the unembedding reads first.
@@ -285,7 +286,7 @@ void ShortcutTransformer<T>::backward(std::span<const std::int64_t> rows, Scratc
 
 /// Gradients of one head's W_Q, W_K, W_V, W_O and biases, and its parts of dX and d x_last.
 template <typename T>
-void ShortcutTransformer<T>::collect_head(Head& head, std::int64_t index, T* gradient, const T* sums) {
+void PrecomputedTransformer<T>::collect_head(Head& head, std::int64_t index, T* gradient, const T* sums) {
   const std::int64_t tensor_at = index * d_model_ * d_head_;
   const auto w_at = [&](const char* name) { return layout_.at(name).offset + tensor_at; };
   const T* d_table_data = sums + value_gradient_at_ + head_table_at(index);
@@ -365,7 +366,7 @@ void ShortcutTransformer<T>::collect_head(Head& head, std::int64_t index, T* gra
 
 /// Columns col..col+width-1 of the gradients of W_E, W_pos and b_O: sums of dX over heads, slots and tokens.
 template <typename T>
-void ShortcutTransformer<T>::collect_embeddings(T* gradient, const T* sums, std::int64_t col) const {
+void PrecomputedTransformer<T>::collect_embeddings(T* gradient, const T* sums, std::int64_t col) const {
   const std::int64_t width = kernels_.width, part = std::min(width, d_model_ - col);
   const std::int64_t panel_at = (col / width) * table_rows_ * width;
   T* d_embed = gradient + layout_.at("embed.W_E").offset;
@@ -404,7 +405,7 @@ void ShortcutTransformer<T>::collect_embeddings(T* gradient, const T* sums, std:
 }
 
 template <typename T>
-void ShortcutTransformer<T>::collect(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) {
+void PrecomputedTransformer<T>::collect(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) {
   // W_E's gradient is written by collect_embeddings, so a tied unembedding must add to it afterwards.
   matrices_.collect_own(gradient, accumulators, pool);
   const T* sums = accumulators[0];
@@ -418,14 +419,14 @@ void ShortcutTransformer<T>::collect(T* gradient, std::span<T* const> accumulato
 }  // namespace
 
 template <typename T>
-std::unique_ptr<Network<T>> make_shortcut_transformer(const ModelConfig& config, const TokenSequence& tokens,
-                                                      const ModelSizes& sizes, const Kernels<T>& kernels) {
-  return std::make_unique<ShortcutTransformer<T>>(config, tokens, sizes, kernels);
+std::unique_ptr<Network<T>> make_precomputed_transformer(const ModelConfig& config, const TokenSequence& tokens,
+                                                         const ModelSizes& sizes, const Kernels<T>& kernels) {
+  return std::make_unique<PrecomputedTransformer<T>>(config, tokens, sizes, kernels);
 }
 
-template std::unique_ptr<Network<float>> make_shortcut_transformer(const ModelConfig&, const TokenSequence&,
-                                                                   const ModelSizes&, const Kernels<float>&);
-template std::unique_ptr<Network<double>> make_shortcut_transformer(const ModelConfig&, const TokenSequence&,
-                                                                    const ModelSizes&, const Kernels<double>&);
+template std::unique_ptr<Network<float>> make_precomputed_transformer(const ModelConfig&, const TokenSequence&,
+                                                                      const ModelSizes&, const Kernels<float>&);
+template std::unique_ptr<Network<double>> make_precomputed_transformer(const ModelConfig&, const TokenSequence&,
+                                                                       const ModelSizes&, const Kernels<double>&);
 
 }  // namespace groklab
