@@ -75,7 +75,7 @@ int run_paper(const PaperFlags& flags) {
     reproduction.steps += r.outcome.step;
   }
   for (const std::string& line : failure_lines(plan, results)) fmt::print(stderr, "groklab: {}\n", line);
-  ThreadPool pool(jobs);
+  ThreadPool pool(jobs, Binding::kAll);
   study.attach(store, results, pool);
   reproduction.claims = paper::judge_claims(study, claims);
   reproduction.scale = scale.name;

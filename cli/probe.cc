@@ -56,7 +56,7 @@ std::string json_of(const LoadedNetwork* network, const std::string& id, const s
 
 int run_probe(const ProbeOptions& options) {
   const ProbeSet set = parse_probes(options.probes, "--probes");
-  ThreadPool pool(options.threads.count());
+  ThreadPool pool(options.threads.count(), Binding::kAll);
   const bool is_file = options.source.ends_with(".safetensors");
   std::string id;
   LoadedNetwork network;

@@ -65,7 +65,7 @@ void add_report(CLI::App& program, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       const Store store = options->store.open_existing();
-      ThreadPool pool(options->threads.count());
+      ThreadPool pool(options->threads.count(), Binding::kAll);
       std::vector<ReportRun> runs;
       std::vector<std::string> ids;
       for (const std::string& name : options->runs) {

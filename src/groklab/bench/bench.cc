@@ -145,7 +145,7 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   result.threads = options.threads;
   result.precision = enum_name(bench_case.config.train.precision);
   result.target = bench_case.target;
-  ThreadPool pool(options.threads);
+  ThreadPool pool(options.threads, Binding::kAll);
   auto run = std::make_unique<BenchRun>(bench_case.config, pool);
   result.flop_per_step = run->engine->flop_per_step();
   run->engine->advance(3);
