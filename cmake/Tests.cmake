@@ -29,3 +29,24 @@ if(NODE_EXECUTABLE)
   file(GLOB web_tests CONFIGURE_DEPENDS web/test/*.test.mjs)
   add_test(NAME Web.PageScripts COMMAND ${NODE_EXECUTABLE} --test ${web_tests})
 endif()
+
+# An installed groklab, used by programs that know nothing of its build.
+add_test(NAME InstalledPackage.BuildsAndRunsOthersPrograms
+         COMMAND ${CMAKE_COMMAND} -DGROKLAB_BUILD=${CMAKE_CURRENT_BINARY_DIR} -DGENERATOR=${CMAKE_GENERATOR}
+                 -DCOMPILER=${CMAKE_CXX_COMPILER} -DNM=${CMAKE_NM}
+                 -P ${CMAKE_CURRENT_SOURCE_DIR}/tests/package/run.cmake)
+set_tests_properties(InstalledPackage.BuildsAndRunsOthersPrograms PROPERTIES TIMEOUT 300)
+
+# The core configures where there is neither SQLite, npm, GoogleTest nor CLI11.
+add_test(NAME InstalledPackage.CoreConfiguresAlone
+         COMMAND ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_SOURCE_DIR} -B ${CMAKE_CURRENT_BINARY_DIR}/core_alone
+                 -G ${CMAKE_GENERATOR} -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} --fresh
+                 -DGROKLAB_WITH_STORE=OFF -DCMAKE_DISABLE_FIND_PACKAGE_SQLiteCpp=ON
+                 -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON -DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON
+                 -DNPM_EXECUTABLE=NPM_EXECUTABLE-NOTFOUND)
+
+# The reference: every public name has its text. Skipped, and shown as such, where there is no Doxygen.
+add_test(NAME Reference.HasNoUndocumentedName
+         COMMAND ${CMAKE_COMMAND} -DDOXYGEN=${DOXYGEN_EXECUTABLE} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}
+                 -DOUTPUT=${CMAKE_CURRENT_BINARY_DIR}/reference -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/RunDoxygen.cmake)
+set_tests_properties(Reference.HasNoUndocumentedName PROPERTIES SKIP_REGULAR_EXPRESSION "no Doxygen")

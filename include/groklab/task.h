@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,12 @@ struct Task {
 /// Builds the task's table. `seed` is the run's seed (used where label_seed is -1).
 /// Throws Error(kConfig|kInput) for what check_config cannot see (table files).
 Task make_task(const TaskConfig& config, std::int64_t seed);
+
+/// The table of an operation of your own on symbols 0..n_symbols-1: one row per pair, ordered by (x, y), labelled
+/// operation(x, y) in 0..n_symbols-1; a pair for which it gives -1 has no row. Throws Error(kInput): another label, no
+/// row at all, n_symbols outside 2..2000.
+Task task_of_operation(const std::string& name, std::int64_t n_symbols,
+                       const std::function<std::int64_t(std::int64_t x, std::int64_t y)>& operation);
 
 /// 0, 1, ..., n_rows - 1.
 std::vector<std::int64_t> all_rows(const Task& task);

@@ -10,7 +10,7 @@
 #include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/lab/fork_config.h"
-#include "groklab/lab/imported_weights.h"
+#include "groklab/run/imported_weights.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/files/safetensors.h"
 

@@ -1,5 +1,5 @@
 // See imported_weights.h.
-#include "groklab/lab/imported_weights.h"
+#include "groklab/run/imported_weights.h"
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
+#include "groklab/config/enum_names.h"
 
 namespace groklab {
 namespace {
@@ -46,9 +47,10 @@ bool any_name(const TensorFile& file, Predicate predicate) {
   return false;
 }
 
-std::int64_t count_layers(const TensorFile& file) {
+/// How many of "blocks.0.", "blocks.1.", ... begin a name.
+std::int64_t count_layers(const TensorFile& file, const char* prefix) {
   std::int64_t layers = 0;
-  while (any_name(file, [&](std::string_view name) { return starts_with(name, fmt::format("blocks.{}.", layers)); })) {
+  while (any_name(file, [&](std::string_view name) { return starts_with(name, fmt::format("{}.{}.", prefix, layers)); })) {
     ++layers;
   }
   return layers;
@@ -83,28 +85,30 @@ class Inference {
   const std::set<std::string>& fixed_;
 };
 
-}  // namespace
-
-Config infer_model(const TensorFile& file, const std::string& file_name, const Config& base,
-                   const std::set<std::string>& fixed) {
-  Config config = base;
-  ModelConfig& model = config.model;
-  if (model.architecture != Architecture::kTransformer) return config;  // its shape comes from the config alone
-  const Inference infer(file_name, fixed);
-  const auto get = [&](const std::string& name, std::size_t rank, const char* shape) -> const FileTensor& {
+/// A file as the functions below ask it.
+struct Inferred {
+  const TensorFile& file;
+  const std::string& file_name;
+  Inference infer;
+  const FileTensor& get(const std::string& name, std::size_t rank, const char* shape) const {
     return tensor_of_rank(file, file_name, name, rank, shape);
-  };
-  const FileTensor& embed = get("embed.W_E", 2, "[vocabulary, d_model]");
+  }
+};
+
+void infer_transformer(const Inferred& from, ModelConfig& model) {
+  const TensorFile& file = from.file;
+  const Inference& infer = from.infer;
+  const FileTensor& embed = from.get("embed.W_E", 2, "[vocabulary, d_model]");
   infer.set("model.d_vocab", model.d_vocab, embed.shape[0]);
   infer.set("model.d_model", model.d_model, embed.shape[1]);
-  infer.set("model.input_tokens", model.input_tokens, get("pos_embed.W_pos", 2, "[tokens, d_model]").shape[0]);
-  const FileTensor& query = get("blocks.0.attn.W_Q", 3, "[heads, d_model, d_head]");
+  infer.set("model.input_tokens", model.input_tokens, from.get("pos_embed.W_pos", 2, "[tokens, d_model]").shape[0]);
+  const FileTensor& query = from.get("blocks.0.attn.W_Q", 3, "[heads, d_model, d_head]");
   infer.set("model.n_heads", model.n_heads, query.shape[0]);
   infer.set("model.d_head", model.d_head, query.shape[2]);
-  infer.set("model.d_mlp", model.d_mlp, get("blocks.0.mlp.W_in", 2, "[d_model, d_mlp]").shape[1]);
-  infer.set("model.n_layers", model.n_layers, count_layers(file));
+  infer.set("model.d_mlp", model.d_mlp, from.get("blocks.0.mlp.W_in", 2, "[d_model, d_mlp]").shape[1]);
+  infer.set("model.n_layers", model.n_layers, count_layers(file, "blocks"));
   if (file.find("unembed.W_U") != nullptr || !model.tied_embeddings) {
-    infer.set("model.d_vocab_out", model.d_vocab_out, get("unembed.W_U", 2, "[d_model, d_vocab_out]").shape[1]);
+    infer.set("model.d_vocab_out", model.d_vocab_out, from.get("unembed.W_U", 2, "[d_model, d_vocab_out]").shape[1]);
   }
   if (!infer.is_fixed("model.biases")) model.biases = infer_biases(file);
   const bool has_layer_norm = any_name(file, [](std::string_view name) { return ends_with(name, ".ln1.w"); });
@@ -113,11 +117,56 @@ Config infer_model(const TensorFile& file, const std::string& file_name, const C
   } else if (model.layer_norm == LayerNormKind::kNone && !infer.is_fixed("model.layer_norm")) {
     model.layer_norm = file.find("ln_final.w") != nullptr ? LayerNormKind::kPre : LayerNormKind::kPost;
   }
+}
+
+void infer_mlp(const Inferred& from, ModelConfig& model) {
+  const Inference& infer = from.infer;
+  infer.set("model.d_model", model.d_model, from.get("embed.W_E", 2, "[symbols, d_model]").shape[1]);
+  const FileTensor& first = from.get("layers.0.W", 2, "[inputs, d_mlp]");
+  infer.set("model.d_mlp", model.d_mlp, first.shape[1]);
+  infer.set("model.n_layers", model.n_layers, count_layers(from.file, "layers"));
+  infer.set("model.d_vocab_out", model.d_vocab_out, from.get("unembed.W_U", 2, "[d_mlp, classes]").shape[1]);
+  if (!infer.is_fixed("model.combination")) {
+    model.combination =
+        first.shape[0] == model.d_model ? EmbeddingCombination::kSum : EmbeddingCombination::kConcatenate;
+  }
+  if (infer.is_fixed("model.biases")) return;
+  const bool hidden = any_name(from.file, [](std::string_view name) { return ends_with(name, ".b"); });
+  model.biases = from.file.find("unembed.b_U") != nullptr ? Biases::kAll : hidden ? Biases::kMlp : Biases::kNone;
+}
+
+/// An MLP of groklab has "layers.0.W", a transformer blocks.
+void infer_architecture(const Inferred& from, ModelConfig& model) {
+  const bool is_mlp = from.file.find("layers.0.W") != nullptr;
+  const Architecture found = is_mlp ? Architecture::kMlp : Architecture::kTransformer;
+  if (from.infer.is_fixed("model.architecture") && model.architecture != found) {
+    fail(ErrorKind::kInput, "{}: expected model.architecture = {} as set, found {} in the file", from.file_name,
+         enum_name(model.architecture), enum_name(found));
+  }
+  model.architecture = found;
+}
+
+}  // namespace
+
+Config infer_model(const TensorFile& file, const std::string& file_name, const Config& base,
+                   const std::set<std::string>& fixed) {
+  Config config = base;
+  const Inferred from = {file, file_name, Inference(file_name, fixed)};
+  infer_architecture(from, config.model);
+  if (config.model.architecture == Architecture::kMlp) {
+    infer_mlp(from, config.model);
+  } else {
+    infer_transformer(from, config.model);
+  }
   return config;
 }
 
 void check_vocabulary(const Config& config, const TaskSize& size, const std::string& file_name) {
   const ModelConfig& model = config.model;
+  if (model.architecture == Architecture::kMlp && model.d_vocab_out < size.n_classes) {
+    fail(ErrorKind::kInput, "{}: expected unembed.W_U of at least {} columns for as many classes, found {}", file_name,
+         size.n_classes, model.d_vocab_out);
+  }
   if (model.architecture != Architecture::kTransformer || config.task.operation == Operation::kParity) return;
   if (model.input_tokens < 2 || model.input_tokens > 4) {
     fail(ErrorKind::kInput,
