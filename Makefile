@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 DEMO := build/demo
 PAPER := build/paper
 
-.PHONY: paper demo test sanitize mutants build install bench bench-peers check clean setup
+.PHONY: paper demo test sanitize mutants build install docs bench bench-baselines bench-peers check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -45,6 +45,12 @@ mutants: setup
 install: build
 	@cmake --install build --prefix "$(PREFIX)"
 
+# The reference of the library's headers, as HTML. Needs the package doxygen, which nothing else does.
+docs: setup build/build.ninja
+	@command -v doxygen >/dev/null || { echo "docs: install the package doxygen first: apt-get install doxygen" >&2; exit 1; }
+	@cmake --preset release -Wno-dev >/dev/null
+	@cmake --build --preset release --target docs
+
 bench: build
 	@build/groklab bench
 
@@ -52,10 +58,13 @@ bench: build
 check:
 	@tools/check_format.sh
 
-# groklab against PyTorch and JAX; PEERS="--quick" for a short form, PIP="..." for options to pip.
-bench-peers: setup build/build.ninja build/baselines-venv/ready
+# groklab against PyTorch and JAX; BASELINES="--quick" for a short form, PIP="..." for options to pip.
+bench-baselines: setup build/build.ninja build/baselines-venv/ready
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
-	@build/baselines-venv/bin/python bench/baselines/run.py $(PEERS)
+	@build/baselines-venv/bin/python bench/baselines/run.py $(BASELINES)
+
+# The name it had first.
+bench-peers: bench-baselines
 
 build/baselines-venv/ready: bench/baselines/requirements.txt
 	@python3 -m venv build/baselines-venv
