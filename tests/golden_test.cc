@@ -48,15 +48,14 @@ class GoldenRun {
       : file_(read_safetensors(golden_directory() / (name + ".safetensors"))), pool_(2) {
     Config config = parse_config_text(file_.metadata.at("config"), name);
     for (const std::string& change : changes) set_config_value(config, change);
-    check_config(config);
-    config = resolve_config(config);
-    task_ = make_task(config.task, config.seed);
+    const ResolvedConfig resolved = resolve_config(config);
+    task_ = make_task(resolved);
     split_.role.assign(task_.n_rows, RowRole::kNeverSeen);
     const FileTensor* rows = file_.find("train_rows");
     split_.train.resize(rows->data.size() / sizeof(std::int64_t));
     std::memcpy(split_.train.data(), rows->data.data(), rows->data.size());
     for (const std::int64_t row : split_.train) split_.role[row] = RowRole::kTrain;
-    engine_ = make_engine(config, task_, split_, pool_);
+    engine_ = make_engine(resolved, task_, split_, pool_);
     engine_->initialise();
     for (const TensorSpec& spec : engine_->layout().tensors()) engine_->set_tensor(spec, values("start/" + spec.name));
   }

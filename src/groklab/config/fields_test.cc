@@ -31,7 +31,7 @@ TEST(ConfigFields, EveryKeyIsDescribed) {
 
 // A field that visit.h forgets would be missing from the run's name, so that two different runs could share one.
 TEST(ConfigFields, NoFieldOfTheStructsIsForgotten) {
-  std::ifstream header(GROKLAB_SOURCE_DIR "/src/groklab/config/config.h");
+  std::ifstream header(GROKLAB_SOURCE_DIR "/include/groklab/config.h");
   ASSERT_TRUE(header);
   const std::regex member(R"(^  ([\w:]+) (\w+)( = [^;]+)?;.*)");
   std::multiset<std::string> declared, visited;

@@ -74,12 +74,12 @@ bool start_engine(Engine& engine, const PreparedRun& run, const StateContext& co
     const auto parent_engine = make_engine(parent.config, parent.task, parent.split, context.pool);
     check_same_tensors(parent_engine->layout(), engine.layout());
   }
-  const bool reset = run.config.fork.reset_optimizer;
-  if (!reset && !same_moments(parent.config.optim.kind, run.config.optim.kind)) {
+  const bool reset = run.config->fork.reset_optimizer;
+  if (!reset && !same_moments(parent.config->optim.kind, run.config->optim.kind)) {
     fail(ErrorKind::kConfig,
          "fork.reset_optimizer: expected true, since the parent's optimiser keeps other moments; found false");
   }
-  const std::optional<TrainState> stored = state_at(parent, run.config.fork.step, context);
+  const std::optional<TrainState> stored = state_at(parent, run.config->fork.step, context);
   if (!stored) return false;
   TrainState state = engine.export_state();
   const Precision from = stored->precision;

@@ -40,21 +40,21 @@ void take_bytes(AlignedBuffer<T>& target, const std::vector<std::byte>& source, 
 }  // namespace
 
 template <typename T>
-CpuEngine<T>::CpuEngine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
+CpuEngine<T>::CpuEngine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
                         const Kernels<T>& kernels)
-    : config_(config),
+    : config_(*config),
       task_(task),
       split_(split),
       pool_(pool),
       kernels_(kernels),
       network_(make_network<T>(config, task, kernels)),
-      optimizer_(config.optim, network_->layout(), kernels),
+      optimizer_(config->optim, network_->layout(), kernels),
       parameters_(network_->layout().total()),
       gradient_(network_->layout().total()) {
   const auto train_rows = static_cast<std::int64_t>(split.train.size());
-  if (config.optim.batch_size > train_rows) {
+  if (config->optim.batch_size > train_rows) {
     fail(ErrorKind::kConfig, "optim.batch_size = {}: expected at most the {} training rows (0 means all)",
-         config.optim.batch_size, train_rows);
+         config->optim.batch_size, train_rows);
   }
 }
 
@@ -296,7 +296,7 @@ double CpuEngine<T>::flop_per_step() const {
 template class CpuEngine<float>;
 template class CpuEngine<double>;
 
-std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
+std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
                                     std::string_view instruction_set) {
   const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
     if (instruction_set.empty()) {
@@ -309,7 +309,7 @@ std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, cons
     }
     fail(ErrorKind::kConfig, "instruction set {}: not available on this machine", instruction_set);
   };
-  return config.train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
+  return config->train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
 }
 
 const char* instruction_set_name() { return best_kernels<float>().instruction_set; }

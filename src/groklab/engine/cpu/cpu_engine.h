@@ -19,7 +19,8 @@ namespace groklab {
 template <typename T>
 class CpuEngine final : public Engine {
  public:
-  CpuEngine(const Config& config, const Task& task, const Split& split, ThreadPool& pool, const Kernels<T>& kernels);
+  CpuEngine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
+            const Kernels<T>& kernels);
 
   const ParameterLayout& layout() const override { return network_->layout(); }
   std::int64_t step() const override { return step_; }
