@@ -65,4 +65,4 @@ endif()
 
 set(groklab_archives ${groklab_components})
 list(TRANSFORM groklab_archives PREPEND groklab_)
-add_custom_target(groklab DEPENDS ${groklab_archives})
+add_custom_target(groklab_library DEPENDS ${groklab_archives})

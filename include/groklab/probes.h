@@ -20,6 +20,9 @@ struct ProbeSet {
   bool ablation = false;     ///< what scaling one part does to accuracy and loss
 };
 
+/// The probes named in a comma-separated list, or "all". Throws Error(kConfig) that lists the names.
+ProbeSet probe_set(const std::string& names);
+
 /// What one part of the logits does on a group of rows. NaN where the group is empty.
 struct PartMetrics {
   double loss = 0;           ///< mean cross-entropy of this part alone, nats

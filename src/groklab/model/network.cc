@@ -30,6 +30,10 @@ ModelSizes model_sizes(const ModelConfig& config, const Task& task) {
   return sizes;
 }
 
+ParameterLayout network_layout(const ModelConfig& config, const Task& task) {
+  return model_layout(config, model_sizes(config, task));
+}
+
 template <typename T>
 std::unique_ptr<Network<T>> make_network(const ResolvedConfig& config, const Task& task, const Kernels<T>& kernels) {
   const ModelConfig& model = config->model;

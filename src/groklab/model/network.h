@@ -71,6 +71,9 @@ class Network {
 /// The sizes that config and task give together. Throws Error(kConfig) if they do not fit.
 ModelSizes model_sizes(const ModelConfig& config, const Task& task);
 
+/// The tensors of a run's network, without building it.
+ParameterLayout network_layout(const ModelConfig& config, const Task& task);
+
 /// Builds the network. Throws Error(kConfig) for shapes that cannot be.
 template <typename T>
 std::unique_ptr<Network<T>> make_network(const ResolvedConfig& config, const Task& task, const Kernels<T>& kernels);

@@ -1,6 +1,7 @@
 // See own_task.h.
 #include "groklab/task/own_task.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "groklab/base/error.h"
@@ -65,6 +66,17 @@ void check_own_task(const Task& task) {
   check_range("symbols", task.inputs, task.n_symbols);
   check_range("labels", task.labels, task.n_classes);
   check_range("test labels", task.test_labels, task.n_classes);
+}
+
+std::vector<std::int64_t> check_own_rows(std::vector<std::int64_t> rows, std::int64_t n_rows) {
+  std::sort(rows.begin(), rows.end());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] < 0 || rows[i] >= n_rows) {
+      fail(ErrorKind::kInput, "training rows: expected rows of 0..{}, found {}", n_rows - 1, rows[i]);
+    }
+    if (i > 0 && rows[i] == rows[i - 1]) fail(ErrorKind::kInput, "training rows: expected row {} once", rows[i]);
+  }
+  return rows;
 }
 
 std::string task_digest(const Task& task) {

@@ -59,7 +59,9 @@ class Loop {
 
  private:
   double seconds() const { return control_.seconds_before + seconds_since(start_); }
-  bool is_interrupted() const { return control_.interrupt != nullptr && control_.interrupt->load(); }
+  bool is_interrupted() const {
+    return engine_.step() >= control_.until || (control_.interrupt != nullptr && control_.interrupt->load());
+  }
 
   void checkpoint(bool kept) {
     TrainState state = engine_.export_state();
@@ -123,7 +125,7 @@ class Loop {
       }
       const std::int64_t before = engine_.step();
       const Clock::time_point began = Clock::now();
-      if (!engine_.advance(std::min(target, before + pace_.chunk()))) return diverged();
+      if (!engine_.advance(std::min({target, before + pace_.chunk(), control_.until}))) return diverged();
       pace_.took(engine_.step() - before, seconds_since(began));
     }
     return std::nullopt;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "groklab/base/error.h"
 #include "groklab/base/random.h"
@@ -40,18 +41,18 @@ void take_bytes(AlignedBuffer<T>& target, const std::vector<std::byte>& source, 
 }  // namespace
 
 template <typename T>
-CpuEngine<T>::CpuEngine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
+CpuEngine<T>::CpuEngine(const ResolvedConfig& config, Task task, Split split, ThreadPool& pool,
                         const Kernels<T>& kernels)
     : config_(*config),
-      task_(task),
-      split_(split),
+      task_(std::move(task)),
+      split_(std::move(split)),
       pool_(pool),
       kernels_(kernels),
-      network_(make_network<T>(config, task, kernels)),
+      network_(make_network<T>(config, task_, kernels)),
       optimizer_(config->optim, network_->layout(), kernels),
       parameters_(network_->layout().total()),
       gradient_(network_->layout().total()) {
-  const auto train_rows = static_cast<std::int64_t>(split.train.size());
+  const auto train_rows = static_cast<std::int64_t>(split_.train.size());
   if (config->optim.batch_size > train_rows) {
     fail(ErrorKind::kConfig, "optim.batch_size = {}: expected at most the {} training rows (0 means all)",
          config->optim.batch_size, train_rows);
@@ -296,15 +297,15 @@ double CpuEngine<T>::flop_per_step() const {
 template class CpuEngine<float>;
 template class CpuEngine<double>;
 
-std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
+std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, Task task, Split split, ThreadPool& pool,
                                     std::string_view instruction_set) {
   const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
     if (instruction_set.empty()) {
-      return std::make_unique<CpuEngine<T>>(config, task, split, pool, best_kernels<T>());
+      return std::make_unique<CpuEngine<T>>(config, std::move(task), std::move(split), pool, best_kernels<T>());
     }
     for (const Kernels<T>* kernels : all_kernels<T>()) {
       if (instruction_set == kernels->instruction_set) {
-        return std::make_unique<CpuEngine<T>>(config, task, split, pool, *kernels);
+        return std::make_unique<CpuEngine<T>>(config, std::move(task), std::move(split), pool, *kernels);
       }
     }
     fail(ErrorKind::kConfig, "instruction set {}: not available on this machine", instruction_set);

@@ -19,8 +19,7 @@ namespace groklab {
 template <typename T>
 class CpuEngine final : public Engine {
  public:
-  CpuEngine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
-            const Kernels<T>& kernels);
+  CpuEngine(const ResolvedConfig& config, Task task, Split split, ThreadPool& pool, const Kernels<T>& kernels);
 
   const ParameterLayout& layout() const override { return network_->layout(); }
   std::int64_t step() const override { return step_; }
@@ -51,7 +50,7 @@ class CpuEngine final : public Engine {
   std::int32_t label(std::int64_t row) const;
 
   const Config config_;
-  const Task& task_;
+  const Task task_;
   const Split split_;
   ThreadPool& pool_;
   const Kernels<T>& kernels_;
