@@ -35,8 +35,9 @@ struct Run::Impl {
   Outcome train(Run& run, std::int64_t until, const Observer& observer);
 };
 
-/// For the store component.
+/// For the rest of this folder and the store component.
 struct RunAccess {
+  using Impl = Run::Impl;
   static Run make(std::unique_ptr<Run::Impl> impl) { return Run(std::move(impl)); }
   static Run::Impl& impl(Run& run) { return *run.impl_; }
   static const Run::Impl& impl(const Run& run) { return *run.impl_; }

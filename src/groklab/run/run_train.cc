@@ -13,7 +13,7 @@ namespace {
 /// Keeps what training measures, and asks the observer.
 class KeepingSink : public RecordSink {
  public:
-  KeepingSink(Run& run, Run::Impl& impl, const Run::Observer& observer) : run_(run), impl_(impl), observer_(observer) {}
+  KeepingSink(Run& run, RunAccess::Impl& impl, const Run::Observer& observer) : run_(run), impl_(impl), observer_(observer) {}
 
   void on_record(const Record& record) override {
     impl_.records.push_back(record);
@@ -27,7 +27,7 @@ class KeepingSink : public RecordSink {
 
  private:
   Run& run_;
-  Run::Impl& impl_;
+  RunAccess::Impl& impl_;
   const Run::Observer& observer_;
 };
 
