@@ -31,7 +31,7 @@ bool start_engine(Engine& engine, const PreparedRun& run, const StateContext& co
   engine.initialise();
   if (run.parent == nullptr) return true;
   const PreparedRun& parent = *run.parent;
-  check_fork(parent.config, network_layout(parent.config->model, parent.task), run.config, engine.layout());
+  check_same_tensors(network_layout(parent.config->model, parent.task), engine.layout());
   const std::optional<TrainState> stored = state_at(parent, run.config->fork.step, context);
   if (!stored) return false;
   engine.import_state(fork_start(*stored, run.config, engine.export_state()));

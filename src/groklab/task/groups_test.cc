@@ -176,12 +176,12 @@ TEST(Groups, RefusesADegreeOutOfRange) {
     std::int64_t degree;
     const char* allowed;
   };
-  for (const Case& bad : {Case{GroupKind::kSymmetric, 7, "2..6"}, Case{GroupKind::kSymmetric, 1, "2..6"},
-                          Case{GroupKind::kAlternating, 2, "3..6"}, Case{GroupKind::kAlternating, 7, "3..6"},
-                          Case{GroupKind::kCyclic, 1, "2..2000"}, Case{GroupKind::kCyclic, 2001, "2..2000"},
-                          Case{GroupKind::kDihedral, 0, "1..1000"}, Case{GroupKind::kDihedral, 1001, "1..1000"},
-                          Case{GroupKind::kSymmetric, -1, "2..6"}}) {
-    expect_error(ErrorKind::kConfig, {"task.group_degree", bad.allowed, fmt::format("found {}", bad.degree)},
+  for (const Case& bad : {Case{GroupKind::kSymmetric, 7, "[2, 6]"}, Case{GroupKind::kSymmetric, 1, "[2, 6]"},
+                          Case{GroupKind::kAlternating, 2, "[3, 6]"}, Case{GroupKind::kAlternating, 7, "[3, 6]"},
+                          Case{GroupKind::kCyclic, 1, "[2, 2000]"}, Case{GroupKind::kCyclic, 2001, "[1, 2000]"},
+                          Case{GroupKind::kDihedral, 0, "[1, 2000]"}, Case{GroupKind::kDihedral, 1001, "[1, 1000]"},
+                          Case{GroupKind::kSymmetric, -1, "[1, 2000]"}}) {
+    expect_error(ErrorKind::kConfig, {fmt::format("task.group_degree = {}: ", bad.degree), bad.allowed},
                  [&] { task_of(group_task(Operation::kGroupProduct, bad.kind, bad.degree), 0); });
   }
 }

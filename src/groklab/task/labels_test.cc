@@ -76,7 +76,7 @@ TEST(Labels, CommutativeLabelsAreSymmetric) {
 TEST(Labels, CommutativeLabelsNeedTwoInputs) {
   TaskConfig config = labelled(LabelKind::kRandomCommutative);
   config.operation = Operation::kParity;
-  expect_error(ErrorKind::kConfig, {"task.labels", "random_commutative", "found 10 inputs"},
+  expect_error(ErrorKind::kConfig, {"task.labels = \"random_commutative\"", "no x y and y x"},
                [&] { task_of(config, 0); });
 }
 
@@ -128,7 +128,7 @@ TEST(Labels, CorruptedBitsFlip) {
 
 TEST(Labels, RefusesAShareOutOfRange) {
   for (const double fraction : {-0.1, 1.5, std::nan("")}) {
-    expect_error(ErrorKind::kConfig, {"task.corrupted_fraction", "0..1"},
+    expect_error(ErrorKind::kConfig, {"task.corrupted_fraction", "[0, 1]"},
                  [&] { task_of(labelled(LabelKind::kCorrupted, fraction), 0); });
   }
 }

@@ -93,7 +93,7 @@ TEST(Operations, OperationsDifferFromEachOther) {
 
 TEST(Operations, DivisionNeedsAPrime) {
   for (const Operation operation : {Operation::kDivide, Operation::kDivideOrSubtract}) {
-    expect_error(ErrorKind::kConfig, {"task.modulus", "prime", "found 112"},
+    expect_error(ErrorKind::kConfig, {"task.modulus = 112", "prime", "found 2 * 56"},
                  [&] { task_of(modular(operation, 112), 0); });
   }
   EXPECT_NO_THROW(task_of(modular(Operation::kMultiply, 112), 0));
@@ -101,7 +101,7 @@ TEST(Operations, DivisionNeedsAPrime) {
 
 TEST(Operations, RefusesAModulusOutOfRange) {
   for (const std::int64_t p : {-5, 0, 1, 2001}) {
-    expect_error(ErrorKind::kConfig, {"task.modulus", "2..2000", fmt::format("found {}", p)},
+    expect_error(ErrorKind::kConfig, {"task.modulus", "[2, 2000]", fmt::format("found {}", p)},
                  [&] { task_of(modular(Operation::kAdd, p), 0); });
   }
   const Task largest = task_of(modular(Operation::kCubicPlusY, 2000), 0);  // no overflow at the largest values

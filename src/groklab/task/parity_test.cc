@@ -83,13 +83,13 @@ TEST(Parity, ManyBitsWithSampledRows) {
 
 TEST(Parity, RefusesSizesOutOfRange) {
   const auto make = [](const TaskConfig& config) { return [config] { task_of(config, 0); }; };
-  expect_error(ErrorKind::kConfig, {"task.parity_bits", "1..62", "found 0"}, make(parity(0, 1)));
-  expect_error(ErrorKind::kConfig, {"task.parity_bits", "1..62", "found 63"}, make(parity(63, 1, 10)));
-  expect_error(ErrorKind::kConfig, {"task.parity_bits", "1..21", "task.parity_rows", "found 30"}, make(parity(30, 3)));
-  expect_error(ErrorKind::kConfig, {"task.parity_subset", "1..10", "found 11"}, make(parity(10, 11)));
-  expect_error(ErrorKind::kConfig, {"task.parity_subset", "1..10", "found 0"}, make(parity(10, 0)));
-  expect_error(ErrorKind::kConfig, {"task.parity_rows", "1..1024", "found 1025"}, make(parity(10, 3, 1025)));
-  expect_error(ErrorKind::kConfig, {"task.parity_rows", "1..4000000", "found -1"}, make(parity(40, 3, -1)));
+  expect_error(ErrorKind::kConfig, {"task.parity_bits = 0", "[1, 62]"}, make(parity(0, 1)));
+  expect_error(ErrorKind::kConfig, {"task.parity_bits = 63", "[1, 62]"}, make(parity(63, 1, 10)));
+  expect_error(ErrorKind::kConfig, {"task.parity_rows = 0", "task.parity_bits = 30 is above 21"}, make(parity(30, 3)));
+  expect_error(ErrorKind::kConfig, {"task.parity_subset = 11", "at most task.parity_bits = 10"}, make(parity(10, 11)));
+  expect_error(ErrorKind::kConfig, {"task.parity_subset = 0", "[1, 62]"}, make(parity(10, 0)));
+  expect_error(ErrorKind::kConfig, {"task.parity_rows = 1025", "at most 2^10 = 1024"}, make(parity(10, 3, 1025)));
+  expect_error(ErrorKind::kConfig, {"task.parity_rows = -1", "4000000]"}, make(parity(40, 3, -1)));
 }
 
 }  // namespace
