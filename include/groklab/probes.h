@@ -61,7 +61,7 @@ struct NeuronResult {
 
 /// Probe `neurons`: which neurons carry one component, and how much norm they hold.
 struct NeuronMetrics {
-  std::int64_t count = 0;
+  std::int64_t count = 0;                  ///< of the last hidden layer
   std::int64_t periodic = 0;               ///< neurons with ipr above the threshold
   double threshold = 0;                    ///< of ipr
   double periodic_norm = 0;                ///< root of the sum of their squared norms: P_gen
@@ -73,7 +73,7 @@ struct NeuronMetrics {
 
 /// Probe `weights`: one tensor as a matrix [inputs, outputs] (heads side by side).
 struct TensorResult {
-  std::string name;
+  std::string name;           ///< of the tensor
   double spectral_norm = 0;   ///< largest singular value
   double effective_rank = 0;  ///< exp of the entropy of the singular values over their sum
 };
@@ -94,21 +94,21 @@ struct SubnetworkMetrics {
 
 /// Both groups of rows, for a network that something was done to.
 struct Intervention {
-  std::string name;
+  std::string name;     ///< the part that is scaled
   double strength = 0;  ///< the factor on the part that is scaled; 0: removed
-  double train_accuracy = 0, test_accuracy = 0;
+  double train_accuracy = 0, test_accuracy = 0;  ///< fractions
   double train_loss = 0, test_loss = 0;  ///< cross-entropy, nats
 };
 
 /// Everything that was asked for, at one step.
 struct ProbeResult {
-  std::int64_t step = 0;
-  std::optional<CircuitMetrics> circuits;
-  std::optional<FrequencyMetrics> frequencies;
-  std::optional<NeuronMetrics> neurons;
-  std::vector<TensorResult> weights;
-  std::optional<GeometryMetrics> geometry;
-  std::optional<SubnetworkMetrics> subnetwork;
+  std::int64_t step = 0;                        ///< of the state
+  std::optional<CircuitMetrics> circuits;       ///< probe `circuits`
+  std::optional<FrequencyMetrics> frequencies;  ///< probe `frequencies`
+  std::optional<NeuronMetrics> neurons;         ///< probe `neurons`
+  std::vector<TensorResult> weights;            ///< probe `weights`
+  std::optional<GeometryMetrics> geometry;      ///< probe `geometry`
+  std::optional<SubnetworkMetrics> subnetwork;  ///< probe `subnetwork`
   std::vector<Intervention> ablations;  ///< probe `ablation`: for each part, strengths from 0 to 2
 };
 

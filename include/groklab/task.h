@@ -14,7 +14,7 @@ namespace groklab {
 /// All rows of a task. Row-major arrays; rows of a binary operation are ordered by (x, y).
 struct Task {
   std::string name;  ///< e.g. "x + y mod 113"
-  std::int64_t n_rows = 0;
+  std::int64_t n_rows = 0;           ///< rows of the table
   std::int64_t n_inputs = 0;         ///< symbols per row: 2 for a binary operation, n for parity
   std::int64_t n_symbols = 0;        ///< distinct input symbols (p; 2 for parity)
   std::int64_t n_classes = 0;        ///< distinct labels
@@ -41,12 +41,14 @@ std::vector<std::int64_t> all_rows(const Task& task);
 /// Throws Error(kInput).
 std::string file_digest(const std::string& key, const std::string& path);
 
+/// What a row is to a run.
 enum class RowRole : std::uint8_t {
   kTrain = 0,      ///< in the training set now
   kRemoved = 1,    ///< was in the training set of an ancestor run, not now
   kNeverSeen = 2,  ///< never in the training set of this run or an ancestor
 };
 
+/// Which rows a run trains on.
 struct Split {
   std::vector<std::int64_t> train;  ///< ascending row indices
   std::vector<RowRole> role;        ///< [n_rows]

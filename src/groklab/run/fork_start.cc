@@ -1,6 +1,7 @@
 // See fork_start.h.
 #include "groklab/run/fork_start.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -29,6 +30,25 @@ std::vector<std::byte> convert(const std::vector<std::byte>& bytes, Precision fr
   return to == Precision::kFloat64 ? convert<float, double>(bytes) : convert<double, float>(bytes);
 }
 
+std::vector<std::string> buffer_names(const TrainState& state) {
+  std::vector<std::string> names;
+  for (const StateBuffer& buffer : state.buffers) names.push_back(buffer.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void check_same_buffers(const TrainState& parent, const TrainState& child) {
+  const std::vector<std::string> theirs = buffer_names(parent), own = buffer_names(child);
+  if (theirs == own) return;
+  const auto shown = [](const std::vector<std::string>& names) { return names.empty() ? "none" : join(names, ", "); };
+  fail(ErrorKind::kConfig,
+       "fork.reset_optimizer: expected true, since the parent's optimiser keeps other buffers ({}) than this one ({}); "
+       "found false",
+       shown(theirs), shown(own));
+}
+
+}  // namespace
+
 void check_same_tensors(const ParameterLayout& parent, const ParameterLayout& child) {
   for (const TensorSpec& spec : child.tensors()) {
     const TensorSpec* other = parent.find(spec.name);
@@ -47,26 +67,16 @@ void check_same_tensors(const ParameterLayout& parent, const ParameterLayout& ch
   }
 }
 
-bool same_moments(const std::string& a, const std::string& b) { return (a == "sgd") == (b == "sgd"); }
-
-}  // namespace
-
-void check_fork(const ResolvedConfig& parent, const ParameterLayout& parent_layout, const ResolvedConfig& child,
-                const ParameterLayout& child_layout) {
-  check_same_tensors(parent_layout, child_layout);
-  if (!child->fork.reset_optimizer && !same_moments(parent->optim.kind, child->optim.kind)) {
-    fail(ErrorKind::kConfig,
-         "fork.reset_optimizer: expected true, since the parent's optimiser keeps other moments; found false");
-  }
-}
-
 TrainState fork_start(const TrainState& parent, const ResolvedConfig& child, TrainState fresh) {
-  fresh.parameters = convert(parent.parameters, parent.precision, fresh.precision);
   if (!child->fork.reset_optimizer) {
-    fresh.first_moment = convert(parent.first_moment, parent.precision, fresh.precision);
-    fresh.second_moment = convert(parent.second_moment, parent.precision, fresh.precision);
+    check_same_buffers(parent, fresh);
+    fresh.buffers.clear();
+    for (const StateBuffer& buffer : parent.buffers) {
+      fresh.buffers.push_back({buffer.name, convert(buffer.bytes, parent.precision, fresh.precision)});
+    }
     fresh.optimizer_step = parent.optimizer_step;
   }
+  fresh.parameters = convert(parent.parameters, parent.precision, fresh.precision);
   return fresh;
 }
 

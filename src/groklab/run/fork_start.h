@@ -7,13 +7,12 @@
 
 namespace groklab {
 
-/// Throws Error(kConfig): tensors that differ from the parent's, or an optimiser that keeps other moments and is not
-/// reset (fork.reset_optimizer).
-void check_fork(const ResolvedConfig& parent, const ParameterLayout& parent_layout, const ResolvedConfig& child,
-                const ParameterLayout& child_layout);
+/// Throws Error(kConfig): tensors of a fork that its parent does not have, or has of another shape, or that it lacks.
+void check_same_tensors(const ParameterLayout& parent, const ParameterLayout& child);
 
-/// `fresh`, the child's initial state, with the parent's parameters and, unless the optimiser is reset, its moments,
-/// converted to the child's precision. The step count starts at 0; the optimiser's goes on.
+/// `fresh`, the child's initial state, with the parent's parameters and, unless the optimiser is reset
+/// (fork.reset_optimizer), its buffers, converted to the child's precision. The step count starts at 0; the optimiser's
+/// goes on. Throws Error(kConfig) for an optimiser that keeps other buffers and is not reset.
 TrainState fork_start(const TrainState& parent, const ResolvedConfig& child, TrainState fresh);
 
 }  // namespace groklab

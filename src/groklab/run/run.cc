@@ -200,7 +200,7 @@ Run Run::fork(const std::vector<std::string>& changes) const {
   Split split = keeps_rows ? parent.split() : make_split(config, task, &parent.split());
   auto child = std::make_unique<Impl>(impl_->options, config, std::move(task), std::move(split));
   Engine& engine = child->network.engine();
-  check_fork(parent.config(), parent.engine().layout(), config, engine.layout());
+  check_same_tensors(parent.engine().layout(), engine.layout());
   engine.import_state(fork_start(parent.engine().export_state(), config, engine.export_state()));
   child->own_task = impl_->own_task;
   child->follows_config = impl_->follows_config;

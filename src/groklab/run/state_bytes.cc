@@ -26,6 +26,7 @@ class Writer {
     const auto* begin = reinterpret_cast<const std::byte*>(value.data());
     bytes.insert(bytes.end(), begin, begin + value.size());
   }
+  void size(const std::vector<StateBuffer>& buffers) { number(static_cast<std::uint64_t>(buffers.size())); }
   std::vector<std::byte> bytes;
 };
 
@@ -44,6 +45,12 @@ class Reader {
     const auto part = take(size);
     value.resize(part.size());
     if (!part.empty()) std::memcpy(value.data(), part.data(), part.size());
+  }
+  void size(std::vector<StateBuffer>& buffers) {
+    std::uint64_t count = 0;
+    number(count);
+    if (count > bytes_.size()) fail(ErrorKind::kInput, "state: expected {} buffers, found fewer bytes", count);
+    buffers.resize(static_cast<std::size_t>(count));
   }
   bool at_end() const { return bytes_.empty(); }
 
@@ -68,8 +75,11 @@ void visit(Archive& archive, State& owned) {
   archive.number(state.step);
   archive.number(state.optimizer_step);
   archive.sequence(state.parameters);
-  archive.sequence(state.first_moment);
-  archive.sequence(state.second_moment);
+  archive.size(state.buffers);
+  for (auto& buffer : state.buffers) {
+    archive.sequence(buffer.name);
+    archive.sequence(buffer.bytes);
+  }
   archive.number(state.last_gradient_norm);
   archive.number(state.last_update_norm);
   archive.number(state.last_learning_rate);
