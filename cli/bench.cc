@@ -19,7 +19,7 @@
 #include "groklab/config.h"
 #include "groklab/config/suggest.h"
 #include "groklab/engine/engine.h"
-#include "groklab/lab/machine.h"
+#include "groklab/engine/machine.h"
 #include "groklab/version.h"
 #include "options.h"
 

@@ -10,7 +10,7 @@
 
 #include "commands.h"
 #include "groklab/exec/thread_pool.h"
-#include "groklab/lab/machine.h"
+#include "groklab/engine/machine.h"
 #include "groklab/paper/reproduction.h"
 #include "groklab/sweep/run_plan.h"
 #include "groklab/sweep/sweep_text.h"

@@ -68,7 +68,7 @@ std::vector<std::string> undocumented(const std::vector<std::string>& lines) {
       continue;
     }
     if (starts_with(text, "private:")) is_private = true;
-    if (starts_with(text, "};")) is_private = false;
+    if (starts_with(lines[i], "};")) is_private = false;  // of the class, not of one inside it
     if (is_private || (declaration.empty() && std::regex_match(text, kNoName))) continue;
     if (declaration.empty()) documented = i > 0 && starts_with(without_indent(lines[i - 1]), "///");
     declaration += text;

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
-#include "groklab/lab/machine.h"
+#include "groklab/engine/machine.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "groklab/base/error.h"
-#include "groklab/lab/machine.h"
+#include "groklab/engine/machine.h"
 #include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/lab/stored_inputs.h"
