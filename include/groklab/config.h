@@ -86,11 +86,6 @@ struct SplitConfig {
   std::string file_digest;      ///< filled when the file is read
 };
 
-/// What kind of network.
-enum class Architecture {
-  kTransformer,  ///< attention and MLP blocks
-  kMlp           ///< embeddings and hidden layers
-};
 /// Of the hidden neurons.
 enum class Activation {
   kRelu,      ///< max(x, 0)
@@ -127,7 +122,7 @@ enum class ComputePath {
 
 /// Section [model]: the network.
 struct ModelConfig {
-  Architecture architecture = Architecture::kTransformer;  ///< what kind of network
+  std::string architecture = "transformer";  ///< name of an architecture
   std::int64_t n_layers = 1;  ///< transformer blocks, or hidden layers of the MLP
   std::int64_t d_model = 128;  ///< width of embeddings and residual stream
   std::int64_t n_heads = 4;    ///< attention heads of a block
@@ -146,11 +141,6 @@ struct ModelConfig {
   ComputePath path = ComputePath::kAuto;  ///< auto: the exact precomputed tables where it applies
 };
 
-/// What is minimised.
-enum class LossKind {
-  kCrossEntropy,  ///< -log softmax(L)[y], nats
-  kMeanSquared    ///< mean_c (L[c] - [c = y])^2
-};
 /// How the cross-entropy is computed (docs/loss-forms.md).
 enum class LossForm {
   kStable,    ///< without loss of digits at small losses
@@ -159,8 +149,8 @@ enum class LossForm {
 
 /// Section [loss].
 struct LossConfig {
-  LossKind kind = LossKind::kCrossEntropy;  ///< what is minimised
-  LossForm form = LossForm::kStable;        ///< of the cross-entropy
+  std::string kind = "cross_entropy";  ///< name of a loss
+  LossForm form = LossForm::kStable;   ///< of the cross-entropy
 };
 
 /// The learning rate after the warm-up.
