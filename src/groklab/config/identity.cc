@@ -52,6 +52,6 @@ std::string identity_digest(const std::string& text) {
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64).substr(0, kRunIdDigits);
 }
 
-std::string canonical_config(const ResolvedConfig& config) { return canonical_text(*config); }
+std::string canonical_config(const ResolvedConfig& config) { return canonical_text(*config, engine_identity()); }
 
 }  // namespace groklab
