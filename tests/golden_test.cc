@@ -11,13 +11,13 @@
 
 #include "groklab/config.h"
 #include "groklab/engine/engine.h"
+#include "groklab/files/safetensors.h"
 #include "groklab/model/architecture.h"
 #include "groklab/model/hidden_filter.h"
 #include "groklab/model/loss.h"
 #include "groklab/optim/constraint.h"
 #include "groklab/optim/optimizer.h"
 #include "groklab/optim/penalty.h"
-#include "groklab/store/safetensors.h"
 #include "groklab/task.h"
 
 namespace groklab {

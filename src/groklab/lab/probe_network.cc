@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "groklab/base/error.h"
 #include "groklab/lab/logit_slice.h"
 #include "groklab/probe/prober.h"
+#include "groklab/run/network_run.h"
 
 namespace groklab {
 namespace {
@@ -61,15 +63,14 @@ ReorderedLogits reordered_logits(const PreparedRun& run, const Prober& prober, c
 }  // namespace
 
 std::vector<ProbeResult> probe_checkpoints(Store& store, const std::string& id, const ProbeSet& set, ThreadPool& pool) {
-  const PreparedRun run = prepare_stored_run(store, id);
-  const auto engine = make_engine(run.config, run.task, run.split, pool);
-  const Prober prober(run.config, run.task, run.split);
+  PreparedRun run = prepare_stored_run(store, id);
+  const NetworkRun network(run.config, std::move(run.task), std::move(run.split), pool);
   const std::vector<CheckpointInfo> checkpoints = store.checkpoints(id);
   if (checkpoints.empty()) fail(ErrorKind::kStore, "run {}: it has no checkpoint to look into", id);
   std::vector<ProbeResult> readings;
   for (const CheckpointInfo& checkpoint : checkpoints) {
-    engine->import_state(store.load_checkpoint(id, checkpoint.step, engine->layout()));
-    readings.push_back(prober.read(*engine, set, &checkpoint == &checkpoints.back()));
+    network.engine().import_state(store.load_checkpoint(id, checkpoint.step, network.engine().layout()));
+    readings.push_back(network.prober().read(network.engine(), set, &checkpoint == &checkpoints.back()));
   }
   store.add_probes(id, readings);
   return readings;
