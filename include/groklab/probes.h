@@ -50,7 +50,7 @@ struct FrequencyMetrics {
   std::vector<double> logit_fraction;      ///< of the squared norm of L_gen, by component; empty: no symmetry is known
   std::vector<double> embedding_fraction;  ///< of the squared norm of the embedding, its mean removed, by component
   double embedding_gini = 0;               ///< of the norms along each basis function: 0 spread evenly, 1 all in one
-  std::vector<std::int64_t> logit_keys;      ///< of the logits: components with over twice their fair share
+  std::vector<std::int64_t> logit_keys;    ///< of the logits: components with over twice their fair share
   std::vector<std::int64_t> embedding_keys;  ///< of the embedding: the same
   double restricted_loss = 0;  ///< all rows, of the mean logits and what they have of the key components in the label
   double excluded_loss = 0;    ///< training rows, with that part of the key components removed
@@ -98,8 +98,8 @@ struct SubnetworkMetrics {
 
 /// Both groups of rows, for a network that something was done to.
 struct Intervention {
-  std::string name;     ///< the part that is scaled
-  double strength = 0;  ///< the factor on the part that is scaled; 0: removed
+  std::string name;           ///< the part that is scaled
+  double strength = 0;        ///< the factor on the part that is scaled; 0: removed
   double train_accuracy = 0;  ///< fraction of training rows
   double test_accuracy = 0;   ///< fraction of test rows
   double train_loss = 0;      ///< mean cross-entropy of training rows, nats
@@ -115,7 +115,7 @@ struct ProbeResult {
   std::vector<TensorResult> weights;            ///< probe `weights`
   std::optional<GeometryMetrics> geometry;      ///< probe `geometry`
   std::optional<SubnetworkMetrics> subnetwork;  ///< probe `subnetwork`
-  std::vector<Intervention> ablations;  ///< probe `ablation`: for each part, strengths from 0 to 2
+  std::vector<Intervention> ablations;          ///< probe `ablation`: for each part, strengths from 0 to 2
 };
 
 /// JSON has no NaN: it is null.
