@@ -14,6 +14,7 @@
 
 #include "commands.h"
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/bench/compare.h"
 #include "groklab/config.h"
 #include "groklab/config/suggest.h"
@@ -34,12 +35,6 @@ struct Options {
   std::string compare;
 };
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 std::vector<BenchCase> chosen_cases(const std::vector<std::string>& names) {
   const std::vector<BenchCase> all = bench_cases();
   if (names.empty()) return all;
@@ -50,7 +45,7 @@ std::vector<BenchCase> chosen_cases(const std::vector<std::string>& names) {
     const auto found = std::find(known.begin(), known.end(), name);
     if (found == known.end()) {
       const std::string nearest = nearest_name(name, known);
-      fail(ErrorKind::kConfig, "--case {}: expected one of {}{}", name, joined(known),
+      fail(ErrorKind::kConfig, "--case {}: expected one of {}{}", name, join(known, ", "),
            nearest.empty() ? "" : "; did you mean " + nearest + "?");
     }
     chosen.push_back(all[static_cast<std::size_t>(found - known.begin())]);
@@ -115,7 +110,7 @@ int run(const Options& options) {
   const std::vector<std::string> falls = ratio_falls(results, stored);
   if (options.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const BenchResult& r : results) list.push_back(nlohmann::ordered_json(bench_result_json(r)));
+    for (const BenchResult& r : results) list.push_back(bench_result_json(r));
     nlohmann::ordered_json document{{"version", version()},
                                     {"machine", machine_description(all_threads)},
                                     {"instruction_set", instruction_set_name()},

@@ -11,9 +11,9 @@
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
 #include "groklab/engine/engine.h"
-#include "groklab/lab/logit_slice.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/lab/probe_network.h"
+#include "groklab/probe/logit_slice.h"
 #include "options.h"
 
 namespace groklab::cli {

@@ -6,16 +6,19 @@
 #include <vector>
 
 #include "commands.h"
+#include "groklab/config/engine_identity.h"
+#include "groklab/record/task_label.h"
+#include "groklab/store/run_engines.h"
+#include "groklab/store/run_json.h"
 #include "groklab/view/text.h"
 #include "options.h"
-#include "run_text.h"
 
 namespace groklab::cli {
 namespace {
 
 std::string table_of(const std::vector<RunInfo>& runs) {
   std::vector<std::vector<std::string>> rows = {
-      {"RUN", "STATUS", "STEP", "TASK", "TRAIN ROWS", "SEED", "TRAIN", "TEST", "NORM", "TIME", "CREATED"}};
+      {"RUN", "STATUS", "STEP", "TASK", "TRAIN SIZE", "SEED", "TRAIN", "TEST", "NORM", "TIME", "CREATED"}};
   for (const RunInfo& info : runs) {
     std::vector<std::string> row = {info.id, run_status_name(info.status), format_count(info.step),
                                     task_label(info.config)};
@@ -25,7 +28,8 @@ std::string table_of(const std::vector<RunInfo>& runs) {
     row.push_back(info.last ? format_fraction(info.last->test.accuracy) : "-");
     row.push_back(info.last ? format_number(info.last->norm) : "-");
     row.push_back(format_duration(info.seconds));
-    row.push_back(info.created);
+    const std::string note = arithmetic_note(info.engine, engine_identity());
+    row.push_back(info.created + (note.empty() ? "" : "  " + note));
     rows.push_back(std::move(row));
   }
   return align_columns(rows, "llrlrrrrrrl");

@@ -10,10 +10,13 @@
 #include "groklab/analysis/event_times.h"
 #include "groklab/base/join.h"
 #include "groklab/config.h"
+#include "groklab/config/engine_identity.h"
+#include "groklab/record/task_label.h"
+#include "groklab/store/run_engines.h"
+#include "groklab/store/run_json.h"
 #include "groklab/view/sparkline.h"
 #include "groklab/view/text.h"
 #include "options.h"
-#include "record_json.h"
 #include "run_text.h"
 
 namespace groklab::cli {
@@ -52,7 +55,9 @@ std::string show_text(const RunInfo& info, const std::vector<Record>& records,
   text += fmt::format("status: {} at step {} of {}, {}{}\n", run_status_name(info.status), format_count(info.step),
                       format_count(info.config.train.steps), format_duration(info.seconds),
                       info.reason.empty() ? "" : " (" + info.reason + ")");
-  text += fmt::format("made: {} on {}, groklab {}\n", info.created, info.machine, info.version);
+  const std::string note = arithmetic_note(info.engine, engine_identity());
+  text += fmt::format("made: {} on {}, groklab {}{}\n", info.created, info.machine, info.version,
+                      note.empty() ? "" : ", " + note);
   text += "config, where not default:\n" + changed_keys(info.config);
   if (!records.empty()) {
     const Record& last = records.back();

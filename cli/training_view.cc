@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "groklab/store/run_json.h"
 #include "groklab/view/progress.h"
 #include "groklab/view/text.h"
-#include "record_json.h"
 
 namespace groklab::cli {
 namespace {

@@ -423,8 +423,8 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
   const Words probing = {"--set", "train.probe_every=3"};
   succeed(Words{"train", "tiny.toml", "--quiet"} + probing);
   const auto of_run = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out);
-  ASSERT_EQ(of_run["readings"].size(), 1u);
-  const auto& reading = of_run["readings"][0];
+  ASSERT_EQ(of_run["results"].size(), 1u);
+  const auto& reading = of_run["results"][0];
   EXPECT_EQ(reading["step"], 300);
   EXPECT_EQ(reading["neurons"]["each"].size(), 32u);
   EXPECT_EQ(reading["ablations"].size(), 84u);
@@ -434,8 +434,8 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
   // The same weights from a file, with their configuration in it, say the same.
   succeed({"export", "last", "--format", "safetensors", "-o", "weights.safetensors"});
   auto of_file = nlohmann::json::parse(succeed({"probe", "weights.safetensors", "--json"}).out);
-  of_file["readings"][0]["step"] = 300;
-  EXPECT_EQ(of_file["readings"], of_run["readings"]);
+  of_file["results"][0]["step"] = 300;
+  EXPECT_EQ(of_file["results"], of_run["results"]);
   EXPECT_TRUE(has(succeed({"probe", "last"}).out, "fraction of the logits that respects the symmetry"));
   // The page draws what was read in training; checkpoints add to it.
   succeed({"report", "last", "-o", "page.html"});
@@ -444,7 +444,7 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
     EXPECT_TRUE(has(place.read("page.html"), std::string("id=\"") + chart)) << chart;
   }
   const auto all = nlohmann::json::parse(
-      succeed({"probe", "last", "--at", "all", "--probes", "circuits", "--json"}).out)["readings"];
+      succeed({"probe", "last", "--at", "all", "--probes", "circuits", "--json"}).out)["results"];
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[0]["step"], 100);
   EXPECT_FALSE(all[0].contains("neurons"));
@@ -468,23 +468,23 @@ TEST_F(Cli, ProbingChangesNoBitOfTheRun) {
 
 TEST_F(Cli, ProbesLeaveOutWhatATaskDoesNotHave) {
   succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=cubic", "--set", "train.probe_every=5"});
-  auto reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
+  auto reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["results"][0];
   EXPECT_FALSE(reading.contains("circuits")) << "no symmetry of x^3 + x y is known";
   EXPECT_TRUE(reading["frequencies"].contains("embedding_fraction"));
   EXPECT_FALSE(reading["frequencies"].contains("logit_fraction"));
   succeed({"report", "last", "-o", "page.html"});
   succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=parity", "--set", "model.architecture=mlp",
            "--set", "train.probe_every=5"});
-  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
+  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["results"][0];
   EXPECT_FALSE(reading.contains("frequencies"));
   EXPECT_TRUE(reading.contains("subnetwork"));
   succeed({"report", "last", "-o", "page.html"});
   succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=group_conjugate", "--set", "task.group_degree=4",
            "--set", "train.probe_every=5", "--set", "train.steps=50"});
-  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
+  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["results"][0];
   EXPECT_EQ(reading["frequencies"]["names"].size(), 4u);
   succeed({"train", "tiny.toml", "--quiet", "--set", "model.d_vocab_out=9", "--set", "train.steps=50"});
-  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
+  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["results"][0];
   EXPECT_TRUE(reading["circuits"]["invariant_fraction"].is_number()) << "logits that are no class are left out";
   EXPECT_TRUE(reading["frequencies"].contains("logit_fraction"));
 }
@@ -530,13 +530,13 @@ TEST_F(Cli, EvalReadsItsOwnWeights) {
   }
   const auto split = nlohmann::json::parse(
       succeed(file + Words{"--set", "train.precision=float64", "--set", "split.train_fraction=0.6"}).out);
-  EXPECT_NEAR(split["train"]["loss"].get<double>(), last["train_loss"].get<double>(), 1e-12);
+  EXPECT_NEAR(split["train"]["loss"].get<double>(), last["train"]["loss"].get<double>(), 1e-12);
   EXPECT_NEAR(split["test"]["loss"].get<double>(), last["test_loss"].get<double>(), 1e-12);
   const auto run = nlohmann::json::parse(succeed({"eval", "last", "--json"}).out);
-  EXPECT_EQ(run["train"]["loss"], last["train_loss"]);
+  EXPECT_EQ(run["train"]["loss"], last["train"]["loss"]);
   const auto narrow =
       nlohmann::json::parse(succeed({"eval", "last", "--json", "--set", "train.precision=float32"}).out);
-  EXPECT_NEAR(narrow["train"]["loss"].get<double>(), last["train_loss"].get<double>(), 1e-4);
+  EXPECT_NEAR(narrow["train"]["loss"].get<double>(), last["train"]["loss"].get<double>(), 1e-4);
   EXPECT_FALSE(has(succeed({"eval", "last", "--set", "split.train_fraction=1"}).out, "test "));  // no rows to speak of
 
   // The exported file knows its configuration: task, precision and split.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
+#include "groklab/config/probe_set.h"
 
 namespace groklab {
 namespace {
@@ -38,6 +39,7 @@ std::vector<std::string> component_names(std::string_view choice) {
 
 bool component_active(const ComponentSpec& spec, const Config& config) {
   if (spec.choice.empty()) return spec.active == nullptr || spec.active(config);
+  if (spec.choice == kProbesKey) return parse_probes(config.train.probes, kProbesKey).contains(spec.name);
   for (const Field& field : config_values(config)) {
     if (spec.choice == field.spec.key) return field.value == Value(std::string(spec.name));
   }

@@ -9,20 +9,12 @@
 
 #include "groklab/config.h"
 #include "groklab/kernel/panel.h"
+#include "groklab/record/row_metric.h"
 
 namespace groklab {
 
 /// Most positions of a sequence (the kernels keep one number per position on the stack).
 inline constexpr std::int64_t kMaxSlots = 64;
-
-/// Raw measurements of one row of logits.
-struct RowStatistics {
-  double loss = 0;
-  double correct_logit = 0;          ///< L[y]
-  double correct_logit_centred = 0;  ///< L[y] - mean_c L[c]
-  double margin = 0;                 ///< L[y] - max_{c != y} L[c]
-  bool collapsed = false;            ///< float32(1 + sum over all but the largest of exp(z - max z)) == 1
-};
 
 /// Coefficients of one Adam update (Kingma and Ba 2015; AdamW: Loshchilov and Hutter 2019), as PyTorch orders them:
 /// p *= shrink; g += l2 p; m += (g - m) one_minus_beta1; v = beta2 v + one_minus_beta2 g g;
@@ -37,7 +29,7 @@ struct SgdCoefficients {
   double l2 = 0, momentum = 0, learning_rate = 0;
 };
 
-/// Tables of the precomputed tables, see model/precomputed_transformer.h. S slots (positions), H heads, R table rows.
+/// Attention over a table of values that many rows share: S slots (positions), H heads, R table rows.
 struct MixShape {
   std::int64_t slots = 0, heads = 0, table_rows = 0;
   std::int64_t table_stride = 0;  ///< elements of a row of the value table: d_model padded to whole panels

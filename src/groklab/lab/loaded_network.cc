@@ -2,6 +2,7 @@
 #include "groklab/lab/loaded_network.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
@@ -36,6 +37,19 @@ std::optional<Config> config_of_file(const TensorFile& file, const std::string& 
   }
 }
 
+/// The step in the metadata of groklab's own exports; 0 for other files.
+std::int64_t step_of_file(const TensorFile& file, const std::string& path) {
+  const auto found = file.metadata.find("groklab.step");
+  if (found == file.metadata.end()) return 0;
+  std::int64_t step = 0;
+  const std::string& text = found->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
+  if (error != std::errc() || end != text.data() + text.size() || step < 0) {
+    fail(ErrorKind::kInput, "{}: metadata groklab.step: expected a whole number of at least 0, found '{}'", path, text);
+  }
+  return step;
+}
+
 nlohmann::json default_split() { return config_to_json(Config{})["split"]; }
 
 }  // namespace
@@ -64,7 +78,8 @@ LoadedNetwork load_weights(const std::string& path, const std::optional<Config>&
     config.split = SplitConfig{};
     config.split.train_fraction = 1.0;
   }
-  LoadedNetwork network{std::make_unique<PreparedRun>(prepare_run(config, nullptr)), nullptr, 0, has_split};
+  LoadedNetwork network{std::make_unique<PreparedRun>(prepare_run(config, nullptr)), nullptr,
+                        step_of_file(file, path), has_split};
   const PreparedRun& run = *network.run;
   check_vocabulary(config, {run.task.n_symbols, run.task.n_classes}, path);  // a user's table is known only now
   network.engine = make_engine(run.config, run.task, run.split, pool);

@@ -25,6 +25,7 @@ struct RunInfo {
   std::string created;                    ///< UTC, ISO 8601
   std::string machine;                    ///< processor name, instruction set, threads
   std::string version;                    ///< groklab version that made it
+  std::string engine;                     ///< whose arithmetic it comes from, e.g. "cpu/1"
   std::vector<std::string> tensor_names;  ///< order of Record::tensor_norms
   std::optional<Record> last;             ///< the last record, for listings
 };
@@ -36,7 +37,8 @@ struct CheckpointInfo {
 };
 
 /// Opened read-write. Safe to use from several processes: one writes, others wait up to `wait_seconds` and then an
-/// Error(kStore) says that the store is locked. A store of a newer schema is refused with an Error(kStore).
+/// Error(kStore) says that the store is locked. A store of an older schema is brought up to date, one of a newer schema
+/// is refused with an Error(kStore).
 class Store {
  public:
   /// Creates the directory and the schema if missing.
@@ -52,10 +54,10 @@ class Store {
   /// All runs, newest first; `where` is an SQL condition over the `runs_view` view ("" for all).
   std::vector<RunInfo> runs(const std::string& where = "") const;
   std::vector<Record> records(const std::string& id) const;
-  /// Readings of probes, by step.
+  /// Probe results, by step.
   std::vector<ProbeResult> probes(const std::string& id) const;
-  /// Adds readings to those stored: what a new one holds replaces the same part of a stored one of its step.
-  void add_probes(const std::string& id, const std::vector<ProbeResult>& readings);
+  /// Adds results to those stored: what a new one holds replaces the same part of a stored one of its step.
+  void add_probes(const std::string& id, const std::vector<ProbeResult>& results);
   std::vector<CheckpointInfo> checkpoints(const std::string& id) const;
   /// The state at `step` (-1: the last one). Throws Error(kStore) that lists the stored steps if it is missing.
   TrainState load_checkpoint(const std::string& id, std::int64_t step, const ParameterLayout& layout) const;

@@ -1,59 +1,16 @@
 // The always-on measurements: one forward pass over all rows of the task.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "groklab/engine/cpu/cpu_engine.h"
+#include "groklab/record/row_metric.h"
 
 namespace groklab {
 
 namespace {
 
-/// Sums over some rows of one group.
-struct GroupSums {
-  std::int64_t rows = 0, correct = 0, collapsed = 0;
-  double loss = 0, correct_logit = 0, centred = 0, margin = 0;
-  double margin_min = std::numeric_limits<double>::infinity();
-
-  void add(const RowStatistics& s) {
-    ++rows;
-    correct += s.margin > 0 ? 1 : 0;  // a tie with another class is no correct answer
-    collapsed += s.collapsed ? 1 : 0;
-    loss += s.loss;
-    correct_logit += s.correct_logit;
-    centred += s.correct_logit_centred;
-    margin += s.margin;
-    margin_min = std::isnan(s.margin) ? s.margin : std::min(margin_min, s.margin);
-  }
-  void add(const GroupSums& other) {
-    rows += other.rows;
-    correct += other.correct;
-    collapsed += other.collapsed;
-    loss += other.loss;
-    correct_logit += other.correct_logit;
-    centred += other.centred;
-    margin += other.margin;
-    if (other.rows > 0) margin_min = std::min(margin_min, other.margin_min);
-  }
-  GroupMetrics metrics() const {
-    GroupMetrics m;
-    m.rows = rows;
-    const double nan = std::numeric_limits<double>::quiet_NaN();
-    const double n = static_cast<double>(rows);
-    const auto mean = [&](double sum) { return rows > 0 ? sum / n : nan; };
-    m.loss = mean(loss);
-    m.accuracy = mean(static_cast<double>(correct));
-    m.correct_logit = mean(correct_logit);
-    m.correct_logit_centred = mean(centred);
-    m.margin = mean(margin);
-    m.margin_min = rows > 0 ? margin_min : nan;
-    m.softmax_collapse = mean(static_cast<double>(collapsed));
-    return m;
-  }
-};
-
 struct TileSums {
-  GroupSums group[3];  ///< by RowRole
+  RowSums group[3];  ///< by RowRole
 };
 
 }  // namespace
@@ -93,7 +50,7 @@ Record CpuEngine<T>::measure() {
   record.train = total.group[static_cast<std::size_t>(RowRole::kTrain)].metrics();
   record.removed = total.group[static_cast<std::size_t>(RowRole::kRemoved)].metrics();
   record.never_seen = total.group[static_cast<std::size_t>(RowRole::kNeverSeen)].metrics();
-  GroupSums test = total.group[static_cast<std::size_t>(RowRole::kRemoved)];
+  RowSums test = total.group[static_cast<std::size_t>(RowRole::kRemoved)];
   test.add(total.group[static_cast<std::size_t>(RowRole::kNeverSeen)]);
   record.test = test.metrics();
   double squares = 0;
