@@ -8,6 +8,11 @@
 
 namespace groklab::cli {
 
+nlohmann::ordered_json times_to_json(const EventTimes& times) {
+  const auto step = [](const auto& known) { return known ? nlohmann::ordered_json(*known) : nullptr; };
+  return {{"t_fit", step(times.fit)}, {"t_grok", step(times.grok)}};
+}
+
 std::string times_line(const std::vector<Record>& records) {
   const EventTimes times = event_times(records);
   const auto text = [](const auto& step) { return step ? format_count(*step) : std::string("not reached"); };

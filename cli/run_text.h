@@ -1,12 +1,17 @@
 // Stored runs in words, shared by the listings.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "groklab/analysis/event_times.h"
 #include "groklab/record/record.h"
 
 namespace groklab::cli {
+
+/// {"t_fit": step or null, "t_grok": ...}, as in every JSON about a run.
+nlohmann::ordered_json times_to_json(const EventTimes& times);
 
 /// One line: when the run fitted its training rows and when it generalised.
 std::string times_line(const std::vector<Record>& records);

@@ -83,9 +83,7 @@ std::string show_text(const RunInfo& info, const std::vector<Record>& records,
 std::string show_json(const RunInfo& info, const std::vector<Record>& records,
                       const std::vector<CheckpointInfo>& checkpoints) {
   nlohmann::ordered_json json = run_to_json(info);
-  const EventTimes times = event_times(records);
-  json["t_fit"] = times.fit ? nlohmann::ordered_json(*times.fit) : nullptr;
-  json["t_grok"] = times.grok ? nlohmann::ordered_json(*times.grok) : nullptr;
+  json.update(times_to_json(event_times(records)));
   json["checkpoints"] = nlohmann::ordered_json::array();
   for (const CheckpointInfo& checkpoint : checkpoints) {
     json["checkpoints"].push_back(

@@ -44,9 +44,7 @@ void print_json_outcome(const std::string& id, const TrainingResult& result, con
                                  {"reason", result.outcome.reason},
                                  {"seconds", result.outcome.seconds},
                                  {"was_done", result.was_done}};
-  const EventTimes times = event_times(records);
-  json["t_fit"] = times.fit ? nlohmann::ordered_json(*times.fit) : nullptr;
-  json["t_grok"] = times.grok ? nlohmann::ordered_json(*times.grok) : nullptr;
+  json.update(times_to_json(event_times(records)));
   if (!records.empty()) json["last"] = record_to_json(records.back());
   fmt::print("{}\n", json.dump());
 }

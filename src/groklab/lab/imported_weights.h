@@ -1,4 +1,4 @@
-// Other people's networks: what a safetensors file with TransformerLens names says about the model that made it.
+// Imported weights: what the names and shapes in a safetensors file say about the model that made it.
 #pragma once
 
 #include <set>
@@ -11,10 +11,11 @@
 
 namespace groklab {
 
-/// `config` with the transformer's shape read from the file: layers, widths, heads, vocabulary, output vocabulary,
-/// input tokens (from the rows of W_pos), biases, LayerNorm (pre if there is a final one, else post). What shapes
-/// cannot say (activation, task, ...) stays as in `config`. Keys in `fixed` were set by the user: one that contradicts
-/// the file is an Error(kInput). `file_name` is for messages.
+/// `config` with the model's shape read from the file. A transformer: layers, widths, heads, vocabulary, output
+/// vocabulary, input tokens (from the rows of W_pos), biases, LayerNorm (pre if there is a final one, else post). An MLP
+/// (it has layers.0.W): layers, widths, output vocabulary, biases, whether embeddings are summed or concatenated. What
+/// shapes cannot say (activation, task, ...) stays as in `config`. Keys in `fixed` were set by the user: one that
+/// contradicts the file is an Error(kInput). `file_name` is for messages.
 Config infer_model(const TensorFile& file, const std::string& file_name, const Config& config,
                    const std::set<std::string>& fixed);
 

@@ -198,7 +198,7 @@ json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options)
   };
   if (options.milestones && runs.size() == 1) {
     mark("grokked at", runs[0].events.grok, 0.42, kPalette[0]);
-    mark("fitted at", runs[0].events.fit, 0.58, kSeriesColours[1]);
+    mark("fitted at", runs[0].events.fit, 0.58, kPalette[1]);
   }
   return layers;
 }

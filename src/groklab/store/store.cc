@@ -74,14 +74,6 @@ void Store::create_run(const std::string& id, const Config& config, const std::s
   impl_->remove_files(id);
 }
 
-void Store::remove_run(const std::string& id) {
-  impl_->database.write(Durability::kNoSync, [&](SQLite::Database& connection) {
-    run_number(connection, directory(), id);
-    delete_row(connection, id);
-  });
-  impl_->remove_files(id);
-}
-
 std::unique_ptr<RecordSink> Store::sink(const std::string& id, const ParameterLayout& layout) {
   return std::make_unique<StoreSink>(impl_->database, id, layout);
 }

@@ -65,7 +65,6 @@ class Store {
   /// Registers a run (status running), replacing any run of that id and its files if `replace`.
   void create_run(const std::string& id, const Config& config, const std::string& machine,
                   const ParameterLayout& layout, bool replace);
-  void remove_run(const std::string& id);
   /// A sink that writes to this run. Records are written in batches, flushed with every checkpoint and outcome and at
   /// least once a second. The store outlives it. Re-recording a step replaces the row.
   std::unique_ptr<RecordSink> sink(const std::string& id, const ParameterLayout& layout);
