@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config
   libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev  # text, JSON, TOML, command line
   libsqlitecpp-dev libsqlite3-dev libxxhash-dev zlib1g-dev        # run store, run names, checksums of archives
-  libhwy-dev librandom123-dev libopenblas-pthread-dev             # vector kernels, random streams, peer in benchmarks
+  libhwy-dev librandom123-dev libopenblas-pthread-dev             # vector kernels, random streams, a baseline in benchmarks
   libeigen3-dev libboost-math-dev                                 # singular values of probes; Student's distribution
   libgtest-dev                                                    # tests
 )
