@@ -50,12 +50,14 @@ std::string median_text(const std::vector<Duration>& durations) {
 std::string table_of(const std::vector<RunInfo>& runs, const std::vector<EventTimes>& times) {
   std::vector<std::string> head = {"RUN",   "STATUS", "STEP", "TASK", "TRAIN SIZE", "SEED",
                                    "TRAIN", "TEST",   "NORM", "TIME", "CREATED"};
-  if (!times.empty()) head.insert(head.begin() + kTimesColumn, {"T_FIT", "T_GROK"});
+  const std::vector<std::string> times_head = {"T_FIT", "T_GROK"};
+  if (!times.empty()) head.insert(head.begin() + kTimesColumn, times_head.begin(), times_head.end());
   std::vector<std::vector<std::string>> rows = {head};
   for (std::size_t i = 0; i < runs.size(); ++i) {
     rows.push_back(row_of(runs[i]));
     if (times.empty()) continue;
-    rows.back().insert(rows.back().begin() + kTimesColumn, {step_text(times[i].fit), step_text(times[i].grok)});
+    const std::vector<std::string> cells = {step_text(times[i].fit), step_text(times[i].grok)};
+    rows.back().insert(rows.back().begin() + kTimesColumn, cells.begin(), cells.end());
   }
   if (times.empty()) return align_columns(rows, "llrlrrrrrrl");
   std::vector<Duration> fit, grok;

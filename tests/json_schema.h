@@ -1,6 +1,6 @@
 // The part of JSON Schema (draft 2020-12) that docs/formats uses: type, enum, const, properties, required,
-// additionalProperties, items, minimum, pattern, anyOf, $ref within and between files. Any other keyword is an error, so
-// that nothing is taken for checked that is not.
+// additionalProperties, items, minimum, pattern, anyOf, $ref within and between files. Any other keyword is an error,
+// so that nothing is taken for checked that is not.
 #pragma once
 
 #include <filesystem>

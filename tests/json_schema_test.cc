@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -59,7 +60,8 @@ void JsonSchemas::check_reference(const std::string& file, const std::string& re
 void JsonSchemas::check_object(const std::string& file, const nlohmann::json& schema, const nlohmann::json& value,
                                const std::string& place, Errors& errors) const {
   for (const auto& name : schema.value("required", nlohmann::json::array())) {
-    if (!value.contains(name)) errors.push_back(place + ": " + name.get<std::string>() + " is missing");
+    const auto key = name.get<std::string>();
+    if (!value.contains(key)) errors.push_back(place + ": " + key + " is missing");
   }
   const nlohmann::json properties = schema.value("properties", nlohmann::json::object());
   const nlohmann::json others = schema.value("additionalProperties", nlohmann::json(true));
@@ -78,19 +80,22 @@ void JsonSchemas::check_object(const std::string& file, const nlohmann::json& sc
 void JsonSchemas::check(const std::string& file, const nlohmann::json& schema, const nlohmann::json& value,
                         const std::string& place, Errors& errors) const {
   check_keywords(schema);
-  if (schema.contains("$ref")) check_reference(file, schema["$ref"], value, place, errors);
+  if (schema.contains("$ref")) check_reference(file, schema["$ref"].get<std::string>(), value, place, errors);
   if (schema.contains("type")) {
     const nlohmann::json& type = schema["type"];
     bool fits = false;
-    for (const auto& one : type.is_array() ? type : nlohmann::json::array({type})) fits |= has_type(value, one);
+    for (const auto& one : type.is_array() ? type : nlohmann::json::array({type})) fits |= has_type(value, one.get<std::string>());
     if (!fits) {
       errors.push_back(place + ": expected " + type.dump() + ", found " + value.dump().substr(0, 80));
       return;
     }
   }
-  if (schema.contains("const") && value != schema["const"]) errors.push_back(place + ": not " + schema["const"].dump());
-  if (schema.contains("enum") && std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
-    errors.push_back(place + ": " + value.dump() + " is none of " + schema["enum"].dump());
+  if (schema.contains("const") && value != schema["const"]) {
+    errors.push_back(place + ": not " + schema["const"].dump());
+  }
+  const nlohmann::json choices = schema.value("enum", nlohmann::json::array({value}));
+  if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+    errors.push_back(place + ": " + value.dump() + " is none of " + choices.dump());
   }
   if (schema.contains("minimum") && value.is_number() && value < schema["minimum"]) {
     errors.push_back(place + ": " + value.dump() + " is below " + schema["minimum"].dump());

@@ -34,8 +34,8 @@ DROP VIEW runs_view;
 ALTER TABLE runs DROP COLUMN engine;
 ALTER TABLE probes RENAME COLUMN result TO reading;
 UPDATE probes SET reading = replace(replace(reading, 'invariant_', 'general_'), '_fraction', '_share');
-UPDATE runs SET config = replace(replace(replace(replace(config, 'evaluate_every', 'record_every'),
-  'evaluate_per_decade', 'record_per_decade'), 'stop_held_evaluations', 'stop_held_records'), '_lr_fraction', '_lr_share');
+UPDATE runs SET config = replace(replace(config, 'evaluate_', 'record_'), 'stop_held_evaluations', 'stop_held_records');
+UPDATE runs SET config = replace(config, '_lr_fraction', '_lr_share');
 UPDATE runs SET status = 'running', step = 40;
 DELETE FROM records WHERE step > 40;
 DELETE FROM probes WHERE step > 40;

@@ -1,4 +1,5 @@
-// The one writer of comma-separated text: exports, tables of sweeps, data of charts. Numbers read back to the same bits.
+// The one writer of comma-separated text: exports, tables of sweeps, data of charts. Numbers read back to the same
+// bits.
 #pragma once
 
 #include <concepts>

@@ -157,7 +157,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("train.stop_held_evaluations", at_least(1), "records",
         "Consecutive evaluation steps for which train.stop_test_accuracy must hold.", train.stop_held_evaluations);
   field("train.stop_stationary_tolerance", at_least(0), "",
-        "Stops once weight norm and training loss change by less than this share; 0 switches it off.",
+        "Stops once weight norm and training loss change by less than this fraction; 0 switches it off.",
         train.stop_stationary_tolerance);
   field("train.stop_stationary_window", at_least(1), "steps",
         "Steps over which train.stop_stationary_tolerance is measured.", train.stop_stationary_window);

@@ -33,7 +33,7 @@ GroupMetrics combine_groups(const GroupMetrics& a, const GroupMetrics& b) {
   const double fraction = static_cast<double>(a.rows) / static_cast<double>(both.rows);
   const auto mean = [&](double x, double y) { return fraction * x + (1.0 - fraction) * y; };
   both.loss = mean(a.loss, b.loss);
-  // Counts, not shares, are added: all rows right must give exactly 1.
+  // Counts, not fractions, are added: all rows right must give exactly 1.
   const double right = static_cast<double>(a.rows) * a.accuracy + static_cast<double>(b.rows) * b.accuracy;
   both.accuracy = right / static_cast<double>(both.rows);
   both.correct_logit = mean(a.correct_logit, b.correct_logit);

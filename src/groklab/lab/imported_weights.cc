@@ -49,9 +49,8 @@ bool any_name(const TensorFile& file, Predicate predicate) {
 /// Of "blocks.0.", "blocks.1.", ... or "layers.0.", ...
 std::int64_t count_layers(const TensorFile& file, std::string_view prefix) {
   std::int64_t layers = 0;
-  while (any_name(file, [&](std::string_view name) { return starts_with(name, fmt::format("{}{}.", prefix, layers)); })) {
-    ++layers;
-  }
+  const auto has_layer = [&](std::string_view name) { return starts_with(name, fmt::format("{}{}.", prefix, layers)); };
+  while (any_name(file, has_layer)) ++layers;
   return layers;
 }
 

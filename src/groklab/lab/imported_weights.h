@@ -12,9 +12,9 @@
 namespace groklab {
 
 /// `config` with the model's shape read from the file. A transformer: layers, widths, heads, vocabulary, output
-/// vocabulary, input tokens (from the rows of W_pos), biases, LayerNorm (pre if there is a final one, else post). An MLP
-/// (it has layers.0.W): layers, widths, output vocabulary, biases, whether embeddings are summed or concatenated. What
-/// shapes cannot say (activation, task, ...) stays as in `config`. Keys in `fixed` were set by the user: one that
+/// vocabulary, input tokens (from the rows of W_pos), biases, LayerNorm (pre if there is a final one, else post). An
+/// MLP (it has layers.0.W): layers, widths, output vocabulary, biases, whether embeddings are summed or concatenated.
+/// What shapes cannot say (activation, task, ...) stays as in `config`. Keys in `fixed` were set by the user: one that
 /// contradicts the file is an Error(kInput). `file_name` is for messages.
 Config infer_model(const TensorFile& file, const std::string& file_name, const Config& config,
                    const std::set<std::string>& fixed);

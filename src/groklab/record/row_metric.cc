@@ -10,7 +10,7 @@ RowStatistics row_statistics_of(std::span<const double> logits, std::int64_t lab
   const double correct = logits[static_cast<std::size_t>(label)];
   const double largest = *std::max_element(logits.begin(), logits.end());
   double other = -std::numeric_limits<double>::infinity(), sum = 0;
-  double below = 0;           // of exp(L - largest) over the classes below the largest: keeps its digits beside 1
+  double below = 0;  // of exp(L - largest) over the classes below the largest: keeps its digits beside 1
   std::int64_t at_largest = 0;
   for (std::size_t c = 0; c < logits.size(); ++c) {
     if (static_cast<std::int64_t>(c) != label) other = std::max(other, logits[c]);

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "groklab/base/error.h"
 #include "groklab/store/safetensors.h"
@@ -19,6 +19,8 @@ namespace {
 
 constexpr const char* kRun = "8b6649a1f214";
 constexpr const char* kFork = "2b33748bafe5";
+constexpr const char* kRunColumns =
+    "SELECT number, id, status, reason, step, seconds, created, machine, version, tensors FROM runs";
 
 /// A store that groklab 0.1.0 made (tests/old_stores/v2).
 class OldStore : public ::testing::Test {
@@ -60,7 +62,7 @@ class OldStore : public ::testing::Test {
 TEST_F(OldStore, KeepsRunsRecordsAndCheckpoints) {
   const auto records = rows("SELECT * FROM records ORDER BY run, step");
   const auto checkpoints = rows("SELECT * FROM checkpoints ORDER BY run, step");
-  const auto runs = rows("SELECT number, id, status, reason, step, seconds, created, machine, version, tensors FROM runs");
+  const auto runs = rows(kRunColumns);
   ASSERT_EQ(records.size(), 6u);
   {
     const Store store(path_);
@@ -71,7 +73,7 @@ TEST_F(OldStore, KeepsRunsRecordsAndCheckpoints) {
   }
   EXPECT_EQ(rows("SELECT * FROM records ORDER BY run, step"), records);
   EXPECT_EQ(rows("SELECT * FROM checkpoints ORDER BY run, step"), checkpoints);
-  EXPECT_EQ(rows("SELECT number, id, status, reason, step, seconds, created, machine, version, tensors FROM runs"), runs);
+  EXPECT_EQ(rows(kRunColumns), runs);
   EXPECT_EQ(rows("PRAGMA user_version"), std::vector<std::string>{std::to_string(kSchemaVersion)});
 }
 
