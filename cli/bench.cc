@@ -77,10 +77,13 @@ int run(const Options& options) {
     for (const BenchCase& c : cases) fmt::print("{:<10} {}\n", c.name, c.what);
     return kExitOk;
   }
+  BenchOptions measure;
+  measure.repeats = options.brief ? std::min(options.repeats, 3) : options.repeats;
+  measure.seconds = options.brief ? 0.15 : options.seconds;
   const int all_threads = options.threads > 0 ? options.threads : ThreadPool::default_threads();
   if (!options.json) {
     fmt::print("groklab {}, {}, {}; rates in GFLOP/s, medians of {} repeats\n{}", version(),
-               machine_description(all_threads), instruction_set_name(), options.repeats, kHeader);
+               machine_description(all_threads), instruction_set_name(), measure.repeats, kHeader);
   }
   std::map<std::string, StoredRatio> stored;
   if (!options.compare.empty()) stored = read_ratios(options.compare, instruction_set_name());
@@ -90,10 +93,7 @@ int run(const Options& options) {
     if (c.single_and_all && all_threads > 1 && options.threads == 0) counts.push_back(1);
     counts.push_back(all_threads);
     for (const int threads : counts) {
-      BenchOptions measure;
       measure.threads = threads;
-      measure.repeats = options.brief ? std::min(options.repeats, 3) : options.repeats;
-      measure.seconds = options.brief ? 0.15 : options.seconds;
       BenchResult result = run_bench_isolated(c, measure);
       // A neighbour's load looks like a fall: what fell is measured again, 5, 10 and 20 s later, before it counts.
       for (int again = 0; again < 3 && !ratio_falls({result}, stored).empty(); ++again) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -417,6 +418,26 @@ TEST_F(Cli, ReportIsOnePage) {
   EXPECT_TRUE(has(page, last_run()));
   refuse({"report", "last", "--slice", "7", "-o", "page.html"}, "--slice: expected 0..6");
   refuse({"report", "last", "--slice", "-1", "-o", "page.html"}, "--slice: expected 0..6");
+}
+
+TEST_F(Cli, LookingMakesNoStore) {
+  std::filesystem::create_directory(place.path() / "empty");
+  refuse({"runs", "--store", "empty"}, "no groklab.sqlite");
+  refuse({"probe", "last", "--store", "empty"}, "no groklab.sqlite");
+  EXPECT_TRUE(std::filesystem::is_empty(place.path() / "empty"));
+}
+
+TEST_F(Cli, RunsTellWhenTheyFittedAndGeneralised) {
+  succeed({"train", "tiny.toml", "--quiet"});
+  succeed({"train", "tiny.toml", "--quiet", "--set", "train.steps=1"});  // fits nothing: censored at its end
+  const std::vector<std::string> lines = lines_of(succeed({"runs", "--times"}).out);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_TRUE(has(lines[0], "T_FIT")) << lines[0];
+  EXPECT_TRUE(has(lines[3], "Kaplan-Meier")) << lines[3];
+  const auto runs = nlohmann::json::parse(succeed({"runs", "--times", "--json"}).out);
+  EXPECT_TRUE(runs[0]["t_fit"].is_null());
+  EXPECT_EQ(runs[1]["t_fit"], nlohmann::json::parse(succeed({"show", runs[1]["id"], "--json"}).out)["t_fit"]);
+  EXPECT_FALSE(has(succeed({"runs"}).out, "T_FIT"));
 }
 
 TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
