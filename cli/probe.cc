@@ -83,8 +83,8 @@ int run_probe(const ProbeOptions& options) {
 
 std::string probes_help() {
   std::string text = "Names separated by commas, or all (the default):";
-  for (const ProbeSpec* probe : probe_table()) {
-    text += fmt::format("\n{}: {} ({})", probe->component.name, probe->component.meaning, probe->cost);
+  for (const ProbeDescriptor* probe : probe_table()) {
+    text += fmt::format("\n{}: {} ({})", probe->spec.name, probe->spec.meaning, probe->cost);
   }
   return text;
 }

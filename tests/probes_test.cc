@@ -27,8 +27,7 @@ Config mlp_config(std::initializer_list<const char*> settings) {
     set_config_value(config, s);
   }
   for (const char* s : settings) set_config_value(config, s);
-  check_config(config);
-  return resolve_config(config);
+  return *resolve_config(config);
 }
 
 /// Writes a network into an MLP with quadratic activation, without biases, whose embeddings are joined.
@@ -158,12 +157,12 @@ void run_sizes(ProbeContext& context, ProbeResult& result) {
 
 TEST(Probes, ANewOneNeedsOnlyItsDescriptor) {
   HandBuilt network({1}, {}, 0);
-  const ProbeSpec sizes = {.component = probe_component("sizes", "a test"), .cost = "nothing", .run = run_sizes};
-  const ProbeSpec needs_more = {.component = probe_component("more", "a test"),
+  const ProbeDescriptor sizes = {.spec = probe_component("sizes", "a test"), .cost = "nothing", .run = run_sizes};
+  const ProbeDescriptor needs_more = {.spec = probe_component("more", "a test"),
                                 .cost = "nothing",
                                 .needs_symmetry = true,
                                 .run = [](ProbeContext&, ProbeResult& result) { result.sections["more"]; }};
-  const std::vector<const ProbeSpec*> table = {&sizes, &needs_more};
+  const std::vector<const ProbeDescriptor*> table = {&sizes, &needs_more};
   const Prober prober(network.lab.config, network.lab.task, network.lab.split);
   const ProbeResult result = prober.read(*network.lab.engine, ProbeSet{{"sizes"}}, false, table);
   EXPECT_FALSE(result.sections.contains("more")) << "not asked for";
@@ -175,9 +174,9 @@ TEST(Probes, ANewOneNeedsOnlyItsDescriptor) {
 
 TEST(Probes, TableNamesEachProbeOnceAndSaysWhatItCosts) {
   std::set<std::string> names;
-  for (const ProbeSpec* probe : probe_table()) {
-    EXPECT_TRUE(names.insert(std::string(probe->component.name)).second) << probe->component.name;
-    EXPECT_FALSE(probe->component.meaning.empty());
+  for (const ProbeDescriptor* probe : probe_table()) {
+    EXPECT_TRUE(names.insert(std::string(probe->spec.name)).second) << probe->spec.name;
+    EXPECT_FALSE(probe->spec.meaning.empty());
     EXPECT_NE(std::string(probe->cost), "");
   }
   EXPECT_EQ(std::set<std::string>(probe_names().begin(), probe_names().end()), names);
@@ -305,7 +304,7 @@ TEST(Probes, TheSubnetworkOfALookupTableIsItsRows) {
     }
   }
   const auto lab = lookup_network(rows);
-  const SubnetworkMetrics m = measure_subnetwork(*lab->engine, lab->config.model, lab->task);
+  const SubnetworkMetrics m = measure_subnetwork(*lab->engine, lab->config->model, lab->task);
   EXPECT_EQ(m.neurons, 180);
   EXPECT_EQ(m.keep_all, 156);
   EXPECT_EQ(m.keep_most, 155) << "1 % of 169 rows is one";
@@ -335,7 +334,7 @@ TEST(Probes, GradientsOfLogitsAreRight) {
            {}, {"model.n_layers=2", "model.layer_norm=pre"}, {"model.architecture=mlp"}, {"model.activation=gelu"}}) {
     Config config = testing::small_config();
     for (const char* s : settings) set_config_value(config, s);
-    Lab lab(resolve_config(config));
+    Lab lab(config);
     const std::vector<std::int64_t> row = {17};
     const std::vector<double> gradient = lab.engine->logit_gradient(17, 3);
     double worst = 0, largest = 0;

@@ -1,5 +1,5 @@
 // A probe as a descriptor: its name and help, what it costs, what it measures and how it is printed. Adding a probe is
-// its source file, its test and a line in table.cc.
+// its source file, its test and a line in components/table.cc.
 #pragma once
 
 #include <functional>
@@ -55,8 +55,8 @@ struct ProbeLine {
   std::string value;
 };
 
-struct ProbeSpec {
-  ComponentSpec component;  ///< choice: kProbesKey; name, meaning, and keys of its own
+struct ProbeDescriptor {
+  ComponentSpec spec;  ///< choice: kProbesKey; name, meaning, and keys of its own
   const char* cost;         ///< one phrase for help
   bool needs_neurons = false;
   bool needs_group = false;     ///< left out for tasks without a group
@@ -67,8 +67,8 @@ struct ProbeSpec {
   std::vector<ProbeLine> (*lines)(const ProbeResult& result) = nullptr;
 };
 
-/// The explicit table, in the order of help and output.
-const std::vector<const ProbeSpec*>& probe_table();
+/// The explicit table (components/table.cc), in the order of help and output.
+const std::vector<const ProbeDescriptor*>& probe_table();
 
 /// The component of a probe.
 ComponentSpec probe_component(const char* name, const char* meaning, std::vector<Field> keys = {});

@@ -42,9 +42,9 @@ std::vector<ProbeLine> ablation_lines(const ProbeResult& result) {
 
 }  // namespace
 
-const ProbeSpec& ablation_probe() {
-  static const ProbeSpec spec = {
-      .component = probe_component("ablation", "what scaling or removing one part does to accuracy and loss"),
+const ProbeDescriptor& ablation_probe() {
+  static const ProbeDescriptor spec = {
+      .spec = probe_component("ablation", "what scaling or removing one part does to accuracy and loss"),
       .cost = "some forty forward passes over all rows",
       .needs_neurons = true,
       .needs_group = true,

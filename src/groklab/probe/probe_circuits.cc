@@ -27,9 +27,9 @@ std::vector<ProbeLine> circuit_lines(const ProbeResult& result) {
 
 }  // namespace
 
-const ProbeSpec& circuits_probe() {
-  static const ProbeSpec spec = {
-      .component = probe_component("circuits", "both circuits in the logits: what respects the symmetry, and the rest"),
+const ProbeDescriptor& circuits_probe() {
+  static const ProbeDescriptor spec = {
+      .spec = probe_component("circuits", "both circuits in the logits: what respects the symmetry, and the rest"),
       .cost = "a forward pass over all rows",
       .needs_symmetry = true,
       .run = run_circuits,

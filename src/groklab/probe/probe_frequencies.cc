@@ -28,9 +28,9 @@ std::vector<ProbeLine> frequency_lines(const ProbeResult& result) {
 
 }  // namespace
 
-const ProbeSpec& frequencies_probe() {
-  static const ProbeSpec spec = {
-      .component = probe_component("frequencies",
+const ProbeDescriptor& frequencies_probe() {
+  static const ProbeDescriptor spec = {
+      .spec = probe_component("frequencies",
                                    "components of logits and embedding, key ones, restricted and excluded loss"),
       .cost = "a forward pass over all rows",
       .needs_group = true,

@@ -27,9 +27,9 @@ std::vector<ProbeLine> geometry_lines(const ProbeResult& result) {
 
 }  // namespace
 
-const ProbeSpec& geometry_probe() {
-  static const ProbeSpec spec = {
-      .component = probe_component("geometry", "gradient symmetricity and distance irrelevance: clock or pizza"),
+const ProbeDescriptor& geometry_probe() {
+  static const ProbeDescriptor spec = {
+      .spec = probe_component("geometry", "gradient symmetricity and distance irrelevance: clock or pizza"),
       .cost = "a backward pass for each of 128 samples",
       .needs_group = true,
       .run = run_geometry,

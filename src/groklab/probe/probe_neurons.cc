@@ -26,9 +26,9 @@ std::vector<ProbeLine> neuron_lines(const ProbeResult& result) {
 
 }  // namespace
 
-const ProbeSpec& neurons_probe() {
-  static const ProbeSpec spec = {
-      .component = probe_component("neurons", "neurons that carry one component, and their norm"),
+const ProbeDescriptor& neurons_probe() {
+  static const ProbeDescriptor spec = {
+      .spec = probe_component("neurons", "neurons that carry one component, and their norm"),
       .cost = "a forward pass over all rows",
       .needs_neurons = true,
       .needs_group = true,

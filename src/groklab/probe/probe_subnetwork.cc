@@ -20,9 +20,9 @@ std::vector<ProbeLine> subnetwork_lines(const ProbeResult& result) {
 
 }  // namespace
 
-const ProbeSpec& subnetwork_probe() {
-  static const ProbeSpec spec = {
-      .component = probe_component("subnetwork", "fewest neurons that keep the predictions"),
+const ProbeDescriptor& subnetwork_probe() {
+  static const ProbeDescriptor spec = {
+      .spec = probe_component("subnetwork", "fewest neurons that keep the predictions"),
       .cost = "some twenty forward passes over all rows",
       .run = run_subnetwork,
       .lines = subnetwork_lines};

@@ -23,9 +23,9 @@ std::vector<ProbeLine> section_lines(const std::string& probe, const ProbeResult
 
 std::vector<ProbeLine> probe_lines(const ProbeResult& result) {
   std::vector<ProbeLine> lines;
-  for (const ProbeSpec* probe : probe_table()) {
+  for (const ProbeDescriptor* probe : probe_table()) {
     const std::vector<ProbeLine> more =
-        probe->lines != nullptr ? probe->lines(result) : section_lines(std::string(probe->component.name), result);
+        probe->lines != nullptr ? probe->lines(result) : section_lines(std::string(probe->spec.name), result);
     lines.insert(lines.end(), more.begin(), more.end());
   }
   return lines;

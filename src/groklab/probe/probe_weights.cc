@@ -22,8 +22,8 @@ std::vector<ProbeLine> weight_lines(const ProbeResult& result) {
 
 }  // namespace
 
-const ProbeSpec& weights_probe() {
-  static const ProbeSpec spec = {.component = probe_component("weights", "spectral norm and effective rank of tensors"),
+const ProbeDescriptor& weights_probe() {
+  static const ProbeDescriptor spec = {.spec = probe_component("weights", "spectral norm and effective rank of tensors"),
                                  .cost = "a singular value decomposition per tensor",
                                  .run = run_weights,
                                  .lines = weight_lines};

@@ -8,14 +8,14 @@ namespace groklab {
 
 bool probes_fit(const Task& task) { return task.n_rows <= kMaxProbedLogits / task.n_classes; }
 
-Prober::Prober(const Config& config, const Task& task, const Split& split)
-    : config_(config), task_(task), split_(split) {
+Prober::Prober(const ResolvedConfig& config, const Task& task, const Split& split)
+    : config_(*config), task_(task), split_(split) {
   if (!probes_fit(task)) {
     fail(ErrorKind::kConfig, "probes: expected a task of at most {} logits (rows x classes), found {} x {} of {}",
          kMaxProbedLogits, task.n_rows, task.n_classes, task.name);
   }
-  orbits_ = task_orbits(config.task, task);
-  group_ = task_group(config.task, task);
+  orbits_ = task_orbits(config->task, task);
+  group_ = task_group(config->task, task);
 }
 
 ProbeResult Prober::read(Engine& engine, const ProbeSet& set, bool each) const {
@@ -23,15 +23,15 @@ ProbeResult Prober::read(Engine& engine, const ProbeSet& set, bool each) const {
 }
 
 ProbeResult Prober::read(Engine& engine, const ProbeSet& set, bool each,
-                         std::span<const ProbeSpec* const> table) const {
+                         std::span<const ProbeDescriptor* const> table) const {
   ProbeResult result;
   result.step = engine.step();
   ProbeContext context(config_, task_, split_, orbits_, group_, engine);
-  const auto applies = [&](const ProbeSpec& probe) {
-    return set.contains(probe.component.name) && (group_ || !probe.needs_group) && (orbits_ || !probe.needs_symmetry);
+  const auto applies = [&](const ProbeDescriptor& probe) {
+    return set.contains(probe.spec.name) && (group_ || !probe.needs_group) && (orbits_ || !probe.needs_symmetry);
   };
-  for (const ProbeSpec* probe : table) context.wants_neurons |= applies(*probe) && probe->needs_neurons;
-  for (const ProbeSpec* probe : table) {
+  for (const ProbeDescriptor* probe : table) context.wants_neurons |= applies(*probe) && probe->needs_neurons;
+  for (const ProbeDescriptor* probe : table) {
     if (applies(*probe)) probe->run(context, result);
   }
   if (result.neurons && !each) result.neurons->each.clear();

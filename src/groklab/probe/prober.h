@@ -23,15 +23,15 @@ bool probes_fit(const Task& task);
 
 class Prober {
  public:
-  /// Of a resolved config. `task` and `split` outlive it. Throws Error(kConfig) unless probes_fit(task).
-  Prober(const Config& config, const Task& task, const Split& split);
+  /// `task` and `split` outlive it. Throws Error(kConfig) unless probes_fit(task).
+  Prober(const ResolvedConfig& config, const Task& task, const Split& split);
 
   /// Reads the engine's present parameters, which stay as they are. What the task has no structure for is left out:
   /// circuits without a known symmetry; frequencies, neurons, geometry and ablation without a group (parity, users'
   /// tables). `each`: with one result per neuron.
   ProbeResult read(Engine& engine, const ProbeSet& set, bool each) const;
   /// The same for another table than probe_table().
-  ProbeResult read(Engine& engine, const ProbeSet& set, bool each, std::span<const ProbeSpec* const> table) const;
+  ProbeResult read(Engine& engine, const ProbeSet& set, bool each, std::span<const ProbeDescriptor* const> table) const;
 
   const std::optional<SymmetryOrbits>& orbits() const { return orbits_; }
   const std::optional<TaskGroup>& group() const { return group_; }
