@@ -61,7 +61,7 @@ std::string show_text(const RunInfo& info, const std::vector<Record>& records,
   text += "config, where not default:\n" + changed_keys(info.config);
   if (!records.empty()) {
     const Record& last = records.back();
-    text += fmt::format("last record, step {}: norm {}, gradient {}, update {}\n", format_count(last.step),
+    text += fmt::format("last evaluation step, {}: norm {}, gradient {}, update {}\n", format_count(last.step),
                         format_number(last.norm), format_number(last.gradient_norm), format_number(last.update_norm));
     text += group_row("train", last.train) + group_row("test", last.test);
     if (last.removed.rows > 0) {  // otherwise never seen is the same as test
@@ -101,7 +101,7 @@ void add_show(CLI::App& program, Action& action) {
     StoreOption store;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("show", "Show one run: config, outcome, last record, curves, checkpoints");
+  CLI::App* command = program.add_subcommand("show", "Show one run: config, outcome, last evaluation step, curves, checkpoints");
   command->add_option("RUN", options->run, "Run id, a unique start of one, or 'last'")->required();
   command->add_flag("--json", options->json, "As JSON");
   options->store.add_to(*command);

@@ -84,7 +84,9 @@ void JsonSchemas::check(const std::string& file, const nlohmann::json& schema, c
   if (schema.contains("type")) {
     const nlohmann::json& type = schema["type"];
     bool fits = false;
-    for (const auto& one : type.is_array() ? type : nlohmann::json::array({type})) fits |= has_type(value, one.get<std::string>());
+    for (const auto& one : type.is_array() ? type : nlohmann::json::array({type})) {
+      fits |= has_type(value, one.get<std::string>());
+    }
     if (!fits) {
       errors.push_back(place + ": expected " + type.dump() + ", found " + value.dump().substr(0, 80));
       return;

@@ -13,14 +13,16 @@ namespace groklab {
 
 /// Which probes to run, by name, in the order of `groklab probe --help`.
 struct ProbeSet {
-  std::vector<std::string> names;
+  std::vector<std::string> names;  ///< each once
 
+  /// Whether a probe of this name is asked for.
   bool contains(std::string_view name) const {
     for (const std::string& known : names) {
       if (known == name) return true;
     }
     return false;
   }
+  /// Asks for it no longer.
   void remove(std::string_view name) { std::erase(names, name); }
 };
 
@@ -103,8 +105,8 @@ struct Intervention {
 
 /// What a probe without a struct of its own measured: numbers and lists of numbers by name.
 struct ProbeSection {
-  std::map<std::string, double> values;
-  std::map<std::string, std::vector<double>> lists;
+  std::map<std::string, double> values;              ///< numbers by name
+  std::map<std::string, std::vector<double>> lists;  ///< lists of numbers by name
 };
 
 /// Everything that was asked for, at one step.

@@ -43,14 +43,14 @@ std::vector<ProbeLine> ablation_lines(const ProbeResult& result) {
 }  // namespace
 
 const ProbeDescriptor& ablation_probe() {
-  static const ProbeDescriptor spec = {
+  static const ProbeDescriptor probe = {
       .spec = probe_component("ablation", "what scaling or removing one part does to accuracy and loss"),
       .cost = "some forty forward passes over all rows",
       .needs_neurons = true,
       .needs_group = true,
       .run = run_ablation,
       .lines = ablation_lines};
-  return spec;
+  return probe;
 }
 
 }  // namespace groklab

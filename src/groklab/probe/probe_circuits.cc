@@ -28,13 +28,13 @@ std::vector<ProbeLine> circuit_lines(const ProbeResult& result) {
 }  // namespace
 
 const ProbeDescriptor& circuits_probe() {
-  static const ProbeDescriptor spec = {
+  static const ProbeDescriptor probe = {
       .spec = probe_component("circuits", "both circuits in the logits: what respects the symmetry, and the rest"),
       .cost = "a forward pass over all rows",
       .needs_symmetry = true,
       .run = run_circuits,
       .lines = circuit_lines};
-  return spec;
+  return probe;
 }
 
 }  // namespace groklab

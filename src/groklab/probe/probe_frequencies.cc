@@ -29,14 +29,14 @@ std::vector<ProbeLine> frequency_lines(const ProbeResult& result) {
 }  // namespace
 
 const ProbeDescriptor& frequencies_probe() {
-  static const ProbeDescriptor spec = {
+  static const ProbeDescriptor probe = {
       .spec = probe_component("frequencies",
                                    "components of logits and embedding, key ones, restricted and excluded loss"),
       .cost = "a forward pass over all rows",
       .needs_group = true,
       .run = run_frequencies,
       .lines = frequency_lines};
-  return spec;
+  return probe;
 }
 
 }  // namespace groklab

@@ -28,13 +28,13 @@ std::vector<ProbeLine> geometry_lines(const ProbeResult& result) {
 }  // namespace
 
 const ProbeDescriptor& geometry_probe() {
-  static const ProbeDescriptor spec = {
+  static const ProbeDescriptor probe = {
       .spec = probe_component("geometry", "gradient symmetricity and distance irrelevance: clock or pizza"),
       .cost = "a backward pass for each of 128 samples",
       .needs_group = true,
       .run = run_geometry,
       .lines = geometry_lines};
-  return spec;
+  return probe;
 }
 
 }  // namespace groklab

@@ -27,14 +27,14 @@ std::vector<ProbeLine> neuron_lines(const ProbeResult& result) {
 }  // namespace
 
 const ProbeDescriptor& neurons_probe() {
-  static const ProbeDescriptor spec = {
+  static const ProbeDescriptor probe = {
       .spec = probe_component("neurons", "neurons that carry one component, and their norm"),
       .cost = "a forward pass over all rows",
       .needs_neurons = true,
       .needs_group = true,
       .run = run_neurons,
       .lines = neuron_lines};
-  return spec;
+  return probe;
 }
 
 }  // namespace groklab

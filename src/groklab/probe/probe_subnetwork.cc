@@ -21,12 +21,12 @@ std::vector<ProbeLine> subnetwork_lines(const ProbeResult& result) {
 }  // namespace
 
 const ProbeDescriptor& subnetwork_probe() {
-  static const ProbeDescriptor spec = {
+  static const ProbeDescriptor probe = {
       .spec = probe_component("subnetwork", "fewest neurons that keep the predictions"),
       .cost = "some twenty forward passes over all rows",
       .run = run_subnetwork,
       .lines = subnetwork_lines};
-  return spec;
+  return probe;
 }
 
 }  // namespace groklab

@@ -23,11 +23,12 @@ std::vector<ProbeLine> weight_lines(const ProbeResult& result) {
 }  // namespace
 
 const ProbeDescriptor& weights_probe() {
-  static const ProbeDescriptor spec = {.spec = probe_component("weights", "spectral norm and effective rank of tensors"),
-                                 .cost = "a singular value decomposition per tensor",
-                                 .run = run_weights,
-                                 .lines = weight_lines};
-  return spec;
+  static const ProbeDescriptor probe = {
+      .spec = probe_component("weights", "spectral norm and effective rank of tensors"),
+      .cost = "a singular value decomposition per tensor",
+      .run = run_weights,
+      .lines = weight_lines};
+  return probe;
 }
 
 }  // namespace groklab

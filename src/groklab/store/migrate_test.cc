@@ -81,7 +81,7 @@ TEST_F(OldStore, RunsHaveAnEngineAndTheirIdentity) {
   const Store store(path_);
   for (const RunInfo& info : store.runs()) {
     EXPECT_EQ(info.engine, "cpu/1");
-    EXPECT_EQ(run_id(info.config), info.id) << "the configuration still names its run";
+    EXPECT_EQ(resolve_config(info.config).id(), info.id) << "the configuration still names its run";
   }
   EXPECT_EQ(store.runs("engine = 'cpu/1' AND train_size = 10").size(), 1u);
   EXPECT_EQ(store.run(kFork).config.fork.run, kRun);

@@ -80,7 +80,7 @@ std::string compact_line(const ProgressState& state, std::size_t width) {
 
 }  // namespace
 
-std::string progress_line(const ProgressState& state, std::size_t width) {
+std::string live_line(const ProgressState& state, std::size_t width) {
   const double fraction =
       state.steps > 0 ? std::clamp(static_cast<double>(state.step) / static_cast<double>(state.steps), 0.0, 1.0) : 1.0;
   std::vector<Field> fields = {
