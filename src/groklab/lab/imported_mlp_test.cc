@@ -140,7 +140,7 @@ TEST_F(ImportedMlp, EveryShapeIsReadFromTheTensors) {
     SCOPED_TRACE(testing::Message() << "d_model " << shape.d_model << ", layers " << shape.layers
                                     << (shape.sum ? ", sum" : ", concatenated"));
     const ModelConfig& model = found.config.model;
-    EXPECT_EQ(model.architecture, Architecture::kMlp);
+    EXPECT_EQ(model.architecture, "mlp");
     EXPECT_EQ(model.d_model, shape.d_model);
     EXPECT_EQ(model.d_mlp, shape.d_mlp);
     EXPECT_EQ(model.n_layers, shape.layers);
@@ -156,7 +156,7 @@ TEST_F(ImportedMlp, WhatContradictsTheFileIsRefused) {
   const MlpFile good({.layers = 2});
   expect_refused(good, "model.d_mlp = 5 as set, found 4", {"model.d_mlp=5"});
   expect_refused(good, "model.n_layers = 1 as set, found 2", {"model.n_layers=1"});
-  expect_refused(good, "model.combination = sum as set, found concatenate", {"model.combination=sum"});
+  expect_refused(good, "of 3 rows for model.combination = sum", {"model.combination=sum"});
   expect_refused(good, "model.architecture = transformer as set, found mlp", {"model.architecture=transformer"});
   EXPECT_EQ(evaluate(good, {"model.n_layers=2", "model.combination=concatenate"}).all.rows, 25);
 }
@@ -164,7 +164,10 @@ TEST_F(ImportedMlp, WhatContradictsTheFileIsRefused) {
 TEST_F(ImportedMlp, WhatDoesNotFitIsSaidInOneLine) {
   MlpFile odd({.d_model = 3});
   odd.add("layers.0.W", {7, 4});
-  expect_refused(odd, "expected layers.0.W of 3 rows (embeddings summed) or 6 (2 embeddings concatenated), found 7");
+  expect_refused(odd, "expected layers.0.W of 3 rows for model.combination = sum");
+  MlpFile wide({.d_model = 3});
+  wide.add("layers.0.W", {9, 4});
+  expect_refused(wide, "layers.0.W");
   MlpFile uneven({.layers = 2});
   uneven.add("layers.1.W", {4, 5});
   expect_refused(uneven, "layers.1.W");
@@ -173,7 +176,7 @@ TEST_F(ImportedMlp, WhatDoesNotFitIsSaidInOneLine) {
   expect_refused(headless, "unembed.W_U");
   MlpFile flat({});
   flat.add("layers.0.W", {24});
-  expect_refused(flat, "layers.0.W of shape [in, d_mlp], found [24]");
+  expect_refused(flat, "layers.0.W of shape [inputs, d_mlp], found [24]");
   expect_refused(MlpFile({.outputs = kModulus - 1}), "unembed.W_U of at least 5 columns");
   expect_refused(MlpFile({}, kModulus + 1), "embed.W_E");
 }

@@ -1,4 +1,4 @@
-// Imported weights: what the names and shapes in a safetensors file say about the model that made it.
+// Other people's networks: what a safetensors file with TransformerLens names says about the model that made it.
 #pragma once
 
 #include <set>
@@ -11,16 +11,16 @@
 
 namespace groklab {
 
-/// `config` with the model's shape read from the file. A transformer: layers, widths, heads, vocabulary, output
-/// vocabulary, input tokens (from the rows of W_pos), biases, LayerNorm (pre if there is a final one, else post). An
-/// MLP (it has layers.0.W): layers, widths, output vocabulary, biases, whether embeddings are summed or concatenated.
-/// What shapes cannot say (activation, task, ...) stays as in `config`. Keys in `fixed` were set by the user: one that
-/// contradicts the file is an Error(kInput). `file_name` is for messages.
+/// `config` with the network's shape read from the file: layers, widths, output vocabulary, biases; of a transformer
+/// heads, vocabulary, input tokens (from the rows of W_pos), LayerNorm (pre if there is a final one, else post); of an
+/// MLP (it has layers.0.W) how it joins its embeddings. What shapes cannot say (activation, task, ...) stays as in
+/// `config`. Keys in `fixed` were set by the user: one that contradicts the file is an Error(kInput). `file_name` is for
+/// messages.
 Config infer_model(const TensorFile& file, const std::string& file_name, const Config& config,
                    const std::set<std::string>& fixed);
 
-/// Checks the vocabulary of a binary operation: as many tokens as symbols, and one or two more for "=" and the
-/// operator; at least as many outputs as classes. `config` comes from infer_model.
+/// Checks the vocabulary of a binary operation: of a transformer as many tokens as symbols, and one or two more for
+/// "=" and the operator; at least as many outputs as classes. `config` comes from infer_model.
 void check_vocabulary(const Config& config, const TaskSize& size, const std::string& file_name);
 
 /// Sets every tensor of the engine from the file. Absent biases become zero; buffers (masks) are ignored.

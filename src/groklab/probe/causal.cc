@@ -5,9 +5,9 @@
 #include <cmath>
 #include <map>
 
+#include "groklab/engine/row_metric.h"
 #include "groklab/probe/neurons.h"
 #include "groklab/probe/part_metrics.h"
-#include "groklab/record/row_metric.h"
 
 namespace groklab {
 namespace {

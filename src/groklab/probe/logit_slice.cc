@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/task/row_label.h"
+#include "groklab/engine/group_sums.h"
 
 namespace groklab {
 namespace {
@@ -34,7 +34,7 @@ LogitSlice logit_slice(Engine& engine, const Task& task, const Split& split, std
     const auto y = static_cast<std::size_t>(task.inputs[2 * at + 1]);
     slice.row_names.push_back(y < task.symbol_names.size() ? task.symbol_names[y] : std::to_string(y));
     slice.roles.push_back(split.role[at]);
-    slice.labels.push_back(row_label(task, split, row));
+    slice.labels.push_back(judged_label(task, split, row));
   }
   if (rows.empty()) return slice;
   const std::vector<double> logits = engine.logits(rows);

@@ -1,5 +1,5 @@
-// The one definition of loss, accuracy and margin of a row, and of means over groups.
-#include "groklab/record/row_metric.h"
+// The one definition of loss, accuracy and margin of a row.
+#include "groklab/engine/row_metric.h"
 
 #include <gtest/gtest.h>
 
@@ -49,27 +49,6 @@ TEST(RowMetric, WhatIsNotFiniteIsNotHidden) {
   const RowStatistics row = row_statistics_of(std::vector<double>{1.0, std::nan(""), 0.0}, 0);
   EXPECT_TRUE(std::isnan(row.loss));
   EXPECT_TRUE(std::isnan(row.margin));
-}
-
-TEST(RowMetric, SumsBecomeMeansAndTheLeastMargin) {
-  RowSums first, second, none;
-  first.add({.loss = 1, .correct_logit = 2, .correct_logit_centred = 3, .margin = 4, .collapsed = true});
-  first.add({.loss = 3, .correct_logit = 4, .correct_logit_centred = 5, .margin = -2, .collapsed = false});
-  second.add({.loss = 5, .correct_logit = 6, .correct_logit_centred = 7, .margin = 0, .collapsed = false});
-  first.add(second);
-  first.add(none);
-  const GroupMetrics m = first.metrics();
-  EXPECT_EQ(m.rows, 3);
-  EXPECT_EQ(m.loss, 3);
-  EXPECT_EQ(m.accuracy, 1.0 / 3);
-  EXPECT_EQ(m.correct_logit, 4);
-  EXPECT_EQ(m.correct_logit_centred, 5);
-  EXPECT_EQ(m.margin, 2.0 / 3);
-  EXPECT_EQ(m.margin_min, -2);
-  EXPECT_EQ(m.softmax_collapse, 1.0 / 3);
-  EXPECT_EQ(none.metrics().rows, 0);
-  EXPECT_TRUE(std::isnan(none.metrics().accuracy));
-  EXPECT_TRUE(std::isnan(none.metrics().margin_min));
 }
 
 }  // namespace

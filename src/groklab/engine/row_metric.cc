@@ -1,8 +1,9 @@
 // See row_metric.h.
-#include "groklab/record/row_metric.h"
+#include "groklab/engine/row_metric.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace groklab {
 
@@ -36,43 +37,6 @@ std::int64_t predicted_class(std::span<const double> logits) {
   const auto largest = std::max_element(logits.begin(), logits.end());
   const bool tied = kTieIsWrong && std::find(largest + 1, logits.end(), *largest) != logits.end();
   return tied ? -1 : largest - logits.begin();
-}
-
-void RowSums::add(const RowStatistics& row) {
-  ++rows_;
-  correct_ += is_correct(row.margin) ? 1 : 0;
-  collapsed_ += row.collapsed ? 1 : 0;
-  loss_ += row.loss;
-  correct_logit_ += row.correct_logit;
-  centred_ += row.correct_logit_centred;
-  margin_ += row.margin;
-  margin_min_ = std::isnan(row.margin) ? row.margin : std::min(margin_min_, row.margin);
-}
-
-void RowSums::add(const RowSums& other) {
-  rows_ += other.rows_;
-  correct_ += other.correct_;
-  collapsed_ += other.collapsed_;
-  loss_ += other.loss_;
-  correct_logit_ += other.correct_logit_;
-  centred_ += other.centred_;
-  margin_ += other.margin_;
-  if (other.rows_ > 0) margin_min_ = std::min(margin_min_, other.margin_min_);
-}
-
-GroupMetrics RowSums::metrics() const {
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  const auto mean = [&](double sum) { return rows_ > 0 ? sum / static_cast<double>(rows_) : nan; };
-  GroupMetrics m;
-  m.rows = rows_;
-  m.loss = mean(loss_);
-  m.accuracy = mean(static_cast<double>(correct_));
-  m.correct_logit = mean(correct_logit_);
-  m.correct_logit_centred = mean(centred_);
-  m.margin = mean(margin_);
-  m.margin_min = rows_ > 0 ? margin_min_ : nan;
-  m.softmax_collapse = mean(static_cast<double>(collapsed_));
-  return m;
 }
 
 }  // namespace groklab
