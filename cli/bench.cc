@@ -15,6 +15,7 @@
 
 #include "commands.h"
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/bench/compare.h"
 #include "groklab/config.h"
 #include "groklab/config/suggest.h"
@@ -35,12 +36,6 @@ struct Options {
   std::string compare;
 };
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 std::vector<BenchCase> chosen_cases(const std::vector<std::string>& names) {
   const std::vector<BenchCase> all = bench_cases();
   if (names.empty()) return all;
@@ -51,7 +46,7 @@ std::vector<BenchCase> chosen_cases(const std::vector<std::string>& names) {
     const auto found = std::find(known.begin(), known.end(), name);
     if (found == known.end()) {
       const std::string nearest = nearest_name(name, known);
-      fail(ErrorKind::kConfig, "--case {}: expected one of {}{}", name, joined(known),
+      fail(ErrorKind::kConfig, "--case {}: expected one of {}{}", name, join(known, ", "),
            nearest.empty() ? "" : "; did you mean " + nearest + "?");
     }
     chosen.push_back(all[static_cast<std::size_t>(found - known.begin())]);
@@ -119,6 +114,9 @@ int run(const Options& options) {
     for (const BenchCase& c : cases) fmt::print("{:<10} {}\n", c.name, c.what);
     return kExitOk;
   }
+  BenchOptions measure;
+  measure.repeats = options.brief ? std::min(options.repeats, 3) : options.repeats;
+  measure.seconds = options.brief ? 0.15 : options.seconds;
   const int all_threads = options.threads > 0 ? options.threads : ThreadPool::default_threads();
   const auto list = measurements(options, cases, all_threads);
   std::map<std::string, StoredRatio> stored;
@@ -129,13 +127,13 @@ int run(const Options& options) {
     const std::vector<std::string> missing = without_ratio(keys, stored);
     if (!missing.empty()) {
       fmt::print(stderr, "skipped: {} holds no {} ratio of {}\n", options.compare, instruction_set_name(),
-                 joined(missing));
+                 join(missing, ", "));
     }
     if (missing.size() == keys.size()) return kExitSkipped;
   }
   if (!options.json) {
     fmt::print("groklab {}, {}, {}; rates in GFLOP/s, medians of {} repeats\n{}", version(),
-               machine_description(all_threads), instruction_set_name(), options.repeats, kHeader);
+               machine_description(all_threads), instruction_set_name(), measure.repeats, kHeader);
   }
   std::vector<BenchResult> results;
   for (const auto& [c, threads] : list) {

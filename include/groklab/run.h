@@ -165,8 +165,9 @@ class Run {
 
   /// A new run that starts, at its step 0, from the present weights and optimiser memory, with changes of the
   /// configuration, each "key=value" as in --set. A smaller split.train_size keeps some of the present training rows, a
-  /// larger one all of them; rows left out become RowRole::kRemoved. "fork.reset_optimizer=true" forgets the optimiser's
-  /// memory. Throws Error(kConfig): changes that the network's tensors or the optimiser's memory do not survive.
+  /// larger one all of them; rows left out become RowRole::kRemoved. "fork.reset_optimizer=true" forgets the
+  /// optimiser's memory. Throws Error(kConfig): changes that the network's tensors or the optimiser's memory do not
+  /// survive.
   Run fork(const std::vector<std::string>& changes) const;
 
  private:

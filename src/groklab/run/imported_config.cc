@@ -2,6 +2,7 @@
 #include "groklab/run/imported_config.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
@@ -63,6 +64,19 @@ NetworkRun imported_run(const TensorFile& file, const std::string& file_name, co
   run.engine().initialise();
   load_tensors(run.engine(), file, file_name);
   return run;
+}
+
+std::int64_t imported_step(const TensorFile& file, const std::string& file_name) {
+  const auto found = file.metadata.find("groklab.step");
+  if (found == file.metadata.end()) return 0;
+  std::int64_t step = 0;
+  const std::string& text = found->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
+  if (error != std::errc() || end != text.data() + text.size() || step < 0) {
+    fail(ErrorKind::kInput, "{}: metadata groklab.step: expected a whole number of at least 0, found '{}'", file_name,
+         text);
+  }
+  return step;
 }
 
 }  // namespace groklab

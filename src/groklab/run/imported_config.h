@@ -24,6 +24,9 @@ struct ImportedConfig {
 ImportedConfig imported_config(const TensorFile& file, const std::string& file_name, const std::optional<Config>& base,
                                const std::vector<std::string>& assignments);
 
+/// The step in the metadata of groklab's own exports; 0 for other files. Throws Error(kInput) for what is no step.
+std::int64_t imported_step(const TensorFile& file, const std::string& file_name);
+
 /// A run of `task` that holds the file's weights, at step 0. Throws Error(kInput): tensors or vocabulary that do not
 /// fit.
 NetworkRun imported_run(const TensorFile& file, const std::string& file_name, const ResolvedConfig& config, Task task,
