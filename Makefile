@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 DEMO := build/demo
 PAPER := build/paper
 
-.PHONY: paper demo test build install bench bench-baselines bench-peers check clean setup
+.PHONY: paper demo test sanitize mutants build install docs bench bench-baselines bench-peers check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -32,8 +32,24 @@ demo: setup build/build.ninja
 test: build
 	@ctest --preset release
 
+# The unit tests with address and undefined-behaviour checks, every file compiled by itself, in build-debug/.
+sanitize: setup
+	@cmake --preset debug
+	@cmake --build --preset debug -j $(JOBS)
+	@ctest --preset debug
+
+# Breaks the library one line at a time and sees whether the unit tests notice; MUTANTS="--rooms probe --resume".
+mutants: setup
+	@tools/mutants.py $(MUTANTS)
+
 install: build
 	@cmake --install build --prefix "$(PREFIX)"
+
+# The reference of the library's headers, as HTML. Needs the package doxygen, which nothing else does.
+docs: setup build/build.ninja
+	@command -v doxygen >/dev/null || { echo "docs: install the package doxygen first: apt-get install doxygen" >&2; exit 1; }
+	@cmake --preset release -Wno-dev >/dev/null
+	@cmake --build --preset release --target docs
 
 bench: build
 	@build/groklab bench

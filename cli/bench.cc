@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "commands.h"
@@ -19,7 +20,7 @@
 #include "groklab/config.h"
 #include "groklab/config/suggest.h"
 #include "groklab/engine/engine.h"
-#include "groklab/lab/machine.h"
+#include "groklab/engine/machine.h"
 #include "groklab/version.h"
 #include "options.h"
 
@@ -70,6 +71,48 @@ std::string row(const BenchResult& r) {
       r.roofline_low, r.roofline_high, target, r.steps_per_second, record, probe, r.memory_mb, trip);
 }
 
+/// Each case with a number of threads that it is measured on.
+std::vector<std::pair<BenchCase, int>> measurements(const Options& options, const std::vector<BenchCase>& cases,
+                                                    int all_threads) {
+  std::vector<std::pair<BenchCase, int>> list;
+  for (const BenchCase& c : cases) {
+    if (c.single_and_all && all_threads > 1 && options.threads == 0) list.emplace_back(c, 1);
+    list.emplace_back(c, all_threads);
+  }
+  return list;
+}
+
+/// What is measured in fact: --brief takes less than it is asked for.
+BenchOptions bench_options(const Options& options) {
+  BenchOptions measure;
+  measure.repeats = options.brief ? std::min(options.repeats, 3) : options.repeats;
+  measure.seconds = options.brief ? 0.15 : options.seconds;
+  return measure;
+}
+
+BenchResult measured(const BenchCase& c, int threads, const Options& options,
+                     const std::map<std::string, StoredRatio>& stored) {
+  BenchOptions measure = bench_options(options);
+  measure.threads = threads;
+  BenchResult result = run_bench_isolated(c, measure);
+  // A neighbour's load looks like a fall: what fell is measured again, 5, 10 and 20 s later, before it counts.
+  for (int again = 0; again < 3 && !ratio_falls({result}, stored).empty(); ++again) {
+    std::this_thread::sleep_for(std::chrono::seconds(5 << again));
+    result = run_bench_isolated(c, measure);
+  }
+  return result;
+}
+
+void print_json(const std::vector<BenchResult>& results, int all_threads) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const BenchResult& r : results) list.push_back(bench_result_json(r));
+  nlohmann::ordered_json document{{"version", version()},
+                                  {"machine", machine_description(all_threads)},
+                                  {"instruction_set", instruction_set_name()},
+                                  {"results", list}};
+  fmt::print("{}\n", document.dump(2));
+}
+
 int run(const Options& options) {
   if (options.repeats < 1) fail(ErrorKind::kConfig, "--repeats = {}: expected at least 1", options.repeats);
   const std::vector<BenchCase> cases = chosen_cases(options.cases);
@@ -77,46 +120,34 @@ int run(const Options& options) {
     for (const BenchCase& c : cases) fmt::print("{:<10} {}\n", c.name, c.what);
     return kExitOk;
   }
-  BenchOptions measure;
-  measure.repeats = options.brief ? std::min(options.repeats, 3) : options.repeats;
-  measure.seconds = options.brief ? 0.15 : options.seconds;
   const int all_threads = options.threads > 0 ? options.threads : ThreadPool::default_threads();
+  const auto list = measurements(options, cases, all_threads);
+  std::map<std::string, StoredRatio> stored;
+  if (!options.compare.empty()) {
+    stored = read_ratios(options.compare, instruction_set_name());
+    std::vector<std::string> keys;
+    for (const auto& [c, threads] : list) keys.push_back(ratio_key(c.name, threads));
+    const std::vector<std::string> missing = without_ratio(keys, stored);
+    if (!missing.empty()) {
+      fmt::print(stderr, "skipped: {} holds no {} ratio of {}\n", options.compare, instruction_set_name(),
+                 join(missing, ", "));
+    }
+    if (missing.size() == keys.size()) return kExitSkipped;
+  }
   if (!options.json) {
     fmt::print("groklab {}, {}, {}; rates in GFLOP/s, medians of {} repeats\n{}", version(),
-               machine_description(all_threads), instruction_set_name(), measure.repeats, kHeader);
+               machine_description(all_threads), instruction_set_name(), bench_options(options).repeats, kHeader);
   }
-  std::map<std::string, StoredRatio> stored;
-  if (!options.compare.empty()) stored = read_ratios(options.compare, instruction_set_name());
   std::vector<BenchResult> results;
-  for (const BenchCase& c : cases) {
-    std::vector<int> counts;
-    if (c.single_and_all && all_threads > 1 && options.threads == 0) counts.push_back(1);
-    counts.push_back(all_threads);
-    for (const int threads : counts) {
-      measure.threads = threads;
-      BenchResult result = run_bench_isolated(c, measure);
-      // A neighbour's load looks like a fall: what fell is measured again, 5, 10 and 20 s later, before it counts.
-      for (int again = 0; again < 3 && !ratio_falls({result}, stored).empty(); ++again) {
-        std::this_thread::sleep_for(std::chrono::seconds(5 << again));
-        result = run_bench_isolated(c, measure);
-      }
-      results.push_back(result);
-      if (!options.json) {
-        fmt::print("{}", row(results.back()));
-        std::fflush(stdout);
-      }
+  for (const auto& [c, threads] : list) {
+    results.push_back(measured(c, threads, options, stored));
+    if (!options.json) {
+      fmt::print("{}", row(results.back()));
+      std::fflush(stdout);
     }
   }
+  if (options.json) print_json(results, all_threads);
   const std::vector<std::string> falls = ratio_falls(results, stored);
-  if (options.json) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const BenchResult& r : results) list.push_back(bench_result_json(r));
-    nlohmann::ordered_json document{{"version", version()},
-                                    {"machine", machine_description(all_threads)},
-                                    {"instruction_set", instruction_set_name()},
-                                    {"results", list}};
-    fmt::print("{}\n", document.dump(2));
-  }
   for (const std::string& fall : falls) fmt::print(stderr, "groklab: {}\n", fall);
   return falls.empty() ? kExitOk : kExitFailed;
 }
@@ -132,7 +163,7 @@ void add_bench(CLI::App& program, Action& action) {
   command->add_option("--repeats", options->repeats, "Repeats; the median counts");
   command->add_option("--seconds", options->seconds, "Seconds of steps per repeat");
   command->add_flag("--brief", options->brief, "At most 3 repeats of 0.15 s, for checks");
-  command->add_option("--compare", options->compare, "JSON of stored ratios; a fall of more than 15 % in one fails");
+  command->add_option("--compare", options->compare, "JSON of stored ratios; a fall of more than 15 % in one fails, none that applies is code 77");
   command->add_flag("--json", options->json, "As JSON");
   command->add_flag("--list", options->list, "Name the cases and stop");
   command->callback([options, &action] { action = [options] { return run(*options); }; });

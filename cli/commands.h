@@ -26,6 +26,7 @@ void add_bench(CLI::App& program, Action& action);
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitInternal = 1;
 inline constexpr int kExitFailed = 2;
+inline constexpr int kExitSkipped = 77;  // what automake and CTest take for a test that was skipped
 inline constexpr int kExitInterrupted = 130;
 
 }  // namespace groklab::cli

@@ -77,7 +77,7 @@ void add_eval(CLI::App& program, Action& action) {
   options->threads.add_to(*command);
   command->callback([options, &action] {
     action = [options] {
-      ThreadPool pool(options->threads.count());
+      ThreadPool pool(options->threads.count(), Binding::kAll);
       Evaluation result;
       if (!options->weights.empty()) {
         const auto base = options->file.empty() ? std::nullopt : std::optional(read_config(options->file, {}));

@@ -9,7 +9,7 @@
 #include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
-#include "groklab/store/file_io.h"
+#include "groklab/files/file_io.h"
 
 namespace groklab::cli {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "commands.h"
 #include "groklab/exec/thread_pool.h"
-#include "groklab/lab/machine.h"
+#include "groklab/engine/machine.h"
 #include "groklab/paper/reproduction.h"
 #include "groklab/sweep/run_plan.h"
 #include "groklab/sweep/sweep_text.h"
@@ -75,7 +75,7 @@ int run_paper(const PaperFlags& flags) {
     reproduction.steps += r.outcome.step;
   }
   for (const std::string& line : failure_lines(plan, results)) fmt::print(stderr, "groklab: {}\n", line);
-  ThreadPool pool(jobs);
+  ThreadPool pool(jobs, Binding::kAll);
   study.attach(store, results, pool);
   reproduction.claims = paper::judge_claims(study, claims);
   reproduction.scale = scale.name;

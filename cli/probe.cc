@@ -45,7 +45,7 @@ std::string json_of(const LoadedNetwork* network, const std::string& id, const s
   nlohmann::ordered_json json;
   if (!id.empty()) json["run"] = id;
   if (network != nullptr) {
-    json["task"] = network->run->task.name;
+    json["task"] = network->run.task().name;
     json["has_split"] = network->has_split;
   }
   json["results"] = nlohmann::ordered_json::array();
@@ -55,10 +55,10 @@ std::string json_of(const LoadedNetwork* network, const std::string& id, const s
 
 int run_probe(const ProbeOptions& options) {
   const ProbeSet set = parse_probes(options.probes, "--probes");
-  ThreadPool pool(options.threads.count());
+  ThreadPool pool(options.threads.count(), Binding::kAll);
   const bool is_file = options.source.ends_with(".safetensors");
   std::string id;
-  LoadedNetwork network;
+  std::optional<LoadedNetwork> network;
   if (is_file) {
     const auto base = options.file.empty() ? std::nullopt : std::optional(read_config(options.file, {}));
     network = load_weights(options.source, base, options.assignments, pool);
@@ -74,10 +74,9 @@ int run_probe(const ProbeOptions& options) {
     }
     network = load_run(store, id, options.at, options.assignments, pool);
   }
-  const Prober prober(network.run->config, network.run->task, network.run->split);
-  std::vector<ProbeResult> results = {prober.read(*network.engine, set, true)};
-  results[0].step = network.step;
-  write_output("", options.json ? json_of(&network, id, results) : text_of(results));
+  std::vector<ProbeResult> results = {network->run.prober().read(network->run.engine(), set, true)};
+  results[0].step = network->step;
+  write_output("", options.json ? json_of(&*network, id, results) : text_of(results));
   return kExitOk;
 }
 

@@ -60,7 +60,7 @@ void TrainingFlags::add_to(CLI::App& command) {
 }
 
 int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlags& flags) {
-  ThreadPool pool(flags.threads.count());
+  ThreadPool pool(flags.threads.count(), Binding::kAll);
   const auto view = make_training_view(flags.json    ? ViewKind::kJson
                                        : flags.quiet ? ViewKind::kQuiet
                                                      : ViewKind::kAutomatic);

@@ -1,4 +1,4 @@
-# Puts the report page's script bundle, style sheet and template into the groklab library.
+# Puts the report page's script bundle, style sheet and template into the component report.
 # npm runs only when web/package*.json or the page's sources change; everything it makes lies in the build folder.
 enable_language(ASM)
 
@@ -50,4 +50,4 @@ set(web_template ${web_source}/page.html)
 configure_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/web_assets.S.in ${web_build}/web_assets.S @ONLY)
 set_source_files_properties(${web_build}/web_assets.S PROPERTIES
                             OBJECT_DEPENDS "${web_bundle};${web_style};${web_template}")
-target_sources(groklab PRIVATE ${web_build}/web_assets.S)
+target_sources(groklab_report PRIVATE ${web_build}/web_assets.S)

@@ -3,15 +3,10 @@
 # anonymous namespaces are unique within such a folder. -DGROKLAB_UNITY=OFF compiles every file by itself.
 option(GROKLAB_UNITY "Compile some folders as one translation unit each" ON)
 
+set(groklab_unity_folders config store lab sweep paper report)
+
 function(one_unit_per_folder target folder)
   if(GROKLAB_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     set_source_files_properties(${ARGN} PROPERTIES UNITY_GROUP ${folder})
   endif()
 endfunction()
-
-foreach(folder config store lab sweep paper report)
-  set(folder_sources ${groklab_sources})
-  list(FILTER folder_sources INCLUDE REGEX "/src/groklab/${folder}/")
-  one_unit_per_folder(groklab ${folder} ${folder_sources})
-endforeach()

@@ -146,12 +146,11 @@ std::uint64_t hash_after_training(const Trajectory& trajectory, const char* chan
   for (const char* s : found->settings) set_config_value(config, s);
   set_config_value(config, std::string("train.precision=") + trajectory.precision);
   if (change != nullptr) set_config_value(config, change);
-  check_config(config);
-  config = resolve_config(config);
-  const Task task = make_task(config.task, config.seed);
-  const Split split = make_split(config.split, task, config.seed);
+  const ResolvedConfig resolved = resolve_config(config);
+  const Task task = make_task(resolved);
+  const Split split = make_split(resolved, task);
   ThreadPool pool(1);
-  const auto engine = make_engine(config, task, split, pool, trajectory.instruction_set);
+  const auto engine = make_engine(resolved, task, split, pool, trajectory.instruction_set);
   engine->initialise();
   EXPECT_TRUE(engine->advance(found->steps));
   return weights_hash(*engine);

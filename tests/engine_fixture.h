@@ -4,13 +4,12 @@
 #include <cmath>
 #include <cstring>
 #include <initializer_list>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "groklab/config.h"
-#include "groklab/engine/engine.h"
+#include "groklab/run/network_run.h"
 
 namespace groklab::testing {
 
@@ -25,21 +24,20 @@ inline Config small_config(std::initializer_list<const char*> settings = {}) {
   return *resolve_config(config);
 }
 
-/// An engine with all that it refers to.
+/// A run of its own pool, with initial weights. Stays where it is: its members refer to each other.
 struct Lab {
   explicit Lab(const Config& c, int threads = 1, std::string_view instruction_set = "")
-      : config(resolve_config(c)),
-        task(make_task(config)),
-        split(make_split(config, task)),
-        pool(threads),
-        engine(make_engine(config, task, split, pool, instruction_set)) {
+      : pool(threads), run(resolve_config(c), pool, instruction_set) {
     engine->initialise();
   }
-  ResolvedConfig config;
-  Task task;
-  Split split;
+  Lab(const Lab&) = delete;
+  Lab& operator=(const Lab&) = delete;
   ThreadPool pool;
-  std::unique_ptr<Engine> engine;
+  NetworkRun run;
+  const ResolvedConfig& config = run.config();
+  const Task& task = run.task();
+  const Split& split = run.split();
+  Engine* const engine = &run.engine();
 };
 
 /// ||a - b|| / ||b|| over n elements; 0 if both vanish.

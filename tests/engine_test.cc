@@ -1,4 +1,4 @@
-// The engine as a whole: shortcut against general path, instruction sets, threads, states.
+// The engine as a whole: precomputed tables against the general path, instruction sets, threads, states.
 #include "groklab/engine/engine.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ using testing::Lab;
 using testing::relative_difference;
 using testing::small_config;
 
-TEST(Engine, ShortcutAndGeneralPathAgreeToRounding) {
+TEST(Engine, PrecomputedTablesAndGeneralPathAgreeToRounding) {
   for (const char* biases : {"model.biases=none", "model.biases=all"}) {
     Lab fast(small_config({biases})), general(small_config({biases, "model.path=general"}));
     ASSERT_STREQ(fast.engine->path_name(), "precomputed tables");
@@ -102,16 +102,16 @@ std::vector<std::byte> parameters_after(const Config& config, int threads, std::
 }
 
 TEST(Engine, ThreadsDoNotChangeTheBits) {
-  const Config shortcut = small_config({"train.precision=float32", "task.modulus=37", "split.train_size=1100",
-                                        "model.d_model=32", "model.n_heads=4", "model.d_mlp=64"});
-  Config deep = shortcut;
+  const Config tables = small_config({"train.precision=float32", "task.modulus=37", "split.train_size=1100",
+                                      "model.d_model=32", "model.n_heads=4", "model.d_mlp=64"});
+  Config deep = tables;
   deep.model.n_layers = 2;
   deep.model.layer_norm = LayerNormKind::kPre;
-  Config mlp = shortcut;
+  Config mlp = tables;
   mlp.model.architecture = "mlp";
-  Config batches = shortcut;
+  Config batches = tables;
   batches.optim.batch_size = 300;
-  for (const Config& config : {shortcut, deep, mlp, batches}) {
+  for (const Config& config : {tables, deep, mlp, batches}) {
     const auto one = parameters_after(config, 1, 25);
     EXPECT_EQ(one, parameters_after(config, 2, 25));
     EXPECT_EQ(one, parameters_after(config, 5, 25));

@@ -34,8 +34,13 @@ bool begins_function(const std::string& head) {
   static const std::regex kOther(
       R"(^\s*(namespace|struct|class|enum|union|extern|if|for|while|switch|else|do|try|return)\b)");
   static const std::regex kInitialiser(R"(=\s*\{\s*$)");
-  return head.find('(') != std::string::npos && !std::regex_search(head, kOther) &&
+  static const std::regex kLambda(R"(\[[^\]]*\] ?\()");  // its lines count for the function that it stands in
+  return head.find('(') != std::string::npos && !std::regex_search(head, kOther) && !std::regex_search(head, kLambda) &&
          !std::regex_search(head, kInitialiser);
+}
+
+bool begins_at(const std::string& text, const std::string& indent) {
+  return text.starts_with(indent) && text.size() > indent.size() && text[indent.size()] != ' ';
 }
 
 /// Functions above the limit. Definitions begin in column 0, or in column 2 inside a class, and end with a brace there.
@@ -46,13 +51,12 @@ std::vector<LongFunction> long_functions(const std::vector<std::string>& lines) 
     std::string head;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       const std::string& line = lines[i];
-      if (!line.starts_with(indent) || line.size() <= indent.size() || line[indent.size()] == ' ') continue;
       if (head.empty() && line.ends_with("{")) {
-        const std::string text = statement(lines, i);
-        if (!begins_function(text)) continue;
+        const std::string text = statement(lines, i);  // its last line may be a continuation, further in
+        if (!begins_at(text, indent) || !begins_function(text)) continue;
         head = text;
         start = i;
-      } else if (!head.empty() && line[indent.size()] == '}') {
+      } else if (!head.empty() && begins_at(line, indent) && line[indent.size()] == '}') {
         const int count = static_cast<int>(i - start) + 1;
         if (count > kMostLines) found.push_back({head, count});
         head.clear();

@@ -11,10 +11,13 @@
 
 #include "groklab/config.h"
 #include "groklab/engine/engine.h"
+#include "groklab/files/safetensors.h"
+#include "groklab/model/architecture.h"
+#include "groklab/model/hidden_filter.h"
+#include "groklab/model/loss.h"
 #include "groklab/optim/constraint.h"
 #include "groklab/optim/optimizer.h"
 #include "groklab/optim/penalty.h"
-#include "groklab/store/safetensors.h"
 #include "groklab/task.h"
 
 namespace groklab {
@@ -159,6 +162,9 @@ TEST(GoldenControl, EveryPartOfAStepHasAFile) {
   for (const OptimizerDescriptor* optimizer : optimizers()) parts.push_back(&optimizer->spec);
   for (const PenaltyDescriptor* penalty : penalties()) parts.push_back(&penalty->spec);
   for (const ConstraintDescriptor* constraint : constraints()) parts.push_back(&constraint->spec);
+  for (const HiddenFilterDescriptor* filter : hidden_filters()) parts.push_back(&filter->spec);
+  for (const LossDescriptor* loss : losses()) parts.push_back(&loss->spec);
+  for (const ArchitectureDescriptor* architecture : architectures()) parts.push_back(&architecture->spec);
   for (const ComponentSpec* part : parts) {
     bool is_used = false;
     for (const std::string& name : golden_names()) {

@@ -76,7 +76,7 @@ TEST_P(Gradient, AgreesWithFiniteDifferences) {
 INSTANTIATE_TEST_SUITE_P(
     Options, Gradient,
     ::testing::Values(
-        Option{"shortcut", {}}, Option{"precomputed_no_biases", {"model.biases=none"}},
+        Option{"precomputed", {}}, Option{"precomputed_no_biases", {"model.biases=none"}},
         Option{"precomputed_all_biases", {"model.biases=all"}}, Option{"precomputed_gelu", {"model.activation=gelu"}},
         Option{"precomputed_quadratic", {"model.activation=quadratic"}},
         Option{"precomputed_tied", {"model.tied_embeddings=true"}},

@@ -32,31 +32,53 @@ enum class Operation {
   kTable,             ///< a user's table, task.table
   kParity,            ///< (n, k) sparse parity
 };
-enum class GroupKind { kCyclic, kDihedral, kSymmetric, kAlternating };
+/// The finite groups that operations work in.
+enum class GroupKind {
+  kCyclic,      ///< C_n, n elements
+  kDihedral,    ///< D_n, 2n elements: the symmetries of an n-gon
+  kSymmetric,   ///< S_n, n! elements: all permutations
+  kAlternating  ///< A_n, n! / 2 elements: the even ones
+};
 /// Which of two permutations acts first in the product x y.
-enum class Composition { kRightFirst, kLeftFirst };
-enum class LabelKind { kTrue, kRandom, kRandomCommutative, kCorrupted };
+enum class Composition {
+  kRightFirst,  ///< (x y)(i) = x(y(i)), as functions compose
+  kLeftFirst    ///< (x y)(i) = y(x(i))
+};
+/// What the labels of a table are.
+enum class LabelKind {
+  kTrue,               ///< those of the operation
+  kRandom,             ///< uniform, each row by itself
+  kRandomCommutative,  ///< uniform, the same for (x, y) and (y, x)
+  kCorrupted           ///< true, but for a fraction of them (task.corrupted_fraction)
+};
 
+/// Section [task]: the table of inputs and labels.
 struct TaskConfig {
-  Operation operation = Operation::kAdd;
-  std::int64_t modulus = 113;
-  GroupKind group = GroupKind::kSymmetric;
+  Operation operation = Operation::kAdd;  ///< which table
+  std::int64_t modulus = 113;  ///< p of the operations modulo p
+  GroupKind group = GroupKind::kSymmetric;  ///< of the operations in a group
   std::int64_t group_degree = 5;  ///< n of C_n, D_n (2n elements), S_n, A_n
-  Composition composition = Composition::kRightFirst;
+  Composition composition = Composition::kRightFirst;  ///< of permutations
   std::string table;               ///< CSV file: p rows of p integers 0..p-1
   std::string table_digest;        ///< filled when the table is read, so that the run's name follows its contents
   std::int64_t parity_bits = 10;   ///< n
   std::int64_t parity_subset = 3;  ///< k
   std::int64_t parity_rows = 0;    ///< 0: all 2^n rows; else that many distinct rows, sampled
-  LabelKind labels = LabelKind::kTrue;
+  LabelKind labels = LabelKind::kTrue;  ///< true, random or partly wrong
   double corrupted_fraction = 0.0;  ///< fraction of labels replaced by a random wrong one (labels = corrupted)
   std::int64_t label_seed = -1;     ///< -1: the run's seed
 };
 
-enum class SplitMethod { kPhilox, kTorchRandperm, kFile };
+/// How the training rows are chosen.
+enum class SplitMethod {
+  kPhilox,         ///< the first of groklab's own seeded order
+  kTorchRandperm,  ///< the first of torch.randperm
+  kFile            ///< those of split.file
+};
 
+/// Section [split]: which rows train.
 struct SplitConfig {
-  SplitMethod method = SplitMethod::kPhilox;
+  SplitMethod method = SplitMethod::kPhilox;  ///< how they are chosen
   std::int64_t train_size = 0;  ///< D; 0: from train_fraction
   double train_fraction = 0.3;  ///< D = floor(fraction * rows)
   std::int64_t seed = -1;       ///< -1: the run's seed
@@ -64,70 +86,113 @@ struct SplitConfig {
   std::string file_digest;      ///< filled when the file is read
 };
 
-enum class Activation { kRelu, kGelu, kQuadratic };
-enum class LayerNormKind { kNone, kPre, kPost };
-enum class Biases { kNone, kMlp, kAll };
-enum class EmbeddingCombination { kConcatenate, kSum };
-enum class InitKind { kPaper, kTorch };
-enum class ComputePath { kAuto, kGeneral };
+/// Of the hidden neurons.
+enum class Activation {
+  kRelu,      ///< max(x, 0)
+  kGelu,      ///< x Phi(x), exact
+  kQuadratic  ///< x^2
+};
+/// Where a transformer normalises.
+enum class LayerNormKind {
+  kNone,  ///< nowhere
+  kPre,   ///< before attention and MLP, and at the end
+  kPost   ///< after adding each to the residual stream
+};
+/// Which biases there are.
+enum class Biases {
+  kNone,  ///< none
+  kMlp,   ///< those of the hidden layers
+  kAll    ///< also of attention and unembedding
+};
+/// How an MLP joins its inputs' embeddings.
+enum class EmbeddingCombination {
+  kConcatenate,  ///< one behind the other
+  kSum           ///< added
+};
+/// How initial weights are drawn.
+enum class InitKind {
+  kPaper,  ///< N(0, 1 / d_model), as Nanda et al. (2023) and Varma et al. (2023)
+  kTorch   ///< PyTorch's defaults
+};
+/// Which forward pass a one-layer transformer takes.
+enum class ComputePath {
+  kAuto,    ///< the exact precomputed tables where they apply
+  kGeneral  ///< always the general one
+};
 
+/// Section [model]: the network.
 struct ModelConfig {
   std::string architecture = "transformer";  ///< name of an architecture
   std::int64_t n_layers = 1;  ///< transformer blocks, or hidden layers of the MLP
-  std::int64_t d_model = 128;
-  std::int64_t n_heads = 4;
+  std::int64_t d_model = 128;  ///< width of embeddings and residual stream
+  std::int64_t n_heads = 4;    ///< attention heads of a block
   std::int64_t d_head = 0;  ///< 0: d_model / n_heads
   std::int64_t d_mlp = 0;   ///< 0: 4 d_model
-  Activation activation = Activation::kRelu;
-  Biases biases = Biases::kMlp;
-  LayerNormKind layer_norm = LayerNormKind::kNone;
+  Activation activation = Activation::kRelu;  ///< of the hidden neurons
+  Biases biases = Biases::kMlp;               ///< which there are
+  LayerNormKind layer_norm = LayerNormKind::kNone;  ///< where a transformer normalises
   bool tied_embeddings = false;   ///< the unembedding is the embedding, transposed
   std::int64_t input_tokens = 3;  ///< 2: "a b"; 3: "a b ="; 4: "a o b ="
   std::int64_t d_vocab = 0;       ///< rows of W_E; 0: symbols + special tokens; "=" is the last
   std::int64_t d_vocab_out = 0;   ///< 0: number of classes
   EmbeddingCombination combination = EmbeddingCombination::kConcatenate;  ///< MLP only
-  InitKind init = InitKind::kPaper;
+  InitKind init = InitKind::kPaper;       ///< how initial weights are drawn
   double init_scale = 1.0;                ///< multiplies every initial weight
   ComputePath path = ComputePath::kAuto;  ///< auto: the exact precomputed tables where it applies
 };
 
-enum class LossForm { kStable, kFramework };
+/// How the cross-entropy is computed (docs/loss-forms.md).
+enum class LossForm {
+  kStable,    ///< without loss of digits at small losses
+  kFramework  ///< as frameworks do in float32: small losses become 0
+};
 
+/// Section [loss].
 struct LossConfig {
   std::string kind = "cross_entropy";  ///< name of a loss
   LossForm form = LossForm::kStable;   ///< of the cross-entropy
 };
 
-enum class Schedule { kConstant, kCosine };
+/// The learning rate after the warm-up.
+enum class Schedule {
+  kConstant,  ///< stays
+  kCosine     ///< falls along half a cosine to final_lr_fraction at the last step
+};
 
+/// Section [optim]: how gradients become steps.
 struct OptimConfig {
   std::string kind = "adamw";  ///< name of an optimiser
-  double learning_rate = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.98;
-  double epsilon = 1e-8;
+  double learning_rate = 1e-3;     ///< peak
+  double beta1 = 0.9;              ///< decay of Adam's first moment
+  double beta2 = 0.98;             ///< decay of Adam's second moment
+  double epsilon = 1e-8;           ///< added to the root of Adam's second moment
   double momentum = 0.0;           ///< SGD only
   double weight_decay = 1.0;       ///< lambda: decoupled for adamw, lambda/2 |theta|^2 in the loss for adam and sgd
   std::string decay = "*";         ///< comma-separated globs of tensor names that decay
   std::int64_t warmup_steps = 10;  ///< linear; learning rate at step t (1-based) is lr * min(t / warmup, 1)
-  Schedule schedule = Schedule::kConstant;
+  Schedule schedule = Schedule::kConstant;  ///< after the warm-up
   double final_lr_fraction = 0.0;  ///< cosine only: lr at the last step as a fraction of the peak
   std::int64_t batch_size = 0;     ///< 0: full batch
 };
 
 /// Something that no key can hold: `what` is e.g. "an array".
 struct Unusable {
-  std::string what;
-  bool operator==(const Unusable&) const = default;
+  std::string what;                                      ///< for a message
+  bool operator==(const Unusable&) const = default;  ///< the same words
 };
 /// A configuration value without its C++ type; a choice is held by its name.
 using Value = std::variant<bool, std::int64_t, double, std::string, Unusable>;
 
-enum class Precision { kFloat32, kFloat64 };
+/// Of all arithmetic of a run.
+enum class Precision {
+  kFloat32,  ///< 24 bits
+  kFloat64   ///< 53 bits
+};
 
+/// Section [train]: how long, what is recorded when, when to stop.
 struct TrainConfig {
-  Precision precision = Precision::kFloat32;
-  std::int64_t steps = 40000;
+  Precision precision = Precision::kFloat32;   ///< of all arithmetic
+  std::int64_t steps = 40000;                  ///< updates
   std::int64_t evaluate_every = 100;           ///< 0: never at fixed distance
   std::int64_t evaluate_per_decade = 20;       ///< log-spaced evaluation steps; 0: none
   double stop_test_accuracy = 0.0;             ///< 0: off; stop when test accuracy >= this ...
@@ -142,20 +207,21 @@ struct TrainConfig {
 
 /// A fork starts from a stored state of another run. Empty run: not a fork.
 struct ForkConfig {
-  std::string run;  ///< full id of the parent run
-  std::int64_t step = 0;
+  std::string run;               ///< full id of the parent run
+  std::int64_t step = 0;         ///< of the parent's state
   bool reset_optimizer = false;  ///< forget the moments; the step count of warm-up and bias correction restarts too
 };
 
+/// The configuration of a run: a section per part. Equal resolved configurations train equal runs.
 struct Config {
   std::int64_t seed = 0;  ///< initialisation; also split, labels and batches unless they have their own
-  TaskConfig task;
-  SplitConfig split;
-  ModelConfig model;
-  LossConfig loss;
-  OptimConfig optim;
-  TrainConfig train;
-  ForkConfig fork;
+  TaskConfig task;        ///< the table
+  SplitConfig split;      ///< its training rows
+  ModelConfig model;      ///< the network
+  LossConfig loss;        ///< what is minimised
+  OptimConfig optim;      ///< the optimiser
+  TrainConfig train;      ///< the loop
+  ForkConfig fork;        ///< where it starts
   /// Keys that components bring themselves, such as "optim.muon.momentum", that differ from their defaults. Set them
   /// with set_config_value, which checks them.
   std::map<std::string, Value, std::less<>> settings;
@@ -187,10 +253,10 @@ void check_config(const Config& config);
 
 /// What a configuration alone tells about the task's table.
 struct TaskSize {
-  std::int64_t n_symbols = 0;
-  std::int64_t n_classes = 0;
-  std::int64_t n_inputs = 0;
-  std::int64_t n_rows = 0;
+  std::int64_t n_symbols = 0;  ///< distinct input symbols
+  std::int64_t n_classes = 0;  ///< distinct labels
+  std::int64_t n_inputs = 0;   ///< symbols per row
+  std::int64_t n_rows = 0;     ///< rows
 };
 
 /// A checked configuration in which nothing is automatic any more: seeds and widths have their values, keys that do not
@@ -198,7 +264,9 @@ struct TaskSize {
 /// Immutable; copies share one value.
 class ResolvedConfig {
  public:
+  /// The values.
   const Config* operator->() const { return &data_->config; }
+  /// The values.
   const Config& operator*() const { return data_->config; }
   /// The run's name: first 12 hex digits of XXH3-128 of canonical_config.
   const std::string& id() const { return data_->id; }
@@ -222,6 +290,7 @@ ResolvedConfig resolve_config(const Config& config);
 
 /// Every key with its value, nested by section.
 nlohmann::json config_to_json(const Config& config);
+/// The inverse. Throws Error(kConfig) as read_config_file does.
 Config config_from_json(const nlohmann::json& json);
 /// The same as TOML text that read_config_file accepts.
 std::string config_to_toml(const Config& config);

@@ -19,7 +19,9 @@ enum class ErrorKind {
 /// Thrown for set-up and I/O errors. what() is one line: where, what was expected, what was found.
 class Error : public std::runtime_error {
  public:
+  /// `message` is one line.
   Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  /// What kind of request failed.
   ErrorKind kind() const { return kind_; }
 
  private:

@@ -26,6 +26,9 @@ struct ProbeSet {
   void remove(std::string_view name) { std::erase(names, name); }
 };
 
+/// The probes named in a comma-separated list, or "all". Throws Error(kConfig) that lists the names.
+ProbeSet probe_set(const std::string& names);
+
 /// What one part of the logits does on a group of rows. NaN where the group is empty.
 struct PartMetrics {
   double loss = 0;           ///< mean cross-entropy of this part alone, nats
@@ -36,9 +39,12 @@ struct PartMetrics {
 
 /// Probe `circuits`: the part of the logits that respects the task's symmetry (L_gen) and the rest.
 struct CircuitMetrics {
-  PartMetrics invariant_train, invariant_test;   ///< of L_gen
-  PartMetrics residual_train, residual_test;     ///< of L - L_gen
-  double invariant_norm = 0, residual_norm = 0;  ///< Frobenius norms over all rows and classes
+  PartMetrics invariant_train;    ///< of L_gen on training rows
+  PartMetrics invariant_test;     ///< of L_gen on test rows
+  PartMetrics residual_train;     ///< of L - L_gen on training rows
+  PartMetrics residual_test;      ///< of L - L_gen on test rows
+  double invariant_norm = 0;      ///< Frobenius norm of L_gen over all rows and classes
+  double residual_norm = 0;       ///< Frobenius norm of L - L_gen over all rows and classes
   double invariant_fraction = 0;  ///< ||L_gen||^2 / ||L||^2, each row's mean over classes removed; NaN if L = 0
   double memorised_strength = 0;  ///< mean residual correct logit on training rows - on test rows
 };
@@ -50,7 +56,8 @@ struct FrequencyMetrics {
   std::vector<double> logit_fraction;      ///< of the squared norm of L_gen, by component; empty: no symmetry is known
   std::vector<double> embedding_fraction;  ///< of the squared norm of the embedding, its mean removed, by component
   double embedding_gini = 0;               ///< of the norms along each basis function: 0 spread evenly, 1 all in one
-  std::vector<std::int64_t> logit_keys, embedding_keys;  ///< components with over twice their fair fraction
+  std::vector<std::int64_t> logit_keys;      ///< of the logits: components with over twice their fair fraction
+  std::vector<std::int64_t> embedding_keys;  ///< of the embedding: the same
   double restricted_loss = 0;  ///< all rows, of the mean logits and what they have of the key components in the label
   double excluded_loss = 0;    ///< training rows, with that part of the key components removed
 };
@@ -64,7 +71,7 @@ struct NeuronResult {
 
 /// Probe `neurons`: which neurons carry one component, and how much norm they hold.
 struct NeuronMetrics {
-  std::int64_t count = 0;
+  std::int64_t count = 0;                  ///< of the last hidden layer
   std::int64_t periodic = 0;               ///< neurons with ipr above the threshold
   double threshold = 0;                    ///< of ipr
   double periodic_norm = 0;                ///< root of the sum of their squared norms: P_gen
@@ -76,7 +83,7 @@ struct NeuronMetrics {
 
 /// Probe `weights`: one tensor as a matrix [inputs, outputs] (heads side by side).
 struct TensorResult {
-  std::string name;
+  std::string name;           ///< of the tensor
   double spectral_norm = 0;   ///< largest singular value
   double effective_rank = 0;  ///< exp of the entropy of the singular values over their sum
 };
@@ -97,10 +104,12 @@ struct SubnetworkMetrics {
 
 /// Both groups of rows, for a network that something was done to.
 struct Intervention {
-  std::string name;
+  std::string name;     ///< the part that is scaled
   double strength = 0;  ///< the factor on the part that is scaled; 0: removed
-  double train_accuracy = 0, test_accuracy = 0;
-  double train_loss = 0, test_loss = 0;  ///< cross-entropy, nats
+  double train_accuracy = 0;  ///< fraction of training rows
+  double test_accuracy = 0;   ///< fraction of test rows
+  double train_loss = 0;      ///< mean cross-entropy of training rows, nats
+  double test_loss = 0;       ///< the same of test rows
 };
 
 /// What a probe without a struct of its own measured: numbers and lists of numbers by name.
@@ -111,14 +120,14 @@ struct ProbeSection {
 
 /// Everything that was asked for, at one step.
 struct ProbeResult {
-  std::int64_t step = 0;
-  std::optional<CircuitMetrics> circuits;
-  std::optional<FrequencyMetrics> frequencies;
-  std::optional<NeuronMetrics> neurons;
-  std::vector<TensorResult> weights;
-  std::optional<GeometryMetrics> geometry;
-  std::optional<SubnetworkMetrics> subnetwork;
-  std::vector<Intervention> ablations;            ///< probe `ablation`: for each part, strengths from 0 to 2
+  std::int64_t step = 0;                        ///< of the state
+  std::optional<CircuitMetrics> circuits;       ///< probe `circuits`
+  std::optional<FrequencyMetrics> frequencies;  ///< probe `frequencies`
+  std::optional<NeuronMetrics> neurons;         ///< probe `neurons`
+  std::vector<TensorResult> weights;            ///< probe `weights`
+  std::optional<GeometryMetrics> geometry;      ///< probe `geometry`
+  std::optional<SubnetworkMetrics> subnetwork;  ///< probe `subnetwork`
+  std::vector<Intervention> ablations;          ///< probe `ablation`: for each part, strengths from 0 to 2
   std::map<std::string, ProbeSection> sections;  ///< of other probes, by the probe's name
 };
 

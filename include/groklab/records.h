@@ -9,7 +9,7 @@ namespace groklab {
 
 /// Measurements over one group of rows (defined in docs/decisions/measurements.md). NaN where the group is empty.
 struct GroupMetrics {
-  std::int64_t rows = 0;
+  std::int64_t rows = 0;             ///< in the group
   double loss = 0;                   ///< mean training loss: cross-entropy in nats, or mean_c (L[c] - [c = y])^2
   double accuracy = 0;               ///< fraction with L[y] > L[c] for every other c: a tie is wrong
   double correct_logit = 0;          ///< mean L[y]
@@ -21,13 +21,13 @@ struct GroupMetrics {
 
 /// One evaluation step: the state after `step` updates.
 struct Record {
-  std::int64_t step = 0;
+  std::int64_t step = 0;     ///< updates done
   double seconds = 0;        ///< training time so far, not part of any result
   double learning_rate = 0;  ///< of the update that led here; 0 at step 0
   GroupMetrics train;        ///< rows in the training set
   GroupMetrics test;         ///< all other rows = removed + never_seen
   GroupMetrics removed;      ///< rows an ancestor trained on
-  GroupMetrics never_seen;
+  GroupMetrics never_seen;   ///< rows that neither this run nor an ancestor trained on
   double norm = 0;           ///< ||theta||_2 over all parameters
   double gradient_norm = 0;  ///< ||g||_2 of the loss alone (no weight decay, no penalties) where the update that led
                              ///< here began; 0 at step 0
@@ -44,13 +44,15 @@ enum class RunStatus {
   kInterrupted,  ///< Ctrl-C; a checkpoint is stored
   kFailed,       ///< an error (reason is its message)
 };
+/// Its text.
 const char* run_status_name(RunStatus status);
 
+/// How training ended. An expected end is a value, never an exception.
 struct Outcome {
-  RunStatus status = RunStatus::kFinished;
-  std::int64_t step = 0;
-  std::string reason;
-  double seconds = 0;
+  RunStatus status = RunStatus::kFinished;  ///< how it stands
+  std::int64_t step = 0;                    ///< updates done; where it diverged
+  std::string reason;                       ///< one line, or empty
+  double seconds = 0;                       ///< training time, all sittings together
 };
 
 }  // namespace groklab

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace groklab {
 /// All rows of a task. Row-major arrays; rows of a binary operation are ordered by (x, y).
 struct Task {
   std::string name;  ///< e.g. "x + y mod 113"
-  std::int64_t n_rows = 0;
+  std::int64_t n_rows = 0;           ///< rows of the table
   std::int64_t n_inputs = 0;         ///< symbols per row: 2 for a binary operation, n for parity
   std::int64_t n_symbols = 0;        ///< distinct input symbols (p; 2 for parity)
   std::int64_t n_classes = 0;        ///< distinct labels
@@ -27,6 +28,12 @@ struct Task {
 /// Builds the task's table. Throws Error(kConfig|kInput) for what check_config cannot see (table files).
 Task make_task(const ResolvedConfig& config);
 
+/// The table of an operation of your own on symbols 0..n_symbols-1: one row per pair, ordered by (x, y), labelled
+/// operation(x, y) in 0..n_symbols-1; a pair for which it gives -1 has no row. Throws Error(kInput): another label, no
+/// row at all, n_symbols outside 2..2000.
+Task task_of_operation(const std::string& name, std::int64_t n_symbols,
+                       const std::function<std::int64_t(std::int64_t x, std::int64_t y)>& operation);
+
 /// 0, 1, ..., n_rows - 1.
 std::vector<std::int64_t> all_rows(const Task& task);
 
@@ -34,12 +41,14 @@ std::vector<std::int64_t> all_rows(const Task& task);
 /// Throws Error(kInput).
 std::string file_digest(const std::string& key, const std::string& path);
 
+/// What a row is to a run.
 enum class RowRole : std::uint8_t {
   kTrain = 0,      ///< in the training set now
   kRemoved = 1,    ///< was in the training set of an ancestor run, not now
   kNeverSeen = 2,  ///< never in the training set of this run or an ancestor
 };
 
+/// Which rows a run trains on.
 struct Split {
   std::vector<std::int64_t> train;  ///< ascending row indices
   std::vector<RowRole> role;        ///< [n_rows]

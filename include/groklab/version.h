@@ -1,6 +1,7 @@
 // Which groklab this is: project(VERSION) of CMakeLists.txt is its one source.
 #pragma once
 
+/// groklab: a laboratory for grokking. docs/library.md explains the surface.
 namespace groklab {
 
 /// For example "0.1.0".

@@ -1,18 +1,27 @@
-// Trains ten steps through the installed headers and library; see run.cmake.
-#include <groklab/base/version.h>
-#include <groklab/config/fields.h>
-#include <groklab/engine/engine.h>
+// Trains into a store in two goes, loads and forks what is there, and writes its page; see run.cmake.
+#include <groklab/report.h>
+#include <groklab/store.h>
+#include <groklab/version.h>
 
 #include <cstdio>
+#include <string>
 
-int main() {
+int main(int argc, char** argv) {
   using namespace groklab;
-  const ResolvedConfig config = resolve_config(parse_config_text("[task]\nmodulus = 7\n[model]\nd_model = 16\n", "consumer"));
-  const Task task = make_task(config);
-  ThreadPool pool(1);
-  const auto engine = make_engine(config, task, make_split(config, task), pool);
-  engine->initialise();
-  const bool finite = engine->advance(10);
-  std::printf("groklab %s, step %d\n", version(), static_cast<int>(engine->step()));
-  return finite && engine->step() == 10 ? 0 : 1;
+  if (argc != 2) return 2;
+  RunStore store(argv[1]);
+  const Config config = parse_config_text("[task]\nmodulus = 7\n[model]\nd_model = 16\n[train]\nsteps = 40\n", "consumer");
+  StoreTrainingOptions options;
+  options.observer = [](const Record& record) { return record.step == 10 ? Next::kStop : Next::kContinue; };
+  const Outcome first = store.train(config, options).outcome;
+  const StoreTrainingResult second = store.train(config);
+  const Run loaded = store.load(second.id);
+  Run fork = loaded.fork({"split.train_size=10"});
+  fork.train_to(5);
+  const std::string page = report_page(store, {"last"});
+  std::printf("groklab %s: %s at %d, %s at %d, loaded step %d with %zu records, fork of %zu rows at %d, page %s\n",
+              version(), run_status_name(first.status), static_cast<int>(first.step),
+              run_status_name(second.outcome.status), static_cast<int>(second.outcome.step),
+              static_cast<int>(loaded.step()), loaded.records().size(), fork.split().train.size(),
+              static_cast<int>(fork.step()), page.rfind("<!", 0) == 0 ? "written" : "missing");
 }

@@ -1,7 +1,7 @@
 // Draws the page's charts into the space that the page reserves for them.
 import embed from 'vega-embed';
 
-import {kRowHeight, legendLayout, setLegendColumns} from './legend.js';
+import {chartSize, setLegendColumns} from './legend.js';
 import {themeFor} from './theme.js';
 
 const kNarrow = '(max-width: 640px)';
@@ -20,13 +20,8 @@ export function specOf(name) {
 
 /** Makes room for the legends before anything is drawn; their rows depend on the page's width. */
 function reserve(element) {
-  const spec = specOf(element.dataset.chart);
-  const layout = legendLayout(spec, element.clientWidth);
-  // No chart is taller than wide, but for the legends.
-  const plotHeight = Math.min(spec.height, Math.max(300, element.clientWidth));
-  const height = plotHeight + layout.rows * kRowHeight;
-  const controlHeight = spec.params ? 40 : 0;
-  element.style.height = `${height + controlHeight}px`;
+  const {layout, height, reserved} = chartSize(specOf(element.dataset.chart), element.clientWidth);
+  element.style.height = `${reserved}px`;
   return {element, layout, height};
 }
 

@@ -36,6 +36,14 @@ export function legendLayout(spec, width) {
   return {columns, labelLimit, rows};
 }
 
+/** What a chart takes on a page `width` pixels wide: its legends' layout, its height, and that with its controls. */
+export function chartSize(spec, width) {
+  const layout = legendLayout(spec, width);
+  // No chart is taller than wide, but for the legends.
+  const height = Math.min(spec.height, Math.max(300, width)) + layout.rows * kRowHeight;
+  return {layout, height, reserved: height + (spec.params ? 40 : 0)};
+}
+
 /** Writes the layout's columns into the legends of `spec`. */
 export function setLegendColumns(spec, {columns}) {
   for (const [channel, count] of Object.entries(columns)) {

@@ -12,16 +12,15 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
-#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "groklab/base/error.h"
 #include "groklab/base/json_fields.h"
 #include "groklab/config/enum_names.h"
-#include "groklab/engine/engine.h"
 #include "groklab/kernel/blas/library_gemm.h"
 #include "groklab/kernel/kernels.h"
-#include "groklab/probe/prober.h"
+#include "groklab/run/network_run.h"
 #include "groklab/tensor/buffer.h"
 
 namespace groklab {
@@ -104,20 +103,15 @@ double measure_library(const LibraryGemm& gemm, ThreadPool& pool) {
   return best;
 }
 
-/// One run with what it refers to.
-struct BenchRun {
-  BenchRun(const ResolvedConfig& config, ThreadPool& pool)
-      : task(make_task(config)), split(make_split(config, task)), engine(make_engine(config, task, split, pool)) {
-    engine->initialise();
-  }
-  Task task;
-  Split split;
-  std::unique_ptr<Engine> engine;
-};
+NetworkRun fresh_run(const ResolvedConfig& config, ThreadPool& pool) {
+  NetworkRun run(config, pool);
+  run.engine().initialise();
+  return run;
+}
 
 /// Makes about `seconds` worth of steps of one run on all threads.
-double time_single(BenchRun& run, std::int64_t steps) {
-  return seconds_of([&] { run.engine->advance(run.engine->step() + steps); }) / static_cast<double>(steps);
+double time_single(Engine& engine, std::int64_t steps) {
+  return seconds_of([&] { engine.advance(engine.step() + steps); }) / static_cast<double>(steps);
 }
 
 /// `runs` fresh runs of `steps` steps each; threads take the next run as they become free. Set-up counts as in a sweep.
@@ -129,8 +123,7 @@ double time_sweep(const ResolvedConfig& config, int runs, ThreadPool& pool, std:
       for (int i = next.fetch_add(1); i < runs; i = next.fetch_add(1)) {
         Config member = *config;
         member.seed = i;
-        BenchRun run(resolve_config(member), own);
-        run.engine->advance(steps);
+        fresh_run(resolve_config(member), own).engine().advance(steps);
       }
     });
   });
@@ -144,11 +137,11 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   result.threads = options.threads;
   result.precision = enum_name(bench_case.config->train.precision);
   result.target = bench_case.target;
-  ThreadPool pool(options.threads);
-  auto run = std::make_unique<BenchRun>(bench_case.config, pool);
-  result.flop_per_step = run->engine->flop_per_step();
-  run->engine->advance(3);
-  const double first = time_single(*run, 2);
+  ThreadPool pool(options.threads, Binding::kAll);
+  std::optional<NetworkRun> run = fresh_run(bench_case.config, pool);
+  result.flop_per_step = run->engine().flop_per_step();
+  run->engine().advance(3);
+  const double first = time_single(run->engine(), 2);
   const auto steps = std::max<std::int64_t>(3, static_cast<std::int64_t>(options.seconds / first));
   if (bench_case.runs > 1) run.reset();
   std::vector<double> fractions, peaks, times;
@@ -160,7 +153,7 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
       const auto each = std::max<std::int64_t>(50, 8 * steps * options.threads / bench_case.runs);
       seconds = time_sweep(bench_case.config, bench_case.runs, pool, each);
     } else {
-      seconds = time_single(*run, steps);
+      seconds = time_single(run->engine(), steps);
     }
     const double peak = std::max(before, measure_peak<T>(pool));
     fractions.push_back(result.flop_per_step / peak / seconds);
@@ -169,20 +162,20 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   }
   ThreadPool own(1);
   const bool sweep = bench_case.runs > 1;
-  if (sweep) run = std::make_unique<BenchRun>(bench_case.config, own);
+  if (sweep) run = fresh_run(bench_case.config, own);
   // A run of a sweep has one thread, and its step takes as long as the threads' steps together.
   const double step_seconds = median(times) * (sweep ? options.threads : 1);
-  run->engine->measure();
-  const double record = seconds_of([&] { run->engine->measure(); });
+  run->engine().measure();
+  const double record = seconds_of([&] { run->engine().measure(); });
   result.record_fraction = record / (100.0 * step_seconds);
   if (options.threads == 2) result.round_trip_ns = 1e9 * measure_round_trip(pool);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   result.memory_mb = static_cast<double>(usage.ru_maxrss) / 1024.0;  // before the library's and the probes' buffers
-  const Prober prober(bench_case.config, run->task, run->split);
+  const Prober& prober = run->prober();
   const ProbeSet set = parse_probes(TrainConfig{}.probes, "train.probes");
-  prober.read(*run->engine, set, false);
-  const double probe = seconds_of([&] { prober.read(*run->engine, set, false); });
+  prober.read(run->engine(), set, false);
+  const double probe = seconds_of([&] { prober.read(run->engine(), set, false); });
   result.probe_fraction = probe / (10 * 100.0 * step_seconds);
   if (const auto gemm = LibraryGemm::load()) result.library_gemm = measure_library<T>(*gemm, pool);
   result.roofline = median(fractions);

@@ -36,12 +36,23 @@ std::map<std::string, StoredRatio> read_ratios(const std::string& path, const st
   return ratios;
 }
 
+std::string ratio_key(const std::string& name, int threads) { return fmt::format("{}/{}", name, threads); }
+
+std::vector<std::string> without_ratio(const std::vector<std::string>& keys,
+                                       const std::map<std::string, StoredRatio>& stored) {
+  std::vector<std::string> missing;
+  for (const std::string& key : keys) {
+    if (!stored.contains(key)) missing.push_back(key);
+  }
+  return missing;
+}
+
 std::vector<std::string> ratio_falls(const std::vector<BenchResult>& results,
                                      const std::map<std::string, StoredRatio>& stored) {
   constexpr double kKept = 0.85;
   std::vector<std::string> falls;
   for (const BenchResult& r : results) {
-    const auto found = stored.find(fmt::format("{}/{}", r.name, r.threads));
+    const auto found = stored.find(ratio_key(r.name, r.threads));
     if (found == stored.end() || r.roofline_high >= kKept * found->second.roofline) continue;
     const double of_library = r.library_gemm > 0 ? r.roofline_high * r.fma_peak / r.library_gemm : 0.0;
     if (of_library >= kKept * found->second.of_library && of_library > 0) continue;

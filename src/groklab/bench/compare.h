@@ -20,6 +20,13 @@ struct StoredRatio {
 /// set. Throws Error(kInput).
 std::map<std::string, StoredRatio> read_ratios(const std::string& path, const std::string& instruction_set);
 
+/// How a measurement is called in a file of ratios: "V/1".
+std::string ratio_key(const std::string& name, int threads);
+
+/// Those of `keys` that have no stored ratio, about which a comparison can say nothing.
+std::vector<std::string> without_ratio(const std::vector<std::string>& keys,
+                                       const std::map<std::string, StoredRatio>& stored);
+
 /// One line for each result whose best repeat is more than 15 % below its stored ratios, below both of them: a
 /// neighbour who takes caches and memory from this machine slows the library's product as well, a slower engine does
 /// not. The best repeat counts because noise only slows. Results without a stored ratio are not judged.

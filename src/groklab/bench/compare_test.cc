@@ -36,6 +36,14 @@ TEST(CompareRatios, ASlowerLibraryInTheSameCallIsTheMachine) {
   EXPECT_EQ(ratio_falls({no_library}, stored).size(), 1u);
 }
 
+// Catches: a comparison that passes although nothing was compared.
+TEST(CompareRatios, NamesWhatCannotBeCompared) {
+  const std::map<std::string, StoredRatio> stored{{"V/1", {0.9, 1.0}}};
+  const std::vector<std::string> keys{ratio_key("V", 1), ratio_key("V", 2)};
+  EXPECT_EQ(without_ratio(keys, stored), std::vector<std::string>{"V/2"});
+  EXPECT_EQ(without_ratio(keys, {}), keys);
+}
+
 TEST(CompareRatios, ReadsAndRefusesFiles) {
   const std::string path = ::testing::TempDir() + "/ratios.json";
   std::ofstream(path) << R"({"ratios": {"AVX-512": {"V/1": {"roofline": 0.88, "of_library": 1.02}}}})";

@@ -9,14 +9,24 @@
 #include "groklab/optim/penalty.h"
 #include "groklab/probe/probe.h"
 
-#define GROKLAB_OPTIMIZERS(ENTRY) \
-  ENTRY(adamw)                    \
-  ENTRY(adam)                     \
-  ENTRY(sgd)
+// clang-format off
+#define GROKLAB_OPTIMIZERS(ENTRY)  \
+  ENTRY(adamw)                     \
+  ENTRY(adam)                      \
+  ENTRY(sgd)                       \
+  ENTRY(muon)                      \
+  ENTRY(sam)                       \
+  /* optimisers end here */
 
-#define GROKLAB_PENALTIES(ENTRY)
+#define GROKLAB_PENALTIES(ENTRY)   \
+  ENTRY(l1)                        \
+  ENTRY(nuclear)                   \
+  /* penalties end here */
 
-#define GROKLAB_CONSTRAINTS(ENTRY)
+#define GROKLAB_CONSTRAINTS(ENTRY) \
+  ENTRY(norm)                      \
+  /* constraints end here */
+// clang-format on
 
 #define GROKLAB_ARCHITECTURES(ENTRY) \
   ENTRY(transformer)                 \

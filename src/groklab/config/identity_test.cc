@@ -6,7 +6,7 @@
 #include <string>
 
 #include "groklab/config/config_test_util.h"
-#include "groklab/config/engine_identity.h"
+#include "groklab/config/identity.h"
 
 namespace groklab {
 namespace {

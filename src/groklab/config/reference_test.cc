@@ -44,8 +44,8 @@ TEST(ConfigReference, SaysWhatASectionOfOneComponentIs) {
     const std::size_t heading = markdown.find("## [" + key.substr(0, key.rfind('.')) + "]");
     ASSERT_NE(heading, std::string::npos) << key;
     const std::size_t table = markdown.find("| key |", heading);
-    if (component->meaning.find('*') != std::string::npos) continue;  // escaped there
-    EXPECT_LT(markdown.find(component->meaning, heading), table) << key;
+    const std::string_view plain = component->meaning.substr(0, component->meaning.find_first_of("*|"));  // not escaped
+    EXPECT_LT(markdown.find(plain, heading), table) << key;
   }
 }
 

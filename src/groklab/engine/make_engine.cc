@@ -1,4 +1,6 @@
 // The factory of engines: which one a config gets, on which instruction set.
+#include <utility>
+
 #include "groklab/base/error.h"
 #include "groklab/engine/cpu/cpu_engine.h"
 #include "groklab/engine/engine.h"
@@ -17,10 +19,11 @@ const Kernels<T>& chosen_kernels(std::string_view instruction_set) {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split,
-                                    ThreadPool& pool, std::string_view instruction_set) {
+std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, Task task, Split split, ThreadPool& pool,
+                                    std::string_view instruction_set) {
   const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
-    return std::make_unique<CpuEngine<T>>(config, task, split, pool, chosen_kernels<T>(instruction_set));
+    return std::make_unique<CpuEngine<T>>(config, std::move(task), std::move(split), pool,
+                                          chosen_kernels<T>(instruction_set));
   };
   return config->train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
 }

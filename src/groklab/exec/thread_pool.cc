@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "groklab/base/error.h"
@@ -47,12 +49,14 @@ struct ThreadPool::Impl {
   // The job. Written by the caller while no worker is inside, read by workers inside an open job.
   void (*call)(void*, std::int64_t, int) = nullptr;
   void* context = nullptr;
-  /// Tasks of one worker: its fraction of the indices, of which others take what it does not get to.
-  struct alignas(64) Share {
+  /// Tasks of one worker: a range of the indices, of which others take what it does not get to.
+  struct alignas(64) Range {
     std::atomic<std::int64_t> next{0};
     std::int64_t end = 0;
   };
-  std::vector<Share> fractions;
+  std::vector<Range> ranges;
+  std::atomic<bool> failed{false};  ///< a task of this job threw
+  std::exception_ptr error;         ///< what the first of them threw; read by the caller when the job is closed
   alignas(64) std::atomic<std::uint32_t> generation{0};
   std::atomic<bool> open{false};
   std::atomic<bool> stopping{false};
@@ -60,12 +64,16 @@ struct ThreadPool::Impl {
 
   void work(int worker) {
     const std::size_t own = static_cast<std::size_t>(worker);
-    for (std::size_t i = 0; i < fractions.size(); ++i) {
-      Share& fraction = fractions[(own + i) % fractions.size()];
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      Range& range = ranges[(own + i) % ranges.size()];
       for (;;) {
-        const std::int64_t index = fraction.next.fetch_add(1, std::memory_order_acq_rel);
-        if (index >= fraction.end) break;
-        call(context, index, worker);
+        const std::int64_t index = range.next.fetch_add(1, std::memory_order_acq_rel);
+        if (index >= range.end) break;
+        try {
+          call(context, index, worker);
+        } catch (...) {
+          if (!failed.exchange(true)) error = std::current_exception();
+        }
       }
     }
   }
@@ -93,14 +101,14 @@ struct ThreadPool::Impl {
   }
 };
 
-ThreadPool::ThreadPool(int threads) : impl_(std::make_unique<Impl>()) {
+ThreadPool::ThreadPool(int threads, Binding binding) : impl_(std::make_unique<Impl>()) {
   if (threads < 1 || threads > 1024) fail(ErrorKind::kConfig, "threads = {}: expected 1 to 1024", threads);
   // With more threads than cores a spinning worker would keep a working one from its core.
   impl_->spins = threads <= default_threads() ? 20000 : 0;
   CPU_ZERO(&impl_->callers_cores);
-  impl_->bound = threads >= 2 && threads <= default_threads() &&
+  impl_->bound = binding == Binding::kAll && threads >= 2 && threads <= default_threads() &&
                  sched_getaffinity(0, sizeof(cpu_set_t), &impl_->callers_cores) == 0;
-  impl_->fractions = std::vector<Impl::Share>(static_cast<std::size_t>(threads));
+  impl_->ranges = std::vector<Impl::Range>(static_cast<std::size_t>(threads));
   for (int worker = 1; worker < threads; ++worker) {
     impl_->workers.emplace_back([this, worker] {
       if (impl_->bound) bind_to_core(worker);
@@ -128,11 +136,11 @@ void ThreadPool::run_raw(std::int64_t count, void (*call)(void*, std::int64_t, i
   Impl& job = *impl_;
   job.call = call;
   job.context = context;
-  const auto workers = static_cast<std::int64_t>(job.fractions.size());
+  const auto workers = static_cast<std::int64_t>(job.ranges.size());
   for (std::int64_t worker = 0; worker < workers; ++worker) {
-    Impl::Share& fraction = job.fractions[static_cast<std::size_t>(worker)];
-    fraction.end = count * (worker + 1) / workers;
-    fraction.next.store(count * worker / workers, std::memory_order_release);
+    Impl::Range& range = job.ranges[static_cast<std::size_t>(worker)];
+    range.end = count * (worker + 1) / workers;
+    range.next.store(count * worker / workers, std::memory_order_release);
   }
   job.open.store(true);
   job.generation.fetch_add(1);
@@ -146,6 +154,7 @@ void ThreadPool::run_raw(std::int64_t count, void (*call)(void*, std::int64_t, i
       std::this_thread::yield();
     }
   }
+  if (job.failed.exchange(false)) std::rethrow_exception(std::exchange(job.error, nullptr));
 }
 
 int ThreadPool::default_threads() {

@@ -6,13 +6,18 @@
 
 namespace groklab {
 
-/// A pool of `threads` workers, the calling thread included. Not re-entrant; one caller at a time. With 2 or more
-/// threads and a core for each, every thread is bound to a core of its own, the caller until the pool is destroyed:
-/// on some virtual machines nothing else ever moves two busy threads apart (seen: both on one core for seconds).
+/// Which threads a pool keeps on a core of their own. A program asks for kAll: on some virtual machines nothing else
+/// ever moves two busy threads apart (seen: both on one core for seconds). A library leaves its host's threads alone.
+enum class Binding {
+  kNone,
+  kAll  ///< with 2 or more threads and a core for each; the caller until the pool is destroyed
+};
+
+/// A pool of `threads` workers, the calling thread included. Not re-entrant; one caller at a time.
 class ThreadPool {
  public:
-  /// threads >= 1. Throws Error(kConfig) otherwise.
-  explicit ThreadPool(int threads);
+  /// threads in 1..1024. Throws Error(kConfig) otherwise.
+  explicit ThreadPool(int threads, Binding binding = Binding::kNone);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -20,7 +25,8 @@ class ThreadPool {
   int threads() const;
 
   /// Runs task(index, worker) for index = 0..count-1, in any order on any worker (0..threads-1), and returns when all
-  /// are done. Tasks must not throw.
+  /// are done. If tasks throw, one of their exceptions is thrown here when no task runs any more; the tasks that had not
+  /// begun by then may or may not have been run.
   template <class Task>
   void run(std::int64_t count, Task&& task) {
     auto call = [](void* context, std::int64_t index, int worker) {

@@ -117,15 +117,21 @@ TYPED_TEST(KernelTest, ProductsAgreeWithPlainLoops) {
       k.nn(pc.view(), pa.cview(), packed.data(), rows, n, depth, epilogue);
       const double tolerance = (4.0 + static_cast<double>(std::max(depth, rows))) * this->kEpsilon;
       EXPECT_LT(worst(pc.plain(), expected), tolerance) << rows << " " << n << " " << depth;
-      // relu, and its mask in place
+      // relu; then the mask in place, from signs that have nothing to do with the product's (a plain relu would fail)
       epilogue.kind = EpilogueKind::kRelu;
       k.nn(pc.view(), pa.cview(), packed.data(), rows, n, depth, epilogue);
       Plain relu = expected;
       for (double& v : relu) v = std::max(v, 0.0);
       EXPECT_LT(worst(pc.plain(), relu), tolerance);
       epilogue.kind = EpilogueKind::kReluMask;
+      Plain mask = random_matrix<T>(rows * n, 8), masked = expected;
+      for (std::size_t i = 0; i < mask.size(); ++i) {
+        mask[i] = std::max(mask[i], 0.0);
+        if (mask[i] == 0) masked[i] = 0;
+      }
+      pc.fill(mask);
       k.nn(pc.view(), pa.cview(), packed.data(), rows, n, depth, epilogue);
-      EXPECT_LT(worst(pc.plain(), relu), tolerance);  // the product is positive exactly where the mask is
+      EXPECT_LT(worst(pc.plain(), masked), tolerance);
       // G = A^T C, then twice that by accumulation
       AlignedBuffer<T> g((n + k.width - 1) / k.width * k.width * depth);
       for (const double factor : {1.0, 2.0}) {

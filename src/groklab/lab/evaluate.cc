@@ -9,11 +9,11 @@ namespace groklab {
 namespace {
 
 Evaluation evaluation_of(const LoadedNetwork& network) {
-  const Record record = network.engine->measure();
+  const Record record = network.run.engine().measure();
   Evaluation result;
-  result.config = *network.run->config;
-  result.task_name = network.run->task.name;
-  result.n_parameters = network.engine->layout().parameter_count();
+  result.config = *network.run.config();
+  result.task_name = network.run.task().name;
+  result.n_parameters = network.run.engine().layout().parameter_count();
   result.step = network.step;
   result.all = combine_groups(record.train, record.test);
   result.has_split = network.has_split;

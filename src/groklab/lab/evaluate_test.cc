@@ -14,7 +14,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/random.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 
 namespace groklab {
 namespace {

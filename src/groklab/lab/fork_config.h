@@ -1,4 +1,4 @@
-// The config of a stored run with changes, and that of a fork.
+// The config of a fork of a stored run.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,7 @@
 
 namespace groklab {
 
-/// `assignments` are "key=value" as in --set. Setting split.train_fraction alone takes back the stored
-/// split.train_size; naming another table or row file forgets the old one's digest.
-void change_config(Config& config, const std::vector<std::string>& assignments);
-
-/// The parent's config, changed, and with [fork] filled in.
+/// The parent's config, changed ("key=value" as in --set), and with [fork] filled in.
 Config fork_config(const Store& store, const std::string& parent_id, std::int64_t step,
                    const std::vector<std::string>& assignments);
 

@@ -1,116 +1,54 @@
 // See loaded_network.h.
 #include "groklab/lab/loaded_network.h"
 
-#include <algorithm>
-#include <charconv>
-#include <nlohmann/json.hpp>
-#include <set>
-#include <string_view>
 #include <utility>
 
 #include "groklab/base/error.h"
-#include "groklab/config.h"
-#include "groklab/lab/fork_config.h"
-#include "groklab/lab/imported_weights.h"
+#include "groklab/config/change.h"
+#include "groklab/config/task_size.h"
+#include "groklab/files/safetensors.h"
+#include "groklab/lab/prepared_run.h"
 #include "groklab/lab/run_state.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/run/imported_config.h"
+#include "groklab/run/imported_weights.h"
 
 namespace groklab {
-namespace {
-
-std::string key_of(const std::string& assignment) {
-  std::string key = assignment.substr(0, assignment.find('='));
-  key.erase(std::remove(key.begin(), key.end(), ' '), key.end());
-  return key;
-}
-
-/// The configuration in the metadata of groklab's own exports; other people's files have none.
-std::optional<Config> config_of_file(const TensorFile& file, const std::string& path) {
-  const auto found = file.metadata.find("groklab.config");
-  if (found == file.metadata.end()) return std::nullopt;
-  const nlohmann::json json = nlohmann::json::parse(found->second, nullptr, false);
-  if (json.is_discarded()) fail(ErrorKind::kInput, "{}: expected JSON in the metadata groklab.config", path);
-  try {
-    return config_from_json(json);
-  } catch (const Error& error) {
-    fail(ErrorKind::kInput, "{}: metadata groklab.config: {}", path, error.what());
-  }
-}
-
-/// The step in the metadata of groklab's own exports; 0 for other files.
-std::int64_t step_of_file(const TensorFile& file, const std::string& path) {
-  const auto found = file.metadata.find("groklab.step");
-  if (found == file.metadata.end()) return 0;
-  std::int64_t step = 0;
-  const std::string& text = found->second;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
-  if (error != std::errc() || end != text.data() + text.size() || step < 0) {
-    fail(ErrorKind::kInput, "{}: metadata groklab.step: expected a whole number of at least 0, found '{}'", path, text);
-  }
-  return step;
-}
-
-nlohmann::json default_split() { return config_to_json(Config{})["split"]; }
-
-}  // namespace
 
 LoadedNetwork load_weights(const std::string& path, const std::optional<Config>& base,
                            const std::vector<std::string>& assignments, ThreadPool& pool) {
   const TensorFile file = read_safetensors(path);
-  const std::optional<Config> own = base ? std::nullopt : config_of_file(file, path);
-  Config config = base ? *base : own.value_or(Config{});
-  std::set<std::string> fixed;
-  for (const std::string& assignment : assignments) fixed.insert(key_of(assignment));
-  const auto sets = [&](std::string_view section) {
-    return std::any_of(fixed.begin(), fixed.end(), [&](const std::string& key) { return key.rfind(section, 0) == 0; });
-  };
-  // The rows of another task, or of a fork (a choice among its parent's), are not those that the file was trained on.
-  const bool keeps_split = own && !sets("task.") && own->fork.run.empty() && own->split.method != SplitMethod::kFile;
-  if (!keeps_split && !base) config.split = SplitConfig{};
-  config.fork = ForkConfig{};
-  change_config(config, assignments);
-  config.optim = OptimConfig{};  // nothing is trained: a batch size need not suit the split
-  const bool has_split = keeps_split || sets("split.") || (base && config_to_json(*base)["split"] != default_split());
-  config = infer_model(file, path, config, fixed);
+  ImportedConfig imported = imported_config(file, path, base, assignments);
+  imported.config.optim = OptimConfig{};  // nothing is trained: a batch size need not suit the split
   // Before the config's own checks: what contradicts the file is said in the file's words.
-  if (const auto size = task_size(config.task)) check_vocabulary(config, *size, path);
-  if (!has_split) {  // every row is a training row: the record's train group is then the whole table
-    config.split = SplitConfig{};
-    config.split.train_fraction = 1.0;
-  }
-  LoadedNetwork network{std::make_unique<PreparedRun>(prepare_run(config, nullptr)), nullptr,
-                        step_of_file(file, path), has_split};
-  const PreparedRun& run = *network.run;
-  check_vocabulary(config, {run.task.n_symbols, run.task.n_classes}, path);  // a user's table is known only now
-  network.engine = make_engine(run.config, run.task, run.split, pool);
-  network.engine->initialise();
-  load_tensors(*network.engine, file, path);
-  return network;
+  if (const auto size = task_size(imported.config.task)) check_vocabulary(imported.config, *size, path);
+  PreparedRun run = prepare_run(imported.config, nullptr);
+  return {imported_run(file, path, run.config, std::move(run.task), std::move(run.split), pool), imported.step,
+          imported.has_split};
 }
 
 LoadedNetwork load_run(const Store& store, const std::string& id, const std::string& at,
                        const std::vector<std::string>& assignments, ThreadPool& pool) {
-  auto own = std::make_unique<PreparedRun>(prepare_stored_run(store, id));
-  const PreparedRun& run = *own;
+  PreparedRun stored = prepare_stored_run(store, id);
   const StateContext context = {store, pool, nullptr, {}};
-  const TrainState state = *state_at(run, parse_step(at, store, id), context);
-  auto own_engine = make_engine(run.config, run.task, run.split, pool);
-  own_engine->import_state(state);
-  if (assignments.empty()) return {std::move(own), std::move(own_engine), state.step, true};
-  Config changed = *run.config;
+  const TrainState state = *state_at(stored, parse_step(at, store, id), context);
+  const Config config = *stored.config;
+  NetworkRun own(stored.config, std::move(stored.task), std::move(stored.split), pool);
+  own.engine().import_state(state);
+  if (assignments.empty()) return {std::move(own), state.step, true};
+  Config changed = config;
   change_config(changed, assignments);
   changed.optim = OptimConfig{};
-  auto other = std::make_unique<PreparedRun>(prepare_run(changed, &store));
-  auto engine = make_engine(other->config, other->task, other->split, pool);
-  engine->initialise();
-  for (const TensorSpec& spec : engine->layout().tensors()) {
-    const TensorSpec* from = own_engine->layout().find(spec.name);
+  PreparedRun other = prepare_run(changed, &store);
+  NetworkRun run(other.config, std::move(other.task), std::move(other.split), pool);
+  run.engine().initialise();
+  for (const TensorSpec& spec : run.engine().layout().tensors()) {
+    const TensorSpec* from = own.engine().layout().find(spec.name);
     if (from == nullptr || from->shape != spec.shape) {
       fail(ErrorKind::kConfig, "expected a network of the stored run's shape, found {} changed", spec.name);
     }
-    engine->set_tensor(spec, own_engine->tensor(*from));
+    run.engine().set_tensor(spec, own.engine().tensor(*from));
   }
-  return {std::move(other), std::move(engine), state.step, true};
+  return {std::move(run), state.step, true};
 }
 
 }  // namespace groklab

@@ -1,34 +1,17 @@
 // See prepared_run.h.
 #include "groklab/lab/prepared_run.h"
 
-#include <filesystem>
 #include <utility>
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/lab/stored_inputs.h"
+#include "groklab/run/own_parts.h"
 
 namespace groklab {
-namespace {
-
-/// Makes the path absolute, so that a stored run resumes from any directory, and fills or compares the digest.
-void settle_file(const char* key, std::string& path, std::string& digest) {
-  path = std::filesystem::absolute(path).lexically_normal().string();
-  const std::string found = file_digest(key, path);
-  if (!digest.empty() && digest != found) {
-    fail(ErrorKind::kInput, "{}: {} has changed since the run was made (expected digest {}, found {})", key, path,
-         digest, found);
-  }
-  digest = found;
-}
-
-}  // namespace
 
 PreparedRun prepare_run(Config config, const Store* store) {
-  check_config(config);  // a file that nothing reads is refused, so that every path below names one that is read
-  if (!config.task.table.empty()) settle_file("task.table", config.task.table, config.task.table_digest);
-  if (!config.split.file.empty()) settle_file("split.file", config.split.file, config.split.file_digest);
-  const ResolvedConfig resolved = resolve_config(config);
+  const ResolvedConfig resolved = resolve_with_files(config);
   PreparedRun run{resolved, resolved.id(), make_task(resolved), {}, nullptr};
   const Split* parent_split = nullptr;
   if (!resolved->fork.run.empty()) {

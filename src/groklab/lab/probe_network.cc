@@ -1,8 +1,11 @@
 // See probe_network.h.
 #include "groklab/lab/probe_network.h"
 
+#include <utility>
+
 #include "groklab/base/error.h"
 #include "groklab/probe/prober.h"
+#include "groklab/run/network_run.h"
 
 namespace groklab {
 namespace {
@@ -14,15 +17,14 @@ constexpr std::int64_t kMaxSweptLogits = 4'000'000;
 }  // namespace
 
 std::vector<ProbeResult> probe_checkpoints(Store& store, const std::string& id, const ProbeSet& set, ThreadPool& pool) {
-  const PreparedRun run = prepare_stored_run(store, id);
-  const auto engine = make_engine(run.config, run.task, run.split, pool);
-  const Prober prober(run.config, run.task, run.split);
+  PreparedRun run = prepare_stored_run(store, id);
+  const NetworkRun network(run.config, std::move(run.task), std::move(run.split), pool);
   const std::vector<CheckpointInfo> checkpoints = store.checkpoints(id);
   if (checkpoints.empty()) fail(ErrorKind::kStore, "run {}: it has no checkpoint to look into", id);
   std::vector<ProbeResult> results;
   for (const CheckpointInfo& checkpoint : checkpoints) {
-    engine->import_state(store.load_checkpoint(id, checkpoint.step, engine->layout()));
-    results.push_back(prober.read(*engine, set, &checkpoint == &checkpoints.back()));
+    network.engine().import_state(store.load_checkpoint(id, checkpoint.step, network.engine().layout()));
+    results.push_back(network.prober().read(network.engine(), set, &checkpoint == &checkpoints.back()));
   }
   store.add_probes(id, results);
   return results;

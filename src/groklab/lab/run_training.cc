@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "groklab/base/error.h"
-#include "groklab/lab/machine.h"
+#include "groklab/engine/machine.h"
 #include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/lab/stored_inputs.h"
-#include "groklab/probe/prober.h"
+#include "groklab/run/network_run.h"
 #include "groklab/train/tee_sink.h"
 #include "groklab/train/trainer.h"
 
@@ -68,34 +68,26 @@ TrainingResult run_training(const PreparedRun& run, Store& store, ThreadPool& po
   if (const auto done = stored_result(run, store, options)) return *done;
   const RunLock lock(store.directory(), run.id);
   if (const auto done = stored_result(run, store, options)) return *done;  // finished while we came to the lock
-  const auto engine = make_engine(run.config, run.task, run.split, pool);
+  const NetworkRun network(run.config, run.task, run.split, pool);
+  Engine& engine = network.engine();
   TrainControl control;
   control.interrupt = options.interrupt;
   control.checkpoint_seconds = options.checkpoint_seconds;
   control.progress = [&](std::int64_t step) { observer.on_progress(step); };
-
-  std::optional<Prober> prober;
-  if (run.config->train.probe_every > 0) {
-    prober.emplace(run.config, run.task, run.split);
-    const ProbeSet set = parse_probes(run.config->train.probes, "train.probes");
-    control.probe = [&prober, set](Engine& e) { return prober->read(e, set, false); };
-  }
-
-  std::unique_ptr<RecordSink> sink;
+  control.probe = network.training_probe();
   if (!options.force && store.contains(run.id) && !store.checkpoints(run.id).empty()) {
-    resume(*engine, run, store, control);
-    observer.on_note(fmt::format("run {} is in the store, unfinished: going on from step {}", run.id, engine->step()));
-    sink = store.sink(run.id, engine->layout());
+    resume(engine, run, store, control);
+    observer.on_note(fmt::format("run {} is in the store, unfinished: going on from step {}", run.id, engine.step()));
   } else {
     const StateContext context = {store, pool, options.interrupt,
                                   [&](const std::string& text) { observer.on_note(text); }};
-    if (!start_engine(*engine, run, context)) return {{RunStatus::kInterrupted, 0, "interrupted", 0}, false};
+    if (!start_engine(engine, run, context)) return {{RunStatus::kInterrupted, 0, "interrupted", 0}, false};
     keep_inputs(store, *run.config);
-    store.create_run(run.id, *run.config, machine_description(pool.threads()), engine->layout(), true);
-    sink = store.sink(run.id, engine->layout());
+    store.create_run(run.id, *run.config, machine_description(pool.threads()), engine.layout(), true);
   }
-  observer.on_start(run, engine->step(), control.history);
-  return {train_guarded(*engine, run, *sink, observer, control), false};
+  const std::unique_ptr<RecordSink> sink = store.sink(run.id, engine.layout());
+  observer.on_start(run, engine.step(), control.history);
+  return {train_guarded(engine, run, *sink, observer, control), false};
 }
 
 }  // namespace groklab

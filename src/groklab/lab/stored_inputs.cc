@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "groklab/base/error.h"
-#include "groklab/store/file_io.h"
+#include "groklab/files/file_io.h"
 #include "groklab/task.h"
 #include "groklab/task/input_file.h"
 

@@ -12,19 +12,18 @@
 namespace groklab {
 namespace {
 
-Config config_of(std::initializer_list<const char*> settings) {
+ResolvedConfig config_of(std::initializer_list<const char*> settings) {
   Config config;
   for (const char* s : {"task.modulus=7", "model.d_model=8", "model.n_heads=2", "model.d_mlp=12", "model.biases=all"}) {
     set_config_value(config, s);
   }
   for (const char* s : settings) set_config_value(config, s);
-  check_config(config);
   return resolve_config(config);
 }
 
-ParameterLayout layout_of(const Config& config) {
-  const Task task = make_task(config.task, config.seed);
-  return model_layout(config.model, model_sizes(config.model, task));
+ParameterLayout layout_of(const ResolvedConfig& config) {
+  const Task task = make_task(config);
+  return model_layout(config->model, model_sizes(config->model, task));
 }
 
 void expect_traits(const ParameterLayout& layout, const char* name, TensorRole role, std::int64_t fan_in,
@@ -86,8 +85,9 @@ TEST(Architecture, ShapesTellTheNetworkTheyAreOf) {
       {"model.architecture=mlp", "model.combination=sum", "model.biases=mlp"},
       {"model.architecture=mlp", "model.biases=none", "model.d_vocab_out=11"}};
   for (const auto& settings : networks) {
-    const Config config = config_of(settings);
-    const ParameterLayout layout = layout_of(config);
+    const ResolvedConfig resolved = config_of(settings);
+    const ParameterLayout layout = layout_of(resolved);
+    const Config& config = *resolved;
     ModelConfig model;
     model.architecture = config.model.architecture;
     const WeightShapes shapes = shapes_of(layout);
@@ -106,8 +106,9 @@ TEST(Architecture, ShapesTellTheNetworkTheyAreOf) {
 
 TEST(Architecture, AFileMayNotContradictWhatIsSet) {
   for (const char* architecture : {"model.architecture=transformer", "model.architecture=mlp"}) {
-    Config config = config_of({architecture});
-    const WeightShapes shapes = shapes_of(layout_of(config));
+    const ResolvedConfig resolved = config_of({architecture});
+    const WeightShapes shapes = shapes_of(layout_of(resolved));
+    Config config = *resolved;
     config.model.d_mlp = 13;
     const std::set<std::string> fixed = {"model.d_mlp"};
     EXPECT_THROW(architecture_of(config.model).infer(config.model, ShapeInference(fixed, shapes)), Error);

@@ -5,6 +5,11 @@
 
 namespace groklab {
 
+ParameterLayout network_layout(const ModelConfig& config, const Task& task) {
+  const ArchitectureDescriptor& architecture = architecture_of(config);
+  return architecture.layout(config, architecture.sizes(config, task));
+}
+
 template <>
 std::unique_ptr<Network<float>> make_network(const ResolvedConfig& config, const Task& task,
                                              const Kernels<float>& kernels) {

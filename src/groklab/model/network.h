@@ -78,6 +78,9 @@ ModelSizes model_sizes(const ModelConfig& config, const Task& task);
 /// Columns of the unembedding: model.d_vocab_out, or the task's classes. Throws Error(kConfig) if there are more.
 std::int64_t class_count(const ModelConfig& config, const Task& task);
 
+/// The tensors of a run's network, without building it.
+ParameterLayout network_layout(const ModelConfig& config, const Task& task);
+
 /// Builds the network. Throws Error(kConfig) for shapes that cannot be.
 template <typename T>
 std::unique_ptr<Network<T>> make_network(const ResolvedConfig& config, const Task& task, const Kernels<T>& kernels);

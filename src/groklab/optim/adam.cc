@@ -17,11 +17,10 @@ class Adam final : public Optimizer<T> {
 }  // namespace
 
 const OptimizerDescriptor& adam_optimizer() {
-  static const auto descriptor =
-      describe<Optimizer, Adam>({.choice = "optim.kind",
-                                .name = "adam",
-                                .meaning = "Adam; weight_decay/2 |theta|^2 joins the loss",
-                                .uses = {"optim.beta1", "optim.beta2", "optim.epsilon"}});
+  static const auto descriptor = describe<Optimizer, Adam>({.choice = "optim.kind",
+                                                            .name = "adam",
+                                                            .meaning = "Adam; weight_decay/2 |theta|^2 joins the loss",
+                                                            .uses = {"optim.beta1", "optim.beta2", "optim.epsilon"}});
   return descriptor;
 }
 

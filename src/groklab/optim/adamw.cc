@@ -17,11 +17,11 @@ class AdamW final : public Optimizer<T> {
 }  // namespace
 
 const OptimizerDescriptor& adamw_optimizer() {
-  static const auto descriptor =
-      describe<Optimizer, AdamW>({.choice = "optim.kind",
-                                .name = "adamw",
-                                .meaning = "Adam with decoupled weight decay: theta shrinks by learning_rate * weight_decay * theta",
-                                .uses = {"optim.beta1", "optim.beta2", "optim.epsilon"}});
+  static const auto descriptor = describe<Optimizer, AdamW>(
+      {.choice = "optim.kind",
+       .name = "adamw",
+       .meaning = "Adam with decoupled weight decay: theta shrinks by learning_rate * weight_decay * theta",
+       .uses = {"optim.beta1", "optim.beta2", "optim.epsilon"}});
   return descriptor;
 }
 

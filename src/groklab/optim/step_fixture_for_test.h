@@ -14,8 +14,7 @@ namespace groklab::testing {
 inline Config step_config(std::initializer_list<const char*> settings) {
   Config config;
   for (const char* s : settings) set_config_value(config, s);
-  check_config(config);
-  return resolve_config(config);
+  return *resolve_config(config);
 }
 
 /// An embedding, attention matrices of 2 heads, a wide and a tall matrix, and a bias.

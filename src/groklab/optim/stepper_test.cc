@@ -92,7 +92,7 @@ class EveryOptimizer : public ::testing::TestWithParam<std::string> {};
 TEST_P(EveryOptimizer, KeepsPaddingAndDoesNotDependOnThreads) {
   Config config;
   set_config_value(config, "optim.kind=" + GetParam());
-  config = resolve_config(config);
+  config = *resolve_config(config);
   StepLab<float> one(config, 1), three(config, 3);
   for (int t = 0; t < 5; ++t) {
     const Vector before = one.values();
@@ -103,7 +103,8 @@ TEST_P(EveryOptimizer, KeepsPaddingAndDoesNotDependOnThreads) {
   EXPECT_EQ(one.values(), three.values());
   Vector rest = one.values();
   for (const TensorSpec& spec : one.layout.tensors()) {
-    EXPECT_GT(distance(one.values(spec.name.c_str()), StepLab<float>(config).values(spec.name.c_str())), 0) << spec.name;
+    EXPECT_GT(distance(one.values(spec.name.c_str()), StepLab<float>(config).values(spec.name.c_str())), 0)
+        << spec.name;
     std::fill_n(rest.begin() + spec.offset, spec.size, 0.0);
   }
   EXPECT_EQ(norm(rest), 0);

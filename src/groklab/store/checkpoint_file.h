@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "groklab/record/record.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 #include "groklab/store/store.h"
 #include "groklab/tensor/layout.h"
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "groklab/base/error.h"
-#include "groklab/store/file_io.h"
+#include "groklab/files/file_io.h"
 
 namespace groklab {
 

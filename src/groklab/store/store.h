@@ -4,37 +4,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "groklab/config.h"
 #include "groklab/record/record.h"
+#include "groklab/store.h"
 #include "groklab/tensor/layout.h"
 
 namespace groklab {
-
-/// One stored run without its records.
-struct RunInfo {
-  std::string id;
-  Config config;  ///< resolved
-  RunStatus status = RunStatus::kRunning;
-  std::string reason;
-  std::int64_t step = 0;  ///< last step known to the store
-  double seconds = 0;
-  std::string created;                    ///< UTC, ISO 8601
-  std::string machine;                    ///< processor name, instruction set, threads
-  std::string version;                    ///< groklab version that made it
-  std::string engine;                     ///< whose arithmetic it comes from, e.g. "cpu/1"
-  std::vector<std::string> tensor_names;  ///< order of Record::tensor_norms
-  std::optional<Record> last;             ///< the last record, for listings
-};
-
-struct CheckpointInfo {
-  std::int64_t step = 0;
-  bool kept = false;
-  std::filesystem::path file;
-};
 
 /// Opened read-write. Safe to use from several processes: one writes, others wait up to `wait_seconds` and then an
 /// Error(kStore) says that the store is locked. A store of an older schema is brought up to date, one of a newer schema

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "groklab/base/error.h"
-#include "groklab/store/file_io.h"
+#include "groklab/files/file_io.h"
 #include "groklab/store/store.h"
 #include "groklab/store/support_test.h"
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "groklab/config.h"
-#include "groklab/engine/engine.h"
+#include "groklab/run/network_run.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/task.h"
 #include "groklab/train/schedule.h"
@@ -50,11 +50,9 @@ Config without_fork(Config config) {
 }
 
 StepCost measure_step(const Config& config, double seconds) {
-  const ResolvedConfig resolved = resolve_config(without_fork(config));
-  const Task task = make_task(resolved);
-  const Split split = make_split(resolved, task);
   ThreadPool pool(1);
-  const auto engine = make_engine(resolved, task, split, pool);
+  const NetworkRun run(resolve_config(without_fork(config)), pool);
+  Engine* const engine = &run.engine();
   engine->initialise();
   // Caches, pages and the clock warm up first: the first milliseconds of a process run at half speed.
   for (const Clock::time_point warm = Clock::now(); elapsed(warm) < 0.3 * seconds;) engine->advance(engine->step() + 1);
@@ -73,7 +71,7 @@ StepCost measure_step(const Config& config, double seconds) {
   cost.record_seconds = elapsed(record_start);
   const auto tensors = static_cast<double>(engine->layout().tensors().size());
   cost.record_bytes = 420 + 9 * tensors;  // about 50 columns of 8 bytes, one more per tensor
-  const double number = resolved->train.precision == Precision::kFloat32 ? 4 : 8;
+  const double number = run.config()->train.precision == Precision::kFloat32 ? 4 : 8;
   cost.checkpoint_bytes = 3 * number * static_cast<double>(engine->layout().total());
   return cost;
 }

@@ -8,6 +8,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/config/change.h"
 #include "groklab/lab/fork_config.h"
 #include "groklab/task.h"
 

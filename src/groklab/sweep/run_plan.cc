@@ -70,7 +70,7 @@ class Runner {
     { const Store create(store_); }  // the schema, before several threads open it
     const int jobs = std::max(1, options_.jobs);
     under_way_ = std::vector<UnderWay>(static_cast<std::size_t>(jobs));
-    ThreadPool pool(jobs);
+    ThreadPool pool(jobs, Binding::kAll);
     std::exception_ptr first_error;
     std::thread watcher;
     if (options_.progress) watcher = std::thread([&] { watch(); });

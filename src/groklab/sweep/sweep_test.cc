@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 #include <string>
+#include <thread>
 
 #include "groklab/base/error.h"
 #include "groklab/config/grid.h"
@@ -77,12 +78,68 @@ TEST_F(SweepTest, ResultsDoNotDependOnTheNumberOfJobs) {
   EXPECT_EQ(a.run(one[5].id).config.fork.step, 40);
 }
 
+TEST_F(SweepTest, NothingStartsAfterAnInterrupt) {
+  const std::atomic<bool> interrupt{true};
+  for (const PlannedResult& r : run(small_plan(), "s", 2, &interrupt)) EXPECT_EQ(r.state, PlannedState::kPending);
+}
+
+/// Three runs one after the other, the last of them long, then a fork of each.
+SweepPlan plan_with_a_long_run() {
+  return expand_grid(
+      parse_grid_text("task.modulus = 7\nmodel.d_model = 16\nmodel.n_heads = 2\nsplit.train_size = 20\n"
+                      "train.steps = [40, 60, 20000]\n[[then]]\nsplit.train_size = 10\ntrain.steps = 30\n",
+                      "g.toml"));
+}
+
+// Catches: a resume that trains anew (it would make more steps in all), that trains what was done, that loses a fork
+// of a run that was done before, or whose optimiser state is not the stored one.
 TEST_F(SweepTest, GoesOnWhereItWasInterrupted) {
-  const SweepPlan plan = small_plan();
-  std::atomic<bool> interrupt{true};
-  for (const PlannedResult& r : run(plan, "s", 2, &interrupt)) EXPECT_EQ(r.state, PlannedState::kPending);
+  const SweepPlan plan = plan_with_a_long_run();
+  ASSERT_EQ(plan.runs.size(), 6u);
+  SweepOptions options;
+  std::int64_t steps_made = 0;
+  options.progress = [&](const SweepProgress& p) { steps_made = p.steps_made; };
+  options.checkpoint_seconds = 0.01;  // each also writes the records, so that the thread below sees how far a run is
+  const std::vector<double> seconds{100, 50, 10, 1, 1, 1};  // the longest chain first
+  const auto whole = run_plan(plan, seconds, directory_ / "whole", options);
+  EXPECT_EQ(steps_made, 40 + 60 + 20000 + 3 * 30);
+
+  std::atomic<bool> interrupt{false}, ended{false};
+  options.interrupt = &interrupt;
+  std::thread interrupter([&] {  // in the middle of the third run
+    const Store watched(directory_ / "s");
+    while (!ended && (!watched.contains(whole[2].id) || watched.run(whole[2].id).step == 0)) std::this_thread::yield();
+    interrupt = true;
+  });
+  const auto first = run_plan(plan, seconds, directory_ / "s", options);
+  ended = true;
+  interrupter.join();
+  const std::int64_t first_steps = steps_made;
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(first[i].state, i < 2 ? PlannedState::kDone : PlannedState::kPending) << i;
+  }
+  const Store store(directory_ / "s"), reference(directory_ / "whole");
+  const std::int64_t stopped_at = store.run(whole[2].id).step;
+  EXPECT_GT(stopped_at, 0);
+  EXPECT_LT(stopped_at, 20000);
+  EXPECT_EQ(first_steps, 40 + 60 + stopped_at);
+
   interrupt = false;
-  for (const PlannedResult& r : run(plan, "s", 2, &interrupt)) EXPECT_FALSE(r.was_done);
+  const auto second = run_plan(plan, seconds, directory_ / "s", options);
+  EXPECT_EQ(first_steps + steps_made, 40 + 60 + 20000 + 3 * 30);
+  for (std::size_t i = 0; i < 6; ++i) {
+    ASSERT_EQ(second[i].state, PlannedState::kDone) << second[i].error;
+    EXPECT_EQ(second[i].was_done, i < 2);
+    ASSERT_EQ(second[i].id, whole[i].id);
+    const std::vector<Record> a = store.records(whole[i].id), b = reference.records(whole[i].id);
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t k = 0; k < a.size(); ++k) {
+      EXPECT_EQ(a[k].step, b[k].step);
+      EXPECT_EQ(a[k].train.loss, b[k].train.loss);
+      EXPECT_EQ(a[k].norm, b[k].norm);
+      EXPECT_EQ(a[k].update_norm, b[k].update_norm);
+    }
+  }
   for (const PlannedResult& r : run(plan, "s", 2)) EXPECT_TRUE(r.was_done);
 }
 

@@ -1,12 +1,14 @@
 // make_split: the seeded order of the rows, how many of them train, and what each row was before.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "groklab/base/error.h"
 #include "groklab/base/random.h"
 #include "groklab/task.h"
 #include "groklab/task/input_file.h"
 #include "groklab/task/row_file.h"
+#include "groklab/task/split.h"
 
 namespace groklab {
 namespace {
@@ -62,11 +64,17 @@ Split make_split(const ResolvedConfig& resolved, const Task& task, const Split* 
     fail(ErrorKind::kConfig, "task: expected the {} rows of the parent run, found {} rows of {}", parent->role.size(),
          n_rows, task.name);
   }
+  return split_of_rows(
+      config.method == SplitMethod::kFile ? rows_of_file(config, task) : seeded_rows(config, task, parent), task.n_rows,
+      parent);
+}
+
+Split split_of_rows(std::vector<std::int64_t> rows, std::int64_t n_rows, const Split* parent) {
   Split split;
-  split.train = config.method == SplitMethod::kFile ? rows_of_file(config, task) : seeded_rows(config, task, parent);
-  split.role.assign(n_rows, RowRole::kNeverSeen);
+  split.train = std::move(rows);
+  split.role.assign(static_cast<std::size_t>(n_rows), RowRole::kNeverSeen);
   if (parent != nullptr) {
-    for (std::size_t row = 0; row < n_rows; ++row) {
+    for (std::size_t row = 0; row < split.role.size(); ++row) {
       if (parent->role[row] != RowRole::kNeverSeen) split.role[row] = RowRole::kRemoved;
     }
   }

@@ -46,7 +46,7 @@ bool RunLoop::replay(std::span<const Record> history) {
 }
 
 void RunLoop::arrive() {
-  wants_record_ = schedule_.records_at(step_);
+  wants_record_ = schedule_.evaluates_at(step_);
   wants_probe_ = false;
   wants_kept_ = schedule_.keeps_checkpoint_at(step_) || ends();
 }

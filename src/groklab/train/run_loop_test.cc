@@ -236,7 +236,7 @@ TEST(RunLoop, TwoRunsInLockstepEqualTwoAlone) {
     FakeEngine alone;
     shape(alone, i == 1);
     MemorySink sink;
-    const Outcome outcome = train(alone, i == 0 ? first : second, sink);
+    const Outcome outcome = train(alone, resolve_config(i == 0 ? first : second), sink);
     ASSERT_EQ(sinks[i].outcomes.size(), 1u);
     EXPECT_EQ(sinks[i].outcomes[0].status, outcome.status);
     EXPECT_EQ(sinks[i].outcomes[0].step, outcome.step);

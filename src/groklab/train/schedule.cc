@@ -41,14 +41,14 @@ std::vector<std::int64_t> log_spaced_steps(std::int64_t per_decade, std::int64_t
 
 EventSchedule::EventSchedule(const TrainConfig& config)
     : steps_(config.steps),
-      record_every_(config.evaluate_every),
+      evaluate_every_(config.evaluate_every),
       checkpoint_every_(config.checkpoint_every),
       log_checkpoints_(config.checkpoint_per_decade > 0),
-      log_records_(log_spaced_steps(config.evaluate_per_decade, config.steps)),
+      log_evaluations_(log_spaced_steps(config.evaluate_per_decade, config.steps)),
       log_checkpoint_steps_(log_spaced_steps(config.checkpoint_per_decade, config.steps)) {}
 
-bool EventSchedule::records_at(std::int64_t step) const {
-  return step == 0 || step == steps_ || is_multiple(step, record_every_) || contains(log_records_, step);
+bool EventSchedule::evaluates_at(std::int64_t step) const {
+  return step == 0 || step == steps_ || is_multiple(step, evaluate_every_) || contains(log_evaluations_, step);
 }
 
 bool EventSchedule::keeps_checkpoint_at(std::int64_t step) const {
@@ -59,9 +59,9 @@ bool EventSchedule::keeps_checkpoint_at(std::int64_t step) const {
 
 std::int64_t EventSchedule::next_event(std::int64_t step) const {
   std::int64_t next = steps_;
-  next = next_multiple(step, record_every_, next);
+  next = next_multiple(step, evaluate_every_, next);
   next = next_multiple(step, checkpoint_every_, next);
-  next = next_in(log_records_, step, next);
+  next = next_in(log_evaluations_, step, next);
   return next_in(log_checkpoint_steps_, step, next);
 }
 

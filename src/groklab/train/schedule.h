@@ -1,4 +1,4 @@
-// At which steps a run records and keeps a checkpoint: a fixed set of integers, known before the run starts.
+// At which steps a run is evaluated and keeps a checkpoint: a fixed set of integers, known before the run starts.
 // Separate from the loop because a resumed run and a later reader must find the same steps.
 #pragma once
 
@@ -17,7 +17,7 @@ class EventSchedule {
   explicit EventSchedule(const TrainConfig& config);
 
   /// Step 0, the last step, multiples of evaluate_every, and the log-spaced points of evaluate_per_decade.
-  bool records_at(std::int64_t step) const;
+  bool evaluates_at(std::int64_t step) const;
   /// The last step, positive multiples of checkpoint_every, and, if checkpoint_per_decade is set, step 0 and its
   /// log-spaced points.
   bool keeps_checkpoint_at(std::int64_t step) const;
@@ -27,10 +27,10 @@ class EventSchedule {
 
  private:
   std::int64_t steps_;
-  std::int64_t record_every_;
+  std::int64_t evaluate_every_;
   std::int64_t checkpoint_every_;
   bool log_checkpoints_;
-  std::vector<std::int64_t> log_records_;
+  std::vector<std::int64_t> log_evaluations_;
   std::vector<std::int64_t> log_checkpoint_steps_;
 };
 

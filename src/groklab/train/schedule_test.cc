@@ -21,7 +21,7 @@ std::vector<std::int64_t> record_steps(const TrainConfig& config) {
   const EventSchedule schedule(config);
   std::vector<std::int64_t> steps;
   for (std::int64_t step = 0; step <= config.steps; ++step) {
-    if (schedule.records_at(step)) steps.push_back(step);
+    if (schedule.evaluates_at(step)) steps.push_back(step);
   }
   return steps;
 }
@@ -84,7 +84,7 @@ TEST(Schedule, NextEventVisitsExactlyTheEvents) {
     visited.insert(step = next);
   }
   for (std::int64_t step = 0; step <= 500; ++step) {
-    EXPECT_EQ(visited.count(step) == 1, schedule.records_at(step) || schedule.keeps_checkpoint_at(step)) << step;
+    EXPECT_EQ(visited.count(step) == 1, schedule.evaluates_at(step) || schedule.keeps_checkpoint_at(step)) << step;
   }
 }
 

@@ -16,8 +16,8 @@ class TeeSink : public RecordSink {
   void on_record(const Record& record) override {
     for (RecordSink* sink : sinks_) sink->on_record(record);
   }
-  void on_probe(const ProbeResult& reading) override {
-    for (RecordSink* sink : sinks_) sink->on_probe(reading);
+  void on_probe(const ProbeResult& result) override {
+    for (RecordSink* sink : sinks_) sink->on_probe(result);
   }
   void on_checkpoint(const TrainState& state, bool kept) override {
     for (RecordSink* sink : sinks_) sink->on_checkpoint(state, kept);

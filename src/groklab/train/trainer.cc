@@ -1,6 +1,7 @@
 // See trainer.h: one loop, one engine, one sink.
 #include "groklab/train/trainer.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "groklab/train/run_loop.h"
@@ -36,7 +37,9 @@ class Driver {
 
  private:
   double seconds() const { return control_.seconds_before + seconds_since(start_); }
-  bool is_interrupted() const { return control_.interrupt != nullptr && control_.interrupt->load(); }
+  bool is_interrupted() const {
+    return engine_.step() >= control_.until || (control_.interrupt != nullptr && control_.interrupt->load());
+  }
 
   void look_up() {
     loop_.clock(seconds());
@@ -77,7 +80,7 @@ class Driver {
     if (control_.progress) control_.progress(engine_.step());
     if (is_interrupted()) return;  // progress may have set it
     const Clock::time_point began = Clock::now();
-    if (engine_.advance(target)) {
+    if (engine_.advance(std::min(target, control_.until))) {
       loop_.advanced(engine_.step(), seconds_since(began));
     } else {
       loop_.diverged(engine_.step());

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "groklab/config.h"
@@ -17,6 +18,8 @@ namespace groklab {
 struct TrainControl {
   /// Set from elsewhere (a signal handler, another thread) to interrupt; looked at about ten times a second.
   const std::atomic<bool>* interrupt = nullptr;
+  /// Ends like an interruption when so many updates are done, if the run does not end before.
+  std::int64_t until = std::numeric_limits<std::int64_t>::max();
   /// Wall-clock distance of the unkept checkpoints that make a killed run resumable.
   double checkpoint_seconds = 30.0;
   /// Earlier records of a resumed run, ascending. Those above the engine's step are ignored.

@@ -220,9 +220,9 @@ TEST(Trainer, TimeIsCountedOverResumes) {
 TrainControl probing() {
   TrainControl control;
   control.probe = [](Engine& engine) {
-    ProbeResult reading;
-    reading.step = engine.step();
-    return reading;
+    ProbeResult result;
+    result.step = engine.step();
+    return result;
   };
   return control;
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
@@ -58,15 +59,15 @@ void check_buffer_names(const StateBuffers<T>& own, const std::vector<StateBuffe
 }  // namespace
 
 template <typename T>
-CpuEngine<T>::CpuEngine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
+CpuEngine<T>::CpuEngine(const ResolvedConfig& config, Task task, Split split, ThreadPool& pool,
                         const Kernels<T>& kernels)
     : config_(*config),
-      task_(task),
-      split_(split),
+      task_(std::move(task)),
+      split_(std::move(split)),
       batches_(config->seed, config->optim.batch_size, split_.train),
       pool_(pool),
       kernels_(kernels),
-      network_(make_network<T>(config, task, kernels)),
+      network_(make_network<T>(config, task_, kernels)),
       loss_(loss_kernels_of<T>(*config, kernels)),
       filters_(*config, kernels.width),
       stepper_(*config, network_->layout(), kernels),

@@ -23,8 +23,7 @@ namespace groklab {
 template <typename T>
 class CpuEngine final : public Engine {
  public:
-  CpuEngine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
-            const Kernels<T>& kernels);
+  CpuEngine(const ResolvedConfig& config, Task task, Split split, ThreadPool& pool, const Kernels<T>& kernels);
 
   const ParameterLayout& layout() const override { return network_->layout(); }
   std::int64_t step() const override { return step_; }
@@ -56,7 +55,7 @@ class CpuEngine final : public Engine {
   Activations forward_all(std::span<const std::int64_t> rows, bool with_neurons);
 
   const Config config_;
-  const Task& task_;
+  const Task task_;
   const Split split_;
   BatchOrder batches_;
   ThreadPool& pool_;

@@ -1,5 +1,5 @@
 // See machine.h.
-#include "groklab/lab/machine.h"
+#include "groklab/engine/machine.h"
 
 #include <fmt/format.h>
 

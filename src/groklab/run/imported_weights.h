@@ -7,7 +7,7 @@
 #include "groklab/config.h"
 #include "groklab/config/task_size.h"
 #include "groklab/engine/engine.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 
 namespace groklab {
 

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "groklab/base/error.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 
 namespace groklab {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 
 namespace groklab {
 namespace {

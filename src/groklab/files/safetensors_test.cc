@@ -1,5 +1,5 @@
 // Round trips of safetensors files, and files that lie.
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 
 #include <gtest/gtest.h>
 

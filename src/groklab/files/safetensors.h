@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/store/file_io.h"
+#include "groklab/files/file_io.h"
 
 namespace groklab {
 

@@ -1,5 +1,5 @@
 // See file_io.h. POSIX calls, because renaming after a checked write needs errno and fsync.
-#include "groklab/store/file_io.h"
+#include "groklab/files/file_io.h"
 
 #include <fcntl.h>
 #include <signal.h>

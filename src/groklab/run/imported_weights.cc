@@ -1,5 +1,5 @@
 // See imported_weights.h.
-#include "groklab/lab/imported_weights.h"
+#include "groklab/run/imported_weights.h"
 
 #include <string_view>
 #include <vector>

@@ -1,0 +1,18 @@
+# Makes the reference of SOURCE in OUTPUT; fails for every public name without a text. Without DOXYGEN it says so, and
+# fails if REQUIRED.
+if(NOT DOXYGEN)
+  set(message "no Doxygen on this machine: install the package doxygen, and configure again")
+  if(REQUIRED)
+    message(FATAL_ERROR "docs: ${message}")
+  endif()
+  message(STATUS "${message}")
+  return()
+endif()
+file(MAKE_DIRECTORY ${OUTPUT})
+file(READ ${SOURCE}/Doxyfile settings)
+file(WRITE ${OUTPUT}/Doxyfile "${settings}\nOUTPUT_DIRECTORY = ${OUTPUT}\n")
+execute_process(COMMAND ${DOXYGEN} ${OUTPUT}/Doxyfile WORKING_DIRECTORY ${SOURCE} RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "docs: expected no warning of Doxygen, found the above")
+endif()
+message(STATUS "reference: ${OUTPUT}/html/index.html")

@@ -1,0 +1,52 @@
+# The tests: one program of unit tests, the speed, the installed package, the reference.
+find_package(GTest REQUIRED)
+
+enable_testing()
+set(GROKLAB_TESTS "" CACHE STRING "Regular expression: compile only the test files whose path matches it; empty: all")
+file(GLOB_RECURSE groklab_tests CONFIGURE_DEPENDS src/groklab/*_test.cc tests/*_test.cc)
+if(GROKLAB_TESTS)
+  list(FILTER groklab_tests INCLUDE REGEX "${GROKLAB_TESTS}")
+endif()
+add_executable(groklab_tests ${groklab_tests})
+target_compile_options(groklab_tests PRIVATE -O1)  # halves the build; what is fast or slow lies in the library
+target_link_libraries(groklab_tests PRIVATE groklab_workbench groklab_internal GTest::gtest GTest::gtest_main)
+target_compile_definitions(groklab_tests PRIVATE GROKLAB_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+target_compile_definitions(groklab_tests PRIVATE GROKLAB_BINARY="$<TARGET_FILE:groklab_cli>")
+add_dependencies(groklab_tests groklab_cli)
+include(GoogleTest)
+gtest_discover_tests(groklab_tests DISCOVERY_TIMEOUT 60)
+
+# Speed as a ratio to the peak of the same run, alone on the machine: a fall of more than 15 % fails (bench/ratios.json).
+add_test(NAME Bench.RatiosHaveNotFallen
+         COMMAND groklab_cli bench --brief --threads 1 --case V --case V-f64 --case small-16 --case tiny-16 --case general
+                 --compare ${CMAKE_CURRENT_SOURCE_DIR}/bench/ratios.json)
+# On an instruction set without stored ratios it is shown as skipped.
+set_tests_properties(Bench.RatiosHaveNotFallen PROPERTIES RUN_SERIAL ON TIMEOUT 600 SKIP_RETURN_CODE 77)
+
+# What the page's scripts compute, with Node's own test runner; no packages are needed.
+find_program(NODE_EXECUTABLE node)
+if(NODE_EXECUTABLE)
+  file(GLOB web_tests CONFIGURE_DEPENDS web/test/*.test.mjs)
+  add_test(NAME Web.PageScripts COMMAND ${NODE_EXECUTABLE} --test ${web_tests})
+endif()
+
+# An installed groklab, used by programs that know nothing of its build.
+add_test(NAME InstalledPackage.BuildsAndRunsOthersPrograms
+         COMMAND ${CMAKE_COMMAND} -DGROKLAB_BUILD=${CMAKE_CURRENT_BINARY_DIR} -DGENERATOR=${CMAKE_GENERATOR}
+                 -DCOMPILER=${CMAKE_CXX_COMPILER} -DNM=${CMAKE_NM}
+                 -P ${CMAKE_CURRENT_SOURCE_DIR}/tests/package/run.cmake)
+set_tests_properties(InstalledPackage.BuildsAndRunsOthersPrograms PROPERTIES TIMEOUT 300)
+
+# The core configures where there is neither SQLite, npm, GoogleTest nor CLI11.
+add_test(NAME InstalledPackage.CoreConfiguresAlone
+         COMMAND ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_SOURCE_DIR} -B ${CMAKE_CURRENT_BINARY_DIR}/core_alone
+                 -G ${CMAKE_GENERATOR} -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} --fresh
+                 -DGROKLAB_WITH_STORE=OFF -DCMAKE_DISABLE_FIND_PACKAGE_SQLiteCpp=ON
+                 -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON -DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON
+                 -DNPM_EXECUTABLE=NPM_EXECUTABLE-NOTFOUND)
+
+# The reference: every public name has its text. Skipped, and shown as such, where there is no Doxygen.
+add_test(NAME Reference.HasNoUndocumentedName
+         COMMAND ${CMAKE_COMMAND} -DDOXYGEN=${DOXYGEN_EXECUTABLE} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}
+                 -DOUTPUT=${CMAKE_CURRENT_BINARY_DIR}/reference -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/RunDoxygen.cmake)
+set_tests_properties(Reference.HasNoUndocumentedName PROPERTIES SKIP_REGULAR_EXPRESSION "no Doxygen")

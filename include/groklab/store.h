@@ -1,0 +1,105 @@
+/// \file
+/// The run store: a directory in which runs, their records, probe results and checkpoints live. Format:
+/// docs/formats/store.md. Component `store`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "groklab/config.h"
+#include "groklab/probes.h"
+#include "groklab/records.h"
+#include "groklab/run.h"
+
+namespace groklab {
+
+/// One stored run without its records.
+struct RunInfo {
+  std::string id;                           ///< 12 hex digits
+  Config config;                            ///< resolved
+  RunStatus status = RunStatus::kRunning;   ///< how it stands
+  std::string reason;                       ///< why it stopped, diverged or failed; else empty
+  std::int64_t step = 0;                    ///< last step known to the store
+  double seconds = 0;                       ///< of training
+  std::string created;                      ///< UTC, ISO 8601
+  std::string machine;                      ///< processor name, instruction set, threads
+  std::string version;                      ///< groklab version that made it
+  std::string engine;                       ///< whose arithmetic it comes from, e.g. "cpu/1"
+  std::vector<std::string> tensor_names;    ///< order of Record::tensor_norms
+  std::optional<Record> last;               ///< the last record, for listings
+};
+
+/// One stored state.
+struct CheckpointInfo {
+  std::int64_t step = 0;       ///< updates done
+  bool kept = false;           ///< for ever; the others are replaced by the next one
+  std::filesystem::path file;  ///< safetensors, see docs/formats/weights.md
+};
+
+/// What steers training into a store and is no part of a result.
+struct StoreTrainingOptions {
+  bool force = false;                                  ///< train anew, replacing what is stored
+  RunOptions run;                                      ///< threads
+  double checkpoint_seconds = 30;                      ///< distance of the checkpoints that a killed run goes on from
+  std::function<Next(const Record& record)> observer;  ///< called at evaluation steps; may be empty
+};
+
+/// What came of it.
+struct StoreTrainingResult {
+  std::string id;         ///< of the run
+  Outcome outcome;        ///< kInterrupted: the observer's wish; train again to go on
+  bool was_done = false;  ///< the store already held the result; nothing was computed
+};
+
+class Store;
+
+/// A store that is open for reading and writing. Several processes and several objects may use one directory: one
+/// writes, others wait up to ten seconds. One thread uses an object at a time. Movable. Every method throws
+/// Error(kStore) for a run that is not there, a locked store or one of a newer version, and Error(kIo) for the disk.
+/// Where an id is asked for, a unique start of it or "last" will do.
+class RunStore {
+ public:
+  /// Creates the directory if it is missing.
+  explicit RunStore(const std::filesystem::path& directory);
+  RunStore(RunStore&& other) noexcept;             ///< takes the other's place
+  RunStore& operator=(RunStore&& other) noexcept;  ///< closes this one and takes the other's place
+  ~RunStore();
+
+  /// Whether there is a run of this full id.
+  bool contains(const std::string& id) const;
+  /// The full id.
+  std::string resolve(const std::string& id) const;
+  /// All runs, newest first.
+  std::vector<RunInfo> runs() const;
+  /// One run.
+  RunInfo run(const std::string& id) const;
+  /// Its records, by step.
+  std::vector<Record> records(const std::string& id) const;
+  /// Its probe results, by step.
+  std::vector<ProbeResult> probe_results(const std::string& id) const;
+  /// Its stored states, by step.
+  std::vector<CheckpointInfo> checkpoints(const std::string& id) const;
+
+  /// Trains a run of this configuration as `groklab train` does: goes on where a former training ended, and returns
+  /// what is stored if it was done. A fork (config.fork) starts from its parent's stored state.
+  StoreTrainingResult train(const Config& config, const StoreTrainingOptions& options = {});
+
+  /// A stored run as a Run at `step`, with its records so far; -1: its last checkpoint. A state that is not stored is
+  /// computed again from the nearest earlier one, to the same bits.
+  Run load(const std::string& id, std::int64_t step = -1, const RunOptions& options = {}) const;
+  /// Stores a run as it stands: its records, probe results and present state. Only runs whose configuration says
+  /// everything can be stored, since the store computes states again: Throws Error(kConfig) for own tables, training
+  /// rows or weights, and Error(kStore) if the run is there already and not `replace`, or its fork parent is missing.
+  void save(const Run& run, bool replace = false);
+
+ private:
+  friend struct RunStoreAccess;
+  std::unique_ptr<Store> store_;
+};
+
+}  // namespace groklab

@@ -1,0 +1,46 @@
+// What stands behind Run, and the door through which the store makes runs and looks into them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "groklab/record/record.h"
+#include "groklab/run.h"
+#include "groklab/run/network_run.h"
+
+namespace groklab {
+
+struct Run::Impl {
+  Impl(const RunOptions& options, const ResolvedConfig& config, Task task, Split split);
+
+  RunOptions options;
+  std::unique_ptr<ThreadPool> pool;
+  NetworkRun network;
+  bool own_task = false, own_rows = false;  ///< not made from the configuration
+  bool follows_config = true;               ///< the configuration alone leads to the present state
+  bool stopped_by_observer = false;         ///< what the last training ended with
+  std::vector<Record> records;
+  std::vector<ProbeResult> probe_results;
+  Outcome outcome{RunStatus::kRunning, 0, "", 0};
+  bool training = false;  ///< inside train()
+
+  /// Throws Error(kConfig) inside train(): `what` would pull the ground from under it.
+  void refuse_while_training(const char* what) const;
+  const TensorSpec& spec(std::string_view name) const;
+  void set_all(const std::vector<NamedTensor>& tensors);
+  /// Puts the engine and what it led to at a state.
+  void go_to(const TrainState& state);
+  Outcome train(Run& run, std::int64_t until, const Observer& observer);
+};
+
+/// For the rest of this folder and the store component.
+struct RunAccess {
+  using Impl = Run::Impl;
+  static Run make(std::unique_ptr<Run::Impl> impl) { return Run(std::move(impl)); }
+  static Run::Impl& impl(Run& run) { return *run.impl_; }
+  static const Run::Impl& impl(const Run& run) { return *run.impl_; }
+};
+
+}  // namespace groklab
