@@ -82,12 +82,18 @@ std::vector<std::pair<BenchCase, int>> measurements(const Options& options, cons
   return list;
 }
 
-BenchResult measured(const BenchCase& c, int threads, const Options& options,
-                     const std::map<std::string, StoredRatio>& stored) {
+/// What is measured in fact: --brief takes less than it is asked for.
+BenchOptions bench_options(const Options& options) {
   BenchOptions measure;
-  measure.threads = threads;
   measure.repeats = options.brief ? std::min(options.repeats, 3) : options.repeats;
   measure.seconds = options.brief ? 0.15 : options.seconds;
+  return measure;
+}
+
+BenchResult measured(const BenchCase& c, int threads, const Options& options,
+                     const std::map<std::string, StoredRatio>& stored) {
+  BenchOptions measure = bench_options(options);
+  measure.threads = threads;
   BenchResult result = run_bench_isolated(c, measure);
   // A neighbour's load looks like a fall: what fell is measured again, 5, 10 and 20 s later, before it counts.
   for (int again = 0; again < 3 && !ratio_falls({result}, stored).empty(); ++again) {
@@ -99,7 +105,7 @@ BenchResult measured(const BenchCase& c, int threads, const Options& options,
 
 void print_json(const std::vector<BenchResult>& results, int all_threads) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const BenchResult& r : results) list.push_back(nlohmann::ordered_json(bench_result_json(r)));
+  for (const BenchResult& r : results) list.push_back(bench_result_json(r));
   nlohmann::ordered_json document{{"version", version()},
                                   {"machine", machine_description(all_threads)},
                                   {"instruction_set", instruction_set_name()},
@@ -114,9 +120,6 @@ int run(const Options& options) {
     for (const BenchCase& c : cases) fmt::print("{:<10} {}\n", c.name, c.what);
     return kExitOk;
   }
-  BenchOptions measure;
-  measure.repeats = options.brief ? std::min(options.repeats, 3) : options.repeats;
-  measure.seconds = options.brief ? 0.15 : options.seconds;
   const int all_threads = options.threads > 0 ? options.threads : ThreadPool::default_threads();
   const auto list = measurements(options, cases, all_threads);
   std::map<std::string, StoredRatio> stored;
@@ -133,7 +136,7 @@ int run(const Options& options) {
   }
   if (!options.json) {
     fmt::print("groklab {}, {}, {}; rates in GFLOP/s, medians of {} repeats\n{}", version(),
-               machine_description(all_threads), instruction_set_name(), measure.repeats, kHeader);
+               machine_description(all_threads), instruction_set_name(), bench_options(options).repeats, kHeader);
   }
   std::vector<BenchResult> results;
   for (const auto& [c, threads] : list) {

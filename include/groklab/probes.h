@@ -56,7 +56,7 @@ struct FrequencyMetrics {
   std::vector<double> logit_fraction;      ///< of the squared norm of L_gen, by component; empty: no symmetry is known
   std::vector<double> embedding_fraction;  ///< of the squared norm of the embedding, its mean removed, by component
   double embedding_gini = 0;               ///< of the norms along each basis function: 0 spread evenly, 1 all in one
-  std::vector<std::int64_t> logit_keys;    ///< of the logits: components with over twice their fair share
+  std::vector<std::int64_t> logit_keys;    ///< of the logits: components with over twice their fair fraction
   std::vector<std::int64_t> embedding_keys;  ///< of the embedding: the same
   double restricted_loss = 0;  ///< all rows, of the mean logits and what they have of the key components in the label
   double excluded_loss = 0;    ///< training rows, with that part of the key components removed

@@ -8,7 +8,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/lab/evaluate.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 #include "groklab/store/support_test.h"
 
 namespace groklab {

@@ -2,6 +2,7 @@
 // and what its tensors say.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace groklab {
 struct ImportedConfig {
   Config config;
   bool has_split = false;  ///< false: no split is known, and all rows count as training rows
+  std::int64_t step = 0;   ///< in the metadata of groklab's own exports, else 0
 };
 
 /// What shapes cannot say (task, activation, ...) comes from `base`, else from the configuration that groklab's own
@@ -23,9 +25,6 @@ struct ImportedConfig {
 /// was left alone. `file_name` is for messages. Throws Error(kConfig|kInput).
 ImportedConfig imported_config(const TensorFile& file, const std::string& file_name, const std::optional<Config>& base,
                                const std::vector<std::string>& assignments);
-
-/// The step in the metadata of groklab's own exports; 0 for other files. Throws Error(kInput) for what is no step.
-std::int64_t imported_step(const TensorFile& file, const std::string& file_name);
 
 /// A run of `task` that holds the file's weights, at step 0. Throws Error(kInput): tensors or vocabulary that do not
 /// fit.

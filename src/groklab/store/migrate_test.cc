@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "groklab/base/error.h"
-#include "groklab/store/safetensors.h"
+#include "groklab/files/safetensors.h"
 #include "groklab/store/schema.h"
 #include "groklab/store/store.h"
 #include "groklab/store/support_test.h"
