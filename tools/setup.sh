@@ -11,6 +11,7 @@ packages=(
   libeigen3-dev libboost-math-dev                                 # singular values of probes; Student's distribution
   libgtest-dev                                                    # tests
 )
+# `make docs` alone needs doxygen besides; it is not installed here: apt-get install doxygen.
 # node and npm bundle the charts of the report page, at build time only; any installation of them will do.
 command -v node >/dev/null 2>&1 || packages+=(nodejs)
 command -v npm >/dev/null 2>&1 || packages+=(npm)

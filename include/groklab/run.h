@@ -87,7 +87,7 @@ class Run {
  public:
   /// Called at every evaluation step, after its record: a look at the run (logits, weights, probes, state), and whether
   /// to go on. It may set weights; it must not train, restore or move the run. What it throws ends train() and passes
-  /// through; the run can go on afterwards.
+  /// through; the run can go on afterwards, and does this evaluation step again.
   using Observer = std::function<Next(Run& run, const Record& record)>;
 
   /// A run at step 0 with initial weights drawn from config.seed. The configuration is checked and resolved.

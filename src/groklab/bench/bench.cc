@@ -214,7 +214,7 @@ nlohmann::ordered_json bench_result_json(const BenchResult& result) { return fie
 
 BenchResult run_bench(const BenchCase& bench_case, const BenchOptions& options) {
   return bench_case.config->train.precision == Precision::kFloat64 ? measure_case<double>(bench_case, options)
-                                                                  : measure_case<float>(bench_case, options);
+                                                                   : measure_case<float>(bench_case, options);
 }
 
 BenchResult run_bench_isolated(const BenchCase& bench_case, const BenchOptions& options) {
