@@ -10,7 +10,7 @@ function(one_unit_per_folder target folder)
   endif()
 endfunction()
 
-foreach(folder config store lab sweep paper report)
+foreach(folder config store lab sweep studies report)
   set(folder_sources ${groklab_sources})
   list(FILTER folder_sources INCLUDE REGEX "/src/groklab/${folder}/")
   one_unit_per_folder(groklab ${folder} ${folder_sources})

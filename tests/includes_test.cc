@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 /// Folders of src/groklab in dependency order: a file includes its own folder and those before it.
 const std::vector<std::string> kFolders = {"base",     "tensor", "exec",   "config", "record", "task",  "kernel",
                                            "model",    "optim",  "engine", "probe",  "train",  "store", "theory",
-                                           "analysis", "view",   "report", "lab",    "bench",  "sweep", "paper"};
+                                           "analysis", "view",   "report", "lab",    "bench",  "sweep", "studies"};
 /// Allowed by the order and forbidden all the same: {including folder, included folder}.
 const std::vector<std::pair<std::string, std::string>> kForbidden = {
     {"analysis", "model"},   // what needs a forward pass is a probe

@@ -1,0 +1,67 @@
+// See sizes.h.
+#include "groklab/studies/sizes.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "groklab/config/fields.h"
+#include "groklab/studies/plain_json.h"
+#include "groklab/task/task.h"
+
+namespace groklab::studies {
+namespace {
+
+TaskNetwork network_of(const TaskConfig& config, std::int64_t d_model) {
+  TaskNetwork network;
+  network.task = config;
+  network.d_model = d_model;
+  const Task task = make_task(config, 0);
+  network.rows = task.n_rows;
+  network.classes = task.n_classes;
+  network.name = fmt::format("{}, d {}", task.name, d_model);
+  return network;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> SeedRange::all() const {
+  std::vector<std::int64_t> seeds;
+  for (std::int64_t i = 0; i < count; ++i) seeds.push_back(first + i);
+  return seeds;
+}
+
+TaskNetwork modular_network(std::int64_t modulus, std::int64_t d_model, Operation operation) {
+  TaskConfig task;
+  task.operation = operation;
+  task.modulus = modulus;
+  return network_of(task, d_model);
+}
+
+TaskNetwork group_network(GroupKind group, std::int64_t degree, std::int64_t d_model, Operation operation) {
+  TaskConfig task;
+  task.operation = operation;
+  task.group = group;
+  task.group_degree = degree;
+  return network_of(task, d_model);
+}
+
+std::vector<std::int64_t> rows_within(const std::vector<std::int64_t>& rows, const TaskNetwork& network) {
+  std::vector<std::int64_t> some;
+  for (const std::int64_t r : rows) {
+    if (r <= network.rows) some.push_back(r);
+  }
+  return some;
+}
+
+Json task_json(const TaskConfig& task) {
+  Config config;
+  config.task = task;
+  return Json(config_to_json(config).at("task"));
+}
+
+TaskConfig read_task(const Json& json) {
+  return config_from_json(nlohmann::json{{"task", nlohmann::json(json)}}).task;
+}
+
+}  // namespace groklab::studies
