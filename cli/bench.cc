@@ -14,11 +14,12 @@
 
 #include "commands.h"
 #include "groklab/base/error.h"
-#include "groklab/base/version.h"
 #include "groklab/bench/compare.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
+#include "groklab/config/suggest.h"
 #include "groklab/engine/engine.h"
 #include "groklab/lab/machine.h"
+#include "groklab/version.h"
 #include "options.h"
 
 namespace groklab::cli {
@@ -64,8 +65,8 @@ constexpr const char* kHeader =
 std::string row(const BenchResult& r) {
   const std::string library = r.library_gemm > 0 ? fmt::format("{:.0f}", r.library_gemm / 1e9) : "-";
   const std::string target = r.target > 0 ? fmt::format("{:.2f}", r.target) : "-";
-  const std::string record = r.record_share > 0 ? fmt::format("{:.1f}%", 100 * r.record_share) : "-";
-  const std::string probe = r.probe_share > 0 ? fmt::format("{:.1f}%", 100 * r.probe_share) : "-";
+  const std::string record = r.record_fraction > 0 ? fmt::format("{:.1f}%", 100 * r.record_fraction) : "-";
+  const std::string probe = r.probe_fraction > 0 ? fmt::format("{:.1f}%", 100 * r.probe_fraction) : "-";
   const std::string trip = r.round_trip_ns > 0 ? fmt::format("{:.0f} ns", r.round_trip_ns) : "-";
   return fmt::format(
       "{:<9} {:>7}  {:<9} {:>9.3f} {:>7.3f} {:>9.0f} {:>8} {:>9.3f}  ({:.3f}-{:.3f}) {:>7} {:>8.0f} {:>7} {:>7} "

@@ -1,4 +1,6 @@
 // groklab config
+#include "groklab/config.h"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -7,7 +9,6 @@
 #include <string_view>
 
 #include "commands.h"
-#include "groklab/config/fields.h"
 #include "groklab/config/reference.h"
 #include "options.h"
 

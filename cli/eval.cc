@@ -8,7 +8,7 @@
 
 #include "commands.h"
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/lab/evaluate.h"
 #include "groklab/view/text.h"
 #include "options.h"

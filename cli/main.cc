@@ -11,9 +11,10 @@
 
 #include "commands.h"
 #include "groklab/base/error.h"
-#include "groklab/base/version.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
+#include "groklab/config/suggest.h"
 #include "groklab/engine/engine.h"
+#include "groklab/version.h"
 
 namespace groklab::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/store/file_io.h"
 

@@ -28,9 +28,9 @@ struct ProbeOptions {
   ThreadsOption threads;
 };
 
-std::string text_of(const std::vector<ProbeReading>& readings) {
+std::string text_of(const std::vector<ProbeResult>& readings) {
   std::string text;
-  for (const ProbeReading& reading : readings) {
+  for (const ProbeResult& reading : readings) {
     text += fmt::format("{}step {}\n", text.empty() ? "" : "\n", format_count(reading.step));
     std::string probe;
     for (const ReadingLine& line : reading_lines(reading)) {
@@ -42,7 +42,7 @@ std::string text_of(const std::vector<ProbeReading>& readings) {
   return text;
 }
 
-std::string json_of(const LoadedNetwork* network, const std::string& id, const std::vector<ProbeReading>& readings) {
+std::string json_of(const LoadedNetwork* network, const std::string& id, const std::vector<ProbeResult>& readings) {
   nlohmann::ordered_json json;
   if (!id.empty()) json["run"] = id;
   if (network != nullptr) {
@@ -50,7 +50,7 @@ std::string json_of(const LoadedNetwork* network, const std::string& id, const s
     json["has_split"] = network->has_split;
   }
   json["readings"] = nlohmann::ordered_json::array();
-  for (const ProbeReading& reading : readings) json["readings"].push_back(reading_to_json(reading));
+  for (const ProbeResult& reading : readings) json["readings"].push_back(probe_result_to_json(reading));
   return json.dump(2) + "\n";
 }
 
@@ -69,14 +69,14 @@ int run_probe(const ProbeOptions& options) {
     id = store.resolve(options.source);
     if (options.at == "all") {
       if (!options.assignments.empty()) fail(ErrorKind::kConfig, "--set: not with --at all");
-      const std::vector<ProbeReading> readings = probe_checkpoints(store, id, set, pool);
+      const std::vector<ProbeResult> readings = probe_checkpoints(store, id, set, pool);
       write_output("", options.json ? json_of(nullptr, id, readings) : text_of(readings));
       return kExitOk;
     }
     network = load_run(store, id, options.at, options.assignments, pool);
   }
   const Prober prober(network.run->config, network.run->task, network.run->split);
-  std::vector<ProbeReading> readings = {prober.read(*network.engine, set, true)};
+  std::vector<ProbeResult> readings = {prober.read(*network.engine, set, true)};
   readings[0].step = network.step;
   write_output("", options.json ? json_of(&network, id, readings) : text_of(readings));
   return kExitOk;

@@ -10,13 +10,13 @@
 
 #include "commands.h"
 #include "groklab/base/error.h"
-#include "groklab/base/version.h"
 #include "groklab/config/text_file.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/lab/machine.h"
 #include "groklab/studies/reproduction.h"
 #include "groklab/sweep/run_plan.h"
 #include "groklab/sweep/sweep_text.h"
+#include "groklab/version.h"
 #include "groklab/view/text.h"
 #include "options.h"
 #include "signals.h"
@@ -80,8 +80,7 @@ bool make_measurements(const ReproduceFlags& flags, const studies::PlannedClaims
                        const std::vector<studies::Claim>& claims, const std::vector<double>& seconds, int jobs,
                        const std::atomic<bool>& interrupt, studies::Measurements& m) {
   const Store store = flags.store.open();
-  const std::vector<PlannedResult> results =
-      run_with_view(planned.plan, seconds, store, jobs, interrupt, flags.quiet);
+  const std::vector<PlannedResult> results = run_with_view(planned.plan, seconds, store, jobs, interrupt, flags.quiet);
   for (const PlannedResult& r : results) {
     if (r.state == PlannedState::kPending) return false;
     m.summary.n_failed += r.state == PlannedState::kDone ? 0 : 1;
@@ -167,14 +166,14 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       command
           .add_option("--jobs,-j", flags->jobs, "Runs at a time (default: all cores); the results do not depend on it")
           ->check(CLI::Range(1, 1024));
-  CLI::Option* seeds =
-      command
-          .add_option("--seeds", flags->scale.seeds,
-                      "Seeds instead of the scale's own number; one seed decides nothing")
-          ->check(CLI::Range(1, 10000));
-  CLI::Option* dry_run = command.add_flag("--dry-run", flags->dry_run,
-                                          "Print runs, FLOP, time and disk of each claim, and train nothing");
-  command.add_option("--from-measurements", flags->from_measurements, "Judge what --measurements wrote; trains nothing")
+  CLI::Option* seeds = command
+                           .add_option("--seeds", flags->scale.seeds,
+                                       "Seeds instead of the scale's own number; one seed decides nothing")
+                           ->check(CLI::Range(1, 10000));
+  CLI::Option* dry_run =
+      command.add_flag("--dry-run", flags->dry_run, "Print runs, FLOP, time and disk of each claim, and train nothing");
+  command
+      .add_option("--from-measurements", flags->from_measurements, "Judge what --measurements wrote; trains nothing")
       ->excludes(scale)
       ->excludes(measurements)
       ->excludes(jobs)

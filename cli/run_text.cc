@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "groklab/analysis/event_times.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/view/text.h"
 #include "record_json.h"
 
@@ -33,7 +33,7 @@ std::string task_label(const Config& config) {
       label = fmt::format("{} mod {}", word("operation"), task.modulus);
   }
   if (task.labels == LabelKind::kCorrupted) {
-    label += fmt::format(", {:g} corrupted", task.corrupted_share);
+    label += fmt::format(", {:g} corrupted", task.corrupted_fraction);
   } else if (task.labels != LabelKind::kTrue) {
     label += fmt::format(", {} labels", word("labels"));
   }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/record/record.h"
 #include "groklab/store/store.h"
 

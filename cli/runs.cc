@@ -21,8 +21,8 @@ std::string table_of(const std::vector<RunInfo>& runs) {
                                     task_label(info.config)};
     row.push_back(info.last ? format_count(info.last->train.rows) : "-");
     row.push_back(fmt::format("{}", info.config.seed));
-    row.push_back(info.last ? format_share(info.last->train.accuracy) : "-");
-    row.push_back(info.last ? format_share(info.last->test.accuracy) : "-");
+    row.push_back(info.last ? format_fraction(info.last->train.accuracy) : "-");
+    row.push_back(info.last ? format_fraction(info.last->test.accuracy) : "-");
     row.push_back(info.last ? format_number(info.last->norm) : "-");
     row.push_back(format_duration(info.seconds));
     row.push_back(info.created);

@@ -9,7 +9,7 @@
 #include "commands.h"
 #include "groklab/analysis/event_times.h"
 #include "groklab/base/join.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/view/sparkline.h"
 #include "groklab/view/text.h"
 #include "options.h"
@@ -42,7 +42,7 @@ std::string curve_of(const std::vector<Record>& records, double GroupMetrics::*m
 std::string group_row(const char* name, const GroupMetrics& group) {
   if (group.rows == 0) return "";
   return fmt::format("  {:<12} {:>8} rows  accuracy {:>6}  loss {:<10} margin {:<8} least margin {}\n", name,
-                     format_count(group.rows), format_share(group.accuracy), format_number(group.loss),
+                     format_count(group.rows), format_fraction(group.accuracy), format_number(group.loss),
                      format_number(group.margin), format_number(group.margin_min));
 }
 

@@ -29,8 +29,8 @@ void print_summary(const std::string& id, const Outcome& outcome, const std::vec
   if (!records.empty()) {
     const Record& last = records.back();
     fmt::print("  train accuracy {}, loss {}   test accuracy {}, loss {}   norm {}\n",
-               format_share(last.train.accuracy), format_number(last.train.loss), format_share(last.test.accuracy),
-               format_number(last.test.loss), format_number(last.norm));
+               format_fraction(last.train.accuracy), format_number(last.train.loss),
+               format_fraction(last.test.accuracy), format_number(last.test.loss), format_number(last.norm));
     fmt::print("  {}", times_line(records));
   }
   fmt::print("see it: groklab report {}{}\n", id, store.as_argument());

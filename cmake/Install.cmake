@@ -9,7 +9,7 @@ install(TARGETS groklab EXPORT groklabTargets ARCHIVE DESTINATION ${CMAKE_INSTAL
 if(TARGET groklab_cli)
   install(TARGETS groklab_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
-install(DIRECTORY src/groklab DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY include/groklab src/groklab DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(EXPORT groklabTargets NAMESPACE groklab:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/groklabConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/groklabConfig.cmake
                               INSTALL_DESTINATION ${package_dir})

@@ -29,8 +29,8 @@ n_heads = 2
 d_mlp = 32
 [train]
 steps = 300
-record_every = 50
-record_per_decade = 5
+evaluate_every = 50
+evaluate_per_decade = 5
 checkpoint_every = 100
 )";
 
@@ -374,7 +374,7 @@ TEST_F(Cli, ARunOutlivesTheFilesItWasMadeFrom) {
 
 TEST_F(Cli, StopsWhenGrokked) {
   const Words train = {
-      "train", "tiny.toml", "--set", "train.stop_test_accuracy=0.001", "--set", "train.stop_held_records=2"};
+      "train", "tiny.toml", "--set", "train.stop_test_accuracy=0.001", "--set", "train.stop_held_evaluations=2"};
   const ProgramResult result = succeed(train);
   EXPECT_TRUE(has(result.out, "stopped after")) << result.out;
   EXPECT_TRUE(has(result.out, "because test accuracy")) << result.out;
@@ -436,7 +436,7 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
   auto of_file = nlohmann::json::parse(succeed({"probe", "weights.safetensors", "--json"}).out);
   of_file["readings"][0]["step"] = 300;
   EXPECT_EQ(of_file["readings"], of_run["readings"]);
-  EXPECT_TRUE(has(succeed({"probe", "last"}).out, "share of the logits that respects the symmetry"));
+  EXPECT_TRUE(has(succeed({"probe", "last"}).out, "fraction of the logits that respects the symmetry"));
   // The page draws what was read in training; checkpoints add to it.
   succeed({"report", "last", "-o", "page.html"});
   for (const char* chart : {"inside-logits", "inside-reallocation", "inside-spectrum-logits", "inside-keys",
@@ -470,8 +470,8 @@ TEST_F(Cli, ProbesLeaveOutWhatATaskDoesNotHave) {
   succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=cubic", "--set", "train.probe_every=5"});
   auto reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
   EXPECT_FALSE(reading.contains("circuits")) << "no symmetry of x^3 + x y is known";
-  EXPECT_TRUE(reading["frequencies"].contains("embedding_share"));
-  EXPECT_FALSE(reading["frequencies"].contains("logit_share"));
+  EXPECT_TRUE(reading["frequencies"].contains("embedding_fraction"));
+  EXPECT_FALSE(reading["frequencies"].contains("logit_fraction"));
   succeed({"report", "last", "-o", "page.html"});
   succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=parity", "--set", "model.architecture=mlp",
            "--set", "train.probe_every=5"});
@@ -485,8 +485,8 @@ TEST_F(Cli, ProbesLeaveOutWhatATaskDoesNotHave) {
   EXPECT_EQ(reading["frequencies"]["names"].size(), 4u);
   succeed({"train", "tiny.toml", "--quiet", "--set", "model.d_vocab_out=9", "--set", "train.steps=50"});
   reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
-  EXPECT_TRUE(reading["circuits"]["general_share"].is_number()) << "logits that are no class are left out";
-  EXPECT_TRUE(reading["frequencies"].contains("logit_share"));
+  EXPECT_TRUE(reading["circuits"]["invariant_fraction"].is_number()) << "logits that are no class are left out";
+  EXPECT_TRUE(reading["frequencies"].contains("logit_fraction"));
 }
 
 TEST_F(Cli, EvalNeedsNothingButTheExportedFile) {
@@ -494,7 +494,7 @@ TEST_F(Cli, EvalNeedsNothingButTheExportedFile) {
   const std::vector<Words> kinds = {
       {"--set", "model.architecture=mlp", "--set", "model.combination=sum", "--set", "model.n_layers=2"},
       {"--set", "model.activation=gelu", "--set", "model.tied_embeddings=true", "--set", "model.layer_norm=post"},
-      {"--set", "task.labels=corrupted", "--set", "task.corrupted_share=0.2", "--set", "seed=3"},
+      {"--set", "task.labels=corrupted", "--set", "task.corrupted_fraction=0.2", "--set", "seed=3"},
       {"--set", "split.method=torch_randperm", "--set", "split.train_size=30", "--set", "loss.kind=mean_squared",
        "--set", "optim.batch_size=25"},
   };
@@ -623,12 +623,26 @@ TEST_F(Cli, BadGridsAndClaimsGetOneLine) {
   refuse({"sweep", "nowhere.toml"}, "nowhere.toml");
   refuse({"paper", "grokin"}, "did you mean grokking?");
   refuse({"paper", "--scale", "huge"}, "smoke, quick or full");
+  refuse({"reproduce", "varma2032"}, "did you mean varma2023?");
+  refuse({"reproduce", "varma2023", "grokin"}, "did you mean grokking?");
+  refuse({"reproduce", "grokking"}, "did you mean reproduce varma2023 grokking?");
+  refuse({"reproduce", "--from-measurements", "nowhere.json"}, "nowhere.json");
+  place.write("no.json", "{\"format\": 3}");
+  refuse({"paper", "--from-measurements", "no.json"}, "no.json: expected format");
+  refuse({"paper", "--from-measurements", "no.json", "--scale", "quick"}, "excludes");
 }
 
 TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
   const Words words = {"paper", "ungrokking", "grokking",  "weight-decay", "--scale",
                        "smoke", "-o",         "page.html", "--json"};
-  succeed(words + Words{"one.json", "--store", "a"});
+  succeed(words + Words{"one.json", "--store", "a", "--measurements", "measured.json"});
+  const std::string first_page = place.read("page.html");
+  succeed({"reproduce", "varma2023", "--from-measurements", "measured.json", "-o", "page.html", "--json", "again.json"});
+  EXPECT_EQ(place.read("again.json"), place.read("one.json"));
+  EXPECT_EQ(place.read("page.html"), first_page);
+  succeed({"paper", "grokking", "--from-measurements", "measured.json", "--json", "grokking.json"});
+  EXPECT_EQ(nlohmann::json::parse(place.read("grokking.json"))["claims"].size(), 1u);
+  refuse({"paper", "dcrit", "--from-measurements", "measured.json"}, "dcrit");
   succeed(words + Words{"two.json", "--store", "b", "--jobs", "1"});
   const auto one = nlohmann::json::parse(place.read("one.json")), two = nlohmann::json::parse(place.read("two.json"));
   EXPECT_EQ(one["claims"], two["claims"]);
@@ -642,6 +656,8 @@ TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
   EXPECT_TRUE(has(page, "ungrokking-transition"));
   EXPECT_FALSE(has(page, "{{"));
   EXPECT_TRUE(has(succeed({"paper", "--list"}).out, "semi-grokking"));
+  EXPECT_TRUE(has(succeed({"reproduce", "--list"}).out, "varma2023"));
+  EXPECT_TRUE(has(succeed({"reproduce", "varma2023", "--list"}).out, "semi-grokking"));
 }
 
 }  // namespace

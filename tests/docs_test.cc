@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/config/grid.h"
 #include "groklab/sweep/plan.h"
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/engine/engine.h"
 
 namespace groklab::testing {

@@ -19,7 +19,7 @@ using testing::small_config;
 TEST(Engine, ShortcutAndGeneralPathAgreeToRounding) {
   for (const char* biases : {"model.biases=none", "model.biases=all"}) {
     Lab fast(small_config({biases})), general(small_config({biases, "model.path=general"}));
-    ASSERT_STREQ(fast.engine->path_name(), "one-layer shortcut");
+    ASSERT_STREQ(fast.engine->path_name(), "precomputed tables");
     ASSERT_STREQ(general.engine->path_name(), "general");
     std::vector<double> a, b;
     EXPECT_NEAR(fast.engine->loss_and_gradient(a), general.engine->loss_and_gradient(b), 1e-14);

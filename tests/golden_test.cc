@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/engine/engine.h"
 #include "groklab/store/safetensors.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 namespace {

@@ -104,21 +104,21 @@ class HandBuilt {
   std::vector<double> embed_, in_, out_;
 };
 
-ProbeReading read_all(Lab& lab) {
+ProbeResult read_all(Lab& lab) {
   return Prober(lab.config, lab.task, lab.split).read(*lab.engine, parse_probes("all", "probes"), true);
 }
 
 TEST(Probes, APureCosineNetwork) {
   HandBuilt network({3, 5}, {}, 0);
-  const ProbeReading r = read_all(network.lab);
-  EXPECT_NEAR(r.circuits->general_share, 1.0, 1e-10);
+  const ProbeResult r = read_all(network.lab);
+  EXPECT_NEAR(r.circuits->invariant_fraction, 1.0, 1e-10);
   EXPECT_NEAR(r.circuits->residual_norm, 0.0, 1e-10);
   EXPECT_NEAR(r.circuits->memorised_strength, 0.0, 1e-10);
-  EXPECT_NEAR(r.circuits->general_test.correct_logit, 2.0, 1e-10) << "one of each of the two waves";
-  EXPECT_EQ(r.circuits->general_test.accuracy, 1.0);
+  EXPECT_NEAR(r.circuits->invariant_test.correct_logit, 2.0, 1e-10) << "one of each of the two waves";
+  EXPECT_EQ(r.circuits->invariant_test.accuracy, 1.0);
   for (std::size_t k = 0; k < 6; ++k) {
-    EXPECT_NEAR(r.frequencies->logit_share[k], k == 2 || k == 4 ? 0.5 : 0.0, 1e-10) << k + 1;
-    EXPECT_NEAR(r.frequencies->embedding_share[k], k == 2 || k == 4 ? 0.5 : 0.0, 1e-10) << k + 1;
+    EXPECT_NEAR(r.frequencies->logit_fraction[k], k == 2 || k == 4 ? 0.5 : 0.0, 1e-10) << k + 1;
+    EXPECT_NEAR(r.frequencies->embedding_fraction[k], k == 2 || k == 4 ? 0.5 : 0.0, 1e-10) << k + 1;
   }
   EXPECT_NEAR(r.frequencies->excluded_loss, std::log(13.0), 1e-10);
   // The square of a wave is a wave of twice the frequency: 3 -> 6, 5 -> 10 = 3.
@@ -168,15 +168,15 @@ TEST(Probes, ALookupTable) {
   const Lab probe_split(mlp_config({"model.d_model=13", "model.d_mlp=180"}));
   const std::vector<std::int64_t> train = probe_split.split.train;
   const auto lab = lookup_network(train);
-  const ProbeReading r = read_all(*lab);
+  const ProbeResult r = read_all(*lab);
   // A training row has 6 on its label; centred, 6 * 12 / 13. The symmetric part spreads these 100 over 169 rows.
   const double logit = 6.0 * 12 / 13, general = logit * 100 / 169;
-  EXPECT_NEAR(r.circuits->general_train.correct_logit, general, 1e-10);
-  EXPECT_NEAR(r.circuits->general_test.correct_logit, general, 1e-10);
+  EXPECT_NEAR(r.circuits->invariant_train.correct_logit, general, 1e-10);
+  EXPECT_NEAR(r.circuits->invariant_test.correct_logit, general, 1e-10);
   EXPECT_NEAR(r.circuits->memorised_strength, logit, 1e-10) << "what training rows have more than test rows";
   EXPECT_EQ(r.circuits->residual_train.accuracy, 1.0);
   // F is a peak at the identity: equal power in all frequencies.
-  for (const double share : r.frequencies->logit_share) EXPECT_NEAR(share, 1.0 / 6, 1e-10);
+  for (const double fraction : r.frequencies->logit_fraction) EXPECT_NEAR(fraction, 1.0 / 6, 1e-10);
   for (std::size_t j = 0; j < train.size(); ++j) EXPECT_NEAR(r.neurons->each[j].ipr, 1.0 / 6, 1e-10);
   EXPECT_TRUE(std::isnan(r.neurons->each[150].ipr)) << "a neuron that knows nothing";
   EXPECT_EQ(r.neurons->periodic, 0);
@@ -193,10 +193,10 @@ TEST(Probes, ALookupTable) {
 TEST(Probes, AKnownMixture) {
   const Lab base(mlp_config({"model.d_model=13", "model.d_mlp=180"}));
   HandBuilt network({3, 5}, base.split.train, 6);
-  const ProbeReading r = read_all(network.lab);
+  const ProbeResult r = read_all(network.lab);
   const double logit = 6.0 * 12 / 13, general = 2 + logit * 100 / 169;
-  EXPECT_NEAR(r.circuits->general_train.correct_logit, general, 1e-10);
-  EXPECT_NEAR(r.circuits->general_test.correct_logit, general, 1e-10);
+  EXPECT_NEAR(r.circuits->invariant_train.correct_logit, general, 1e-10);
+  EXPECT_NEAR(r.circuits->invariant_test.correct_logit, general, 1e-10);
   EXPECT_NEAR(r.circuits->memorised_strength, logit, 1e-10);
   EXPECT_NEAR(r.circuits->residual_train.correct_logit, logit - logit * 100 / 169, 1e-10);
   EXPECT_NEAR(r.circuits->residual_test.correct_logit, -logit * 100 / 169, 1e-10);
@@ -205,16 +205,16 @@ TEST(Probes, AKnownMixture) {
   const double height = 6.0 * 100 / 169, table = 100 * 36.0 * 12 / 13;
   const double waves = 169 * 13 / 2.0 * 2 * ((1 + height * 2 / 13) * (1 + height * 2 / 13));
   const double other_waves = 169 * 13 / 2.0 * 4 * (height * 2 / 13) * (height * 2 / 13);
-  EXPECT_NEAR(r.circuits->general_norm * r.circuits->general_norm, waves + other_waves, 1e-8);
+  EXPECT_NEAR(r.circuits->invariant_norm * r.circuits->invariant_norm, waves + other_waves, 1e-8);
   EXPECT_NEAR(r.circuits->residual_norm * r.circuits->residual_norm, table * (1 - 100.0 / 169), 1e-8);
   for (std::size_t k = 0; k < 6; ++k) {
-    const double share = (k == 2 || k == 4 ? waves / 2 : other_waves / 4) / (waves + other_waves);
-    EXPECT_NEAR(r.frequencies->logit_share[k], share, 1e-10) << k + 1;
+    const double fraction = (k == 2 || k == 4 ? waves / 2 : other_waves / 4) / (waves + other_waves);
+    EXPECT_NEAR(r.frequencies->logit_fraction[k], fraction, 1e-10) << k + 1;
   }
   EXPECT_EQ(r.frequencies->logit_keys.size(), 2u);
   EXPECT_EQ(r.neurons->periodic, 18);
   EXPECT_NEAR(
-      r.circuits->general_norm * r.circuits->general_norm + r.circuits->residual_norm * r.circuits->residual_norm,
+      r.circuits->invariant_norm * r.circuits->invariant_norm + r.circuits->residual_norm * r.circuits->residual_norm,
       waves + other_waves + table * (1 - 100.0 / 169), 1e-8)
       << "the parts are orthogonal and sum to the whole";
 }
@@ -297,10 +297,10 @@ TEST(Probes, NeuronsAreTheSameOnBothPaths) {
 
 TEST(Probes, AReadingPassesThroughJsonUnchanged) {
   Lab lab(testing::small_config({"split.train_size=49"}));  // no test rows: NaN in places
-  const ProbeReading r = read_all(lab);
-  ASSERT_TRUE(std::isnan(r.circuits->general_test.loss));
-  const auto json = reading_to_json(r);
-  EXPECT_EQ(reading_to_json(reading_from_json(nlohmann::ordered_json::parse(json.dump()))), json);
+  const ProbeResult r = read_all(lab);
+  ASSERT_TRUE(std::isnan(r.circuits->invariant_test.loss));
+  const auto json = probe_result_to_json(r);
+  EXPECT_EQ(probe_result_to_json(probe_result_from_json(nlohmann::ordered_json::parse(json.dump()))), json);
 }
 
 }  // namespace

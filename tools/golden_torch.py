@@ -48,7 +48,7 @@ BASE = {
     "loss.kind": "cross_entropy", "loss.form": "stable",
     "optim.kind": "adamw", "optim.learning_rate": 1e-3, "optim.beta1": 0.9, "optim.beta2": 0.98,
     "optim.epsilon": 1e-8, "optim.momentum": 0.0, "optim.weight_decay": 1.0, "optim.decay": "*",
-    "optim.warmup_steps": 0, "optim.schedule": "constant", "optim.final_lr_share": 0.0,
+    "optim.warmup_steps": 0, "optim.schedule": "constant", "optim.final_lr_fraction": 0.0,
     "train.precision": "float64", "train.steps": STEPS,
 }
 SGD = {"optim.kind": "sgd", "optim.learning_rate": 0.05, "optim.momentum": 0.9, "optim.weight_decay": 1e-3}
@@ -72,7 +72,7 @@ CASES = {
     "adam_l2": {"optim.kind": "adam", "optim.weight_decay": 1e-2},
     "sgd_momentum": SGD,
     "warmup": {"optim.warmup_steps": 10},
-    "cosine": {"optim.warmup_steps": 10, "optim.schedule": "cosine", "optim.final_lr_share": 0.1},
+    "cosine": {"optim.warmup_steps": 10, "optim.schedule": "cosine", "optim.final_lr_fraction": 0.1},
     "decay_matrices": {"model.biases": "all", "optim.decay": "*.W_*"},
     "mlp_concatenate": {**MLP, "model.n_layers": 1},
     "mlp_sum_three_layers": {**MLP, "model.n_layers": 3, "model.combination": "sum", "model.activation": "gelu"},
@@ -230,7 +230,7 @@ def learning_rate(c, t):
     if warmup and t <= warmup:
         return peak * t / warmup
     if c["optim.schedule"] == "cosine":
-        floor = c["optim.final_lr_share"]
+        floor = c["optim.final_lr_fraction"]
         return peak * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (t - warmup) / (STEPS - warmup))))
     return peak
 

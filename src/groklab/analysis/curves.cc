@@ -111,7 +111,7 @@ std::vector<SurvivalPoint> kaplan_meier(std::vector<Duration> observations) {
   std::sort(observations.begin(), observations.end(),
             [](const Duration& a, const Duration& b) { return a.time < b.time; });
   std::vector<SurvivalPoint> curve = {{0, 1}};
-  double share = 1;
+  double fraction = 1;
   for (std::size_t begin = 0; begin < observations.size();) {
     std::size_t end = begin, events = 0;
     while (end < observations.size() && observations[end].time == observations[begin].time) {
@@ -119,8 +119,8 @@ std::vector<SurvivalPoint> kaplan_meier(std::vector<Duration> observations) {
       ++end;
     }
     if (events > 0) {
-      share *= 1 - static_cast<double>(events) / static_cast<double>(observations.size() - begin);
-      curve.push_back({observations[begin].time, share});
+      fraction *= 1 - static_cast<double>(events) / static_cast<double>(observations.size() - begin);
+      curve.push_back({observations[begin].time, fraction});
     }
     begin = end;
   }
@@ -129,7 +129,7 @@ std::vector<SurvivalPoint> kaplan_meier(std::vector<Duration> observations) {
 
 double median_survival(std::span<const Duration> observations) {
   for (const SurvivalPoint& point : kaplan_meier({observations.begin(), observations.end()})) {
-    if (point.share <= 0.5) return point.time;
+    if (point.fraction <= 0.5) return point.time;
   }
   return kNaN;
 }

@@ -39,7 +39,7 @@ struct Duration {
 };
 /// Kaplan and Meier's survival curve: (time, share for which it has not happened yet), ascending.
 struct SurvivalPoint {
-  double time = 0, share = 1;
+  double time = 0, fraction = 1;
 };
 std::vector<SurvivalPoint> kaplan_meier(std::vector<Duration> observations);
 /// The first time at which at most half are left; NaN if more than half are left at the end.

@@ -60,8 +60,8 @@ TEST(Curves, KaplanMeierCountsTheCensored) {
   const std::vector<Duration> times = {{2, true}, {3, false}, {4, true}, {5, false}};
   const auto curve = kaplan_meier(times);
   ASSERT_EQ(curve.size(), 3u);
-  EXPECT_DOUBLE_EQ(curve[1].share, 0.75);
-  EXPECT_DOUBLE_EQ(curve[2].share, 0.375);
+  EXPECT_DOUBLE_EQ(curve[1].fraction, 0.75);
+  EXPECT_DOUBLE_EQ(curve[2].fraction, 0.375);
   EXPECT_DOUBLE_EQ(median_survival(times), 4);
   const std::vector<Duration> censored = {{2, true}, {5, false}, {5, false}};
   EXPECT_TRUE(std::isnan(median_survival(censored)));

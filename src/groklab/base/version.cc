@@ -1,5 +1,5 @@
 // See version.h. CMake defines GROKLAB_VERSION for this file alone, so that a new version compiles one file again.
-#include "groklab/base/version.h"
+#include "groklab/version.h"
 
 namespace groklab {
 

@@ -1,5 +1,5 @@
 // The version has the form that packages and stores expect.
-#include "groklab/base/version.h"
+#include "groklab/version.h"
 
 #include <gtest/gtest.h>
 

@@ -175,7 +175,7 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   const double step_seconds = median(times) * (sweep ? options.threads : 1);
   run->engine->measure();
   const double record = seconds_of([&] { run->engine->measure(); });
-  result.record_share = record / (100.0 * step_seconds);
+  result.record_fraction = record / (100.0 * step_seconds);
   if (options.threads == 2) result.round_trip_ns = 1e9 * measure_round_trip(pool);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -184,7 +184,7 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   const ProbeSet set = parse_probes(TrainConfig{}.probes, "train.probes");
   prober.read(*run->engine, set, false);
   const double probe = seconds_of([&] { prober.read(*run->engine, set, false); });
-  result.probe_share = probe / (10 * 100.0 * step_seconds);
+  result.probe_fraction = probe / (10 * 100.0 * step_seconds);
   if (const auto gemm = LibraryGemm::load()) result.library_gemm = measure_library<T>(*gemm, pool);
   result.roofline = median(fractions);
   result.roofline_low = *std::min_element(fractions.begin(), fractions.end());
@@ -209,8 +209,8 @@ void visit_result(BenchResult& r, F field) {
   field("roofline_low", r.roofline_low);
   field("roofline_high", r.roofline_high);
   field("steps_per_second", r.steps_per_second);
-  field("record_share", r.record_share);
-  field("probe_share", r.probe_share);
+  field("record_fraction", r.record_fraction);
+  field("probe_fraction", r.probe_fraction);
   field("round_trip_ns", r.round_trip_ns);
   field("memory_mb", r.memory_mb);
   field("target", r.target);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 
 namespace groklab {
 
@@ -31,8 +31,8 @@ struct BenchResult {
   double roofline = 0;      ///< (flop_per_step / fma_peak) / time of a step: the median over repeats
   double roofline_low = 0, roofline_high = 0;  ///< smallest and largest repeat
   double steps_per_second = 0;
-  double record_share = 0;  ///< time of one record point / time of 100 steps
-  double probe_share = 0;   ///< time of the default probes / time of 1000 steps: every tenth record point
+  double record_fraction = 0;  ///< time of one evaluation step / time of 100 steps
+  double probe_fraction = 0;   ///< time of the default probes / time of 1000 steps: every tenth evaluation step
   double round_trip_ns =
       0;  ///< of two threads: a word sent to the second thread's core and back; 0: other numbers of threads
   double memory_mb = 0;  ///< peak resident memory of a process that does only this case

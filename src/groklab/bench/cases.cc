@@ -2,7 +2,7 @@
 #include <initializer_list>
 
 #include "groklab/bench/bench.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 
 namespace groklab {
 

@@ -4,8 +4,9 @@
 #include <string_view>
 
 #include "groklab/base/error.h"
+#include "groklab/config.h"
+#include "groklab/config/component.h"
 #include "groklab/config/enum_names.h"
-#include "groklab/config/fields.h"
 #include "groklab/config/probe_set.h"
 #include "groklab/config/task_size.h"
 #include "groklab/config/value.h"
@@ -27,6 +28,9 @@ void check_ranges(const Config& config) {
     if (value_allowed(field)) continue;
     const std::string shown = toml_literal(field.value);
     fail(ErrorKind::kConfig, "{} = {}: expected {}, found {}", field.spec.key, shown, allowed_text(field), shown);
+  }
+  for (const auto& [key, value] : config.settings) {
+    if (!is_config_key(key)) fail(ErrorKind::kConfig, "{} = {}: unknown key", key, toml_literal(value));
   }
 }
 
@@ -90,8 +94,8 @@ void check_task(const Config& config) {
     refuse(config, "task.table",
            fmt::format("task.operation = table with it, found task.operation = {}", enum_name(task.operation)));
   }
-  if (task.corrupted_share > 0 && task.labels != LabelKind::kCorrupted) {
-    refuse(config, "task.corrupted_share",
+  if (task.corrupted_fraction > 0 && task.labels != LabelKind::kCorrupted) {
+    refuse(config, "task.corrupted_fraction",
            fmt::format("task.labels = corrupted with it, found task.labels = {}", enum_name(task.labels)));
   }
 }
@@ -144,18 +148,19 @@ void check_model(const Config& config) {
 }
 
 void check_training(const Config& config) {
-  if (config.optim.momentum > 0 && config.optim.kind != OptimizerKind::kSgd) {
+  if (config.optim.momentum > 0 && config.optim.kind != "sgd") {
     refuse(config, "optim.momentum",
-           fmt::format("0 unless optim.kind = sgd, found optim.kind = {}", enum_name(config.optim.kind)));
+           fmt::format("0 unless optim.kind = sgd, found optim.kind = {}", config.optim.kind));
   }
   const TrainConfig& train = config.train;
-  if (train.stop_test_accuracy > 0 && train.record_every == 0 && train.record_per_decade == 0) {
+  if (train.stop_test_accuracy > 0 && train.evaluate_every == 0 && train.evaluate_per_decade == 0) {
     refuse(config, "train.stop_test_accuracy",
-           "record points to test it at (train.record_every or train.record_per_decade above 0)");
+           "evaluation steps to test it at (train.evaluate_every or train.evaluate_per_decade above 0)");
   }
   parse_probes(train.probes, "train.probes");
-  if (train.probe_every > 0 && train.record_every == 0 && train.record_per_decade == 0 && train.probe_every > 1) {
-    refuse(config, "train.probe_every", "0 or 1 without record points (train.record_every, train.record_per_decade)");
+  if (train.probe_every > 0 && train.evaluate_every == 0 && train.evaluate_per_decade == 0 && train.probe_every > 1) {
+    refuse(config, "train.probe_every",
+           "0 or 1 without evaluation steps (train.evaluate_every, train.evaluate_per_decade)");
   }
   if (config.fork.run.empty()) {
     if (config.fork.step != 0) refuse(config, "fork.step", "0 without fork.run");
@@ -171,6 +176,9 @@ void check_config(const Config& config) {
   check_split(config);
   check_model(config);
   check_training(config);
+  for (const ComponentSpec* component : component_specs()) {
+    if (component->check != nullptr && component_active(*component, config)) component->check(config);
+  }
 }
 
 }  // namespace groklab

@@ -62,9 +62,9 @@ TEST(CheckConfig, Parity) {
 }
 
 TEST(CheckConfig, Labels) {
-  EXPECT_EQ(check_error("task.corrupted_share=0.1"),
-            "task.corrupted_share = 0.1: expected task.labels = corrupted with it, found task.labels = true");
-  expect_valid("task.corrupted_share=0.1", "task.labels=corrupted");
+  EXPECT_EQ(check_error("task.corrupted_fraction=0.1"),
+            "task.corrupted_fraction = 0.1: expected task.labels = corrupted with it, found task.labels = true");
+  expect_valid("task.corrupted_fraction=0.1", "task.labels=corrupted");
   expect_valid("task.labels=random_commutative");
 }
 
@@ -109,14 +109,14 @@ TEST(CheckConfig, ModelOptions) {
 TEST(CheckConfig, Training) {
   EXPECT_EQ(check_error("optim.momentum=0.9"),
             "optim.momentum = 0.9: expected 0 unless optim.kind = sgd, found optim.kind = adamw");
-  EXPECT_NE(check_error("train.stop_test_accuracy=0.9", "train.record_every=0", "train.record_per_decade=0")
-                .find("record points"),
+  EXPECT_NE(check_error("train.stop_test_accuracy=0.9", "train.evaluate_every=0", "train.evaluate_per_decade=0")
+                .find("evaluation steps"),
             std::string::npos);
   EXPECT_EQ(check_error("fork.step=5"), "fork.step = 5: expected 0 without fork.run");
   EXPECT_EQ(check_error("fork.reset_optimizer=true"), "fork.reset_optimizer = true: expected false without fork.run");
   expect_valid("optim.momentum=0.9", "optim.kind=sgd");
   expect_valid("fork.step=5", "fork.run=0123456789ab");
-  expect_valid("train.steps=0", "train.record_every=0", "train.record_per_decade=0");
+  expect_valid("train.steps=0", "train.evaluate_every=0", "train.evaluate_per_decade=0");
 }
 
 TEST(CheckConfig, LimitsAreThoseOfTheTasks) {

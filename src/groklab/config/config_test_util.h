@@ -6,7 +6,7 @@
 #include <string>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 
 namespace groklab {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 
 namespace groklab {
 
@@ -83,10 +83,6 @@ struct EnumNames<LossKind> {
 template <>
 struct EnumNames<LossForm> {
   static constexpr std::array<std::string_view, 2> values = {"stable", "framework"};
-};
-template <>
-struct EnumNames<OptimizerKind> {
-  static constexpr std::array<std::string_view, 3> values = {"adamw", "adam", "sgd"};
 };
 template <>
 struct EnumNames<Schedule> {

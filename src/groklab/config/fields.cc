@@ -1,12 +1,11 @@
 // See fields.h: the list of keys for help, and --set.
-#include "groklab/config/fields.h"
-
 #include <charconv>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include "groklab/base/error.h"
+#include "groklab/config.h"
 #include "groklab/config/value.h"
 
 namespace groklab {

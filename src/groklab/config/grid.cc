@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/config/text_file.h"
 #include "groklab/config/toml_names.h"
 
@@ -65,8 +65,8 @@ std::vector<double> range_numbers(const toml::table& table, const std::string& p
       } else if (i == n - 1) {
         numbers.push_back(to);  // exactly, whatever the rounding
       } else {
-        const double share = static_cast<double>(i) / static_cast<double>(n - 1);
-        numbers.push_back(scale == "log" ? from * std::pow(to / from, share) : from + (to - from) * share);
+        const double fraction = static_cast<double>(i) / static_cast<double>(n - 1);
+        numbers.push_back(scale == "log" ? from * std::pow(to / from, fraction) : from + (to - from) * fraction);
       }
     }
     return numbers;

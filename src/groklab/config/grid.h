@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/config/value.h"
 
 namespace groklab {

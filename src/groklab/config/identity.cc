@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
+#include "groklab/config/renamed_keys.h"
 #include "groklab/config/value.h"
 
 namespace groklab {
@@ -34,7 +35,7 @@ std::string canonical_config(const Config& config) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].value == defaults[i].value) continue;
-    lines.push_back(fmt::format("{}={}\n", fields[i].spec.key, canonical_value(fields[i].value)));
+    lines.push_back(fmt::format("{}={}\n", identity_key(fields[i].spec.key), canonical_value(fields[i].value)));
   }
   std::sort(lines.begin(), lines.end());
   std::string text = fmt::format("groklab identity {}\n", kIdentityVersion);

@@ -39,8 +39,9 @@ TEST(RunId, EqualRunsHaveOneName) {
   EXPECT_EQ(id, id_with("model.d_mlp=512", "split.seed=0", "task.label_seed=9"));
   EXPECT_EQ(id, id_with("task.group=cyclic", "task.group_degree=9", "task.composition=left_first"));
   EXPECT_EQ(id, id_with("task.parity_bits=9", "task.parity_rows=7", "model.combination=sum"));
-  EXPECT_EQ(id, id_with("optim.final_lr_share=0.1", "train.stop_held_records=9", "train.stop_stationary_window=9"));
-  EXPECT_EQ(id, id_with("model.d_vocab_out=113", "optim.final_lr_share=-0.0"));
+  EXPECT_EQ(id,
+            id_with("optim.final_lr_fraction=0.1", "train.stop_held_evaluations=9", "train.stop_stationary_window=9"));
+  EXPECT_EQ(id, id_with("model.d_vocab_out=113", "optim.final_lr_fraction=-0.0"));
   EXPECT_EQ(id_with("optim.warmup_steps=0"), id_with("optim.warmup_steps=1"));
   EXPECT_EQ(id_with("optim.weight_decay=0"), id_with("optim.weight_decay=-0.0", "optim.decay=*W_U"));
   EXPECT_EQ(id_with("split.train_size=99"), id_with("split.train_size=99", "split.train_fraction=0.7"));
@@ -89,8 +90,8 @@ TEST(RunId, DifferentRunsHaveDifferentNames) {
                                  "optim.batch_size=32",
                                  "train.precision=float64",
                                  "train.steps=1",
-                                 "train.record_every=1",
-                                 "train.record_per_decade=1",
+                                 "train.evaluate_every=1",
+                                 "train.evaluate_per_decade=1",
                                  "train.stop_test_accuracy=0.9",
                                  "train.checkpoint_every=10",
                                  "fork.run=0123456789ab"}) {

@@ -4,7 +4,8 @@
 #include <string_view>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
+#include "groklab/config/renamed_keys.h"
 #include "groklab/config/value.h"
 
 namespace groklab {
@@ -47,7 +48,8 @@ void read_object(Config& config, const nlohmann::json& object, const std::string
       }
       read_object(config, json, key + ".", *section);
     } else {
-      assign_value(config, key, value_of(json), kJsonText);
+      const std::string_view now = renamed_key(key);  // a store of an older groklab
+      assign_value(config, now.empty() ? std::string_view(key) : now, value_of(json), kJsonText);
     }
   }
 }

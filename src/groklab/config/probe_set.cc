@@ -6,7 +6,8 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
+#include "groklab/config/suggest.h"
 
 namespace groklab {
 namespace {

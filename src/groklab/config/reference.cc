@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 
 namespace groklab {
 namespace {
@@ -21,7 +21,7 @@ key on the command line (text without quotes; `1e5` is accepted for a whole numb
 wrong type or out of range, or a combination that makes no sense is refused with one line.
 
 Keys that do not apply are ignored: `task.modulus` for a group, `optim.beta1` for SGD. (A few that would surely be a
-mistake are refused: a file that nothing reads, momentum without SGD, a corrupted share without corrupted labels.)
+mistake are refused: a file that nothing reads, momentum without SGD, a corrupted fraction without corrupted labels.)
 
 A run's name is a hash of the resolved configuration: of all keys that differ from their defaults, once automatic values
 (0 or -1 below) are replaced by what they mean and keys that do not apply are left out. How often a run is recorded
@@ -29,7 +29,7 @@ belongs to its name; where a table or split file lies does not, its contents do.
 )";
 
 std::string section_of(const std::string& key) {
-  const std::size_t dot = key.find('.');
+  const std::size_t dot = key.rfind('.');
   return dot == std::string::npos ? "" : key.substr(0, dot);
 }
 

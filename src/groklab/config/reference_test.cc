@@ -7,7 +7,7 @@
 #include <iterator>
 #include <string>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 
 namespace groklab {
 namespace {

@@ -6,9 +6,12 @@
 // When in doubt whether a key changes the run, it is kept: two names for one run cost time, one name for two runs
 // would lose a result.
 #include <optional>
+#include <set>
+#include <string_view>
 #include <type_traits>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
+#include "groklab/config/component.h"
 #include "groklab/config/task_size.h"
 #include "groklab/config/visit.h"
 
@@ -39,7 +42,7 @@ void resolve_task(TaskConfig& task, std::int64_t seed) {
     task.parity_subset = defaults.parity_subset;
     task.parity_rows = defaults.parity_rows;
   }
-  if (task.labels != LabelKind::kCorrupted) task.corrupted_share = defaults.corrupted_share;
+  if (task.labels != LabelKind::kCorrupted) task.corrupted_fraction = defaults.corrupted_fraction;
   const bool is_random = task.labels != LabelKind::kTrue || task.operation == Operation::kParity;
   if (!is_random) {
     task.label_seed = defaults.label_seed;
@@ -84,22 +87,28 @@ void resolve_training(Config& config) {
   if (config.loss.kind != LossKind::kCrossEntropy) config.loss.form = defaults.loss.form;
 
   OptimConfig& optim = config.optim;
-  if (optim.kind == OptimizerKind::kSgd) {
-    optim.beta1 = defaults.optim.beta1;
-    optim.beta2 = defaults.optim.beta2;
-    optim.epsilon = defaults.optim.epsilon;
-  } else {
-    optim.momentum = defaults.optim.momentum;
-  }
   if (optim.weight_decay == 0) optim.decay = defaults.optim.decay;
   if (optim.warmup_steps == 1) optim.warmup_steps = 0;  // min(t / 1, 1) is 1 from the first step
-  if (optim.schedule == Schedule::kConstant) optim.final_lr_share = defaults.optim.final_lr_share;
+  if (optim.schedule == Schedule::kConstant) optim.final_lr_fraction = defaults.optim.final_lr_fraction;
 
   TrainConfig& train = config.train;
-  if (train.stop_test_accuracy == 0) train.stop_held_records = defaults.train.stop_held_records;
+  if (train.stop_test_accuracy == 0) train.stop_held_evaluations = defaults.train.stop_held_evaluations;
   if (train.stop_stationary_tolerance == 0) train.stop_stationary_window = defaults.train.stop_stationary_window;
 
   if (config.fork.run.empty()) config.fork = defaults.fork;
+}
+
+/// Keys that only other components use, and components' own keys where they are off.
+void resolve_components(Config& config) {
+  std::set<std::string_view> used, unused;
+  for (const ComponentSpec* component : component_specs()) {
+    const bool active = component_active(*component, config);
+    for (const std::string_view key : component->uses) (active ? used : unused).insert(key);
+    for (const Field& field : component->keys) (active ? used : unused).insert(field.spec.key);
+  }
+  for (const std::string_view key : unused) {
+    if (!used.contains(key)) reset_value(config, key);
+  }
 }
 
 }  // namespace
@@ -115,6 +124,7 @@ Config resolve_config(const Config& config) {
   resolve_split(resolved.split, resolved.seed);
   resolve_model(resolved.model, resolved.task);
   resolve_training(resolved);
+  resolve_components(resolved);
   return resolved;
 }
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/config/value.h"
 
 namespace groklab {
@@ -93,7 +93,7 @@ constexpr std::array kAliases = std::to_array<std::pair<std::string_view, std::s
     {"max_steps", "train.steps"},
     {"n_steps", "train.steps"},
     {"dtype", "train.precision"},
-    {"log_every", "train.record_every"},
+    {"log_every", "train.evaluate_every"},
     {"save_every", "train.checkpoint_every"},
 });
 

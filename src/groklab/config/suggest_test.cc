@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 
 namespace groklab {
 namespace {

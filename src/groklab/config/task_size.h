@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 
 namespace groklab {
 

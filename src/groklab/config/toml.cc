@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/config/text_file.h"
 #include "groklab/config/toml_names.h"
 #include "groklab/config/value.h"
@@ -50,7 +50,7 @@ std::string config_to_toml(const Config& config) {
   std::string section;
   for (const Field& field : config_values(config)) {
     const std::string_view key = field.spec.key;
-    const std::size_t dot = key.find('.');
+    const std::size_t dot = key.rfind('.');
     const std::string_view its_section = dot == std::string_view::npos ? "" : key.substr(0, dot);
     if (its_section != section) {
       section = its_section;

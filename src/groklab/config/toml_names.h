@@ -1,4 +1,4 @@
-// What TOML readers share: which names are keys, values of nodes, the line for a syntax error. Includes toml++.
+// What TOML readers share: values of nodes, and the line for a syntax error. Includes toml++.
 #pragma once
 
 #define TOML_HEADER_ONLY 1
@@ -9,27 +9,10 @@
 #include <string_view>
 
 #include "groklab/base/error.h"
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/config/value.h"
-#include "groklab/config/visit.h"
 
 namespace groklab {
-
-inline bool is_config_section(std::string_view name) {
-  bool found = false;
-  visit_fields(static_cast<const Config&>(Config{}), [&](const FieldSpec& spec, const auto&) {
-    const std::string_view key = spec.key;
-    found = found || (key.size() > name.size() && key.starts_with(name) && key[name.size()] == '.');
-  });
-  return found;
-}
-
-inline bool is_config_key(std::string_view name) {
-  bool found = false;
-  visit_fields(static_cast<const Config&>(Config{}),
-               [&](const FieldSpec& spec, const auto&) { found = found || name == spec.key; });
-  return found;
-}
 
 inline Value toml_value(const toml::node& node) {
   if (const auto* flag = node.as_boolean()) return flag->get();

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "groklab/base/error.h"
+#include "groklab/config.h"
+#include "groklab/config/component.h"
 #include "groklab/config/enum_names.h"
-#include "groklab/config/fields.h"
+#include "groklab/config/renamed_keys.h"
 #include "groklab/config/suggest.h"
 
 namespace groklab {
@@ -27,6 +29,10 @@ constexpr FieldType type_of() {
 template <typename T>
 Field make_field(const FieldSpec& spec, const T& value) {
   Field field{spec, type_of<T>(), {}, {}};
+  if (spec.range.component) {
+    field.type = FieldType::kChoice;
+    field.choices = component_names(spec.key);
+  }
   if constexpr (std::is_enum_v<T>) {
     field.value = std::string(enum_name(value));
     for (const std::string_view name : EnumNames<T>::values) field.choices.emplace_back(name);
@@ -122,6 +128,22 @@ std::string number_range(const char* noun, const Range& range) {
        shown, hint);
 }
 
+/// Sets a key of a component, if it is one.
+bool assign_setting(Config& config, std::string_view key, const Value& value, std::string_view where) {
+  for (const ComponentSpec* component : component_specs()) {
+    for (Field field : component->keys) {
+      if (key != field.spec.key) continue;
+      const Value standard = field.value;
+      field.value = converted(value, field.type);
+      if (!value_allowed(field)) refuse(field, value, where);
+      config.settings.erase(std::string(key));
+      if (field.value != standard) config.settings.emplace(key, field.value);
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 const char* field_type_name(FieldType type) {
@@ -144,7 +166,36 @@ std::vector<Field> config_values(const Config& config) {
   std::vector<Field> fields;
   visit_fields(config,
                [&fields](const FieldSpec& spec, const auto& value) { fields.push_back(make_field(spec, value)); });
+  for (const ComponentSpec* component : component_specs()) {
+    for (Field field : component->keys) {
+      const auto found = config.settings.find(field.spec.key);
+      if (found != config.settings.end()) field.value = found->second;
+      fields.push_back(std::move(field));
+    }
+  }
   return fields;
+}
+
+bool is_config_key(std::string_view name) {
+  for (const Field& field : config_values(Config{})) {
+    if (name == field.spec.key) return true;
+  }
+  return false;
+}
+
+bool is_config_section(std::string_view name) {
+  for (const Field& field : config_values(Config{})) {
+    const std::string_view key = field.spec.key;
+    if (key.size() > name.size() && key.starts_with(name) && key[name.size()] == '.') return true;
+  }
+  return false;
+}
+
+void reset_value(Config& config, std::string_view key) {
+  for (const Field& field : config_values(Config{})) {
+    if (key == field.spec.key) return assign_value(config, key, field.value, "");
+  }
+  fail(ErrorKind::kInternal, "internal: the key {} does not exist", key);
 }
 
 bool value_allowed(const Field& field) {
@@ -206,8 +257,11 @@ void assign_value(Config& config, std::string_view key, const Value& value, std:
       target = std::get<T>(field.value);
     }
   });
-  if (known) return;
+  if (known || assign_setting(config, key, value, where)) return;
   const std::string prefix = where.empty() ? "" : fmt::format("{}: ", where);
+  if (const std::string_view now = renamed_key(key); !now.empty()) {
+    fail(ErrorKind::kConfig, "{}{}: expected its present name {}, found a name of an older version", prefix, key, now);
+  }
   const std::string hint = suggest_key(key);
   fail(ErrorKind::kConfig, "{}unknown key {}{}", prefix, toml_literal(std::string(key)),
        hint.empty() ? "" : fmt::format("; did you mean \"{}\"?", hint));

@@ -4,24 +4,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/config/visit.h"
 
 namespace groklab {
 
 enum class FieldType { kInteger, kNumber, kText, kSwitch, kChoice };
 const char* field_type_name(FieldType type);
-
-/// Something that no key can hold: `what` is e.g. "an array".
-struct Unusable {
-  std::string what;
-  bool operator==(const Unusable&) const = default;
-};
-/// A choice is held by its name.
-using Value = std::variant<bool, std::int64_t, double, std::string, Unusable>;
 
 struct Field {
   FieldSpec spec;
@@ -30,9 +21,15 @@ struct Field {
   std::vector<std::string> choices;  ///< names of a choice, else empty
 };
 
-/// All fields of a config with their values, in order.
+/// All fields of a config with their values, in order; components' own keys come last.
 std::vector<Field> config_values(const Config& config);
 
+/// Whether the name is a key, or the beginning of keys ("optim", "optim.muon").
+bool is_config_key(std::string_view name);
+bool is_config_section(std::string_view name);
+
+/// Puts a key back to its default.
+void reset_value(Config& config, std::string_view key);
 /// Sets one key. Throws Error(kConfig) with one line that starts with `where` (if not empty): unknown key with the
 /// nearest name, wrong type, out of range. The config is unchanged then.
 void assign_value(Config& config, std::string_view key, const Value& value, std::string_view where);

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/config/task_size.h"
 
 namespace groklab {
@@ -16,6 +16,7 @@ struct Range {
   bool low_open = false;   ///< low itself is not allowed
   bool high_open = false;  ///< high itself is not allowed
   const char* text = nullptr;
+  bool component = false;  ///< text that is the name of a component (component.h)
 };
 
 /// What does not change from one Config to the next.
@@ -33,6 +34,7 @@ constexpr Range between(double low, double high) { return {low, high, false, fal
 constexpr Range from_to_below(double low, double high) { return {low, high, false, true, nullptr}; }
 constexpr Range text_range(const char* text) { return {-kNoLimit, kNoLimit, false, false, text}; }
 constexpr Range any_choice() { return {}; }
+constexpr Range component_choice() { return {-kNoLimit, kNoLimit, false, false, nullptr, true}; }
 
 /// Calls visit(spec, field) for every field of a Config or const Config, in the order in which users see them.
 /// Fields are of type bool, std::int64_t, double, std::string or an enumeration with EnumNames.
@@ -65,10 +67,10 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         task.parity_subset);
   field("task.parity_rows", between(0, kMaxRows), "rows", "Distinct rows sampled for sparse parity; 0 takes all 2^n.",
         task.parity_rows);
-  field("task.labels", any_choice(), "", "True labels, random ones, or true ones of which a share is corrupted.",
+  field("task.labels", any_choice(), "", "True labels, random ones, or true ones of which a fraction is corrupted.",
         task.labels);
-  field("task.corrupted_share", between(0, 1), "share of rows",
-        "Share of labels replaced by a random wrong one when task.labels is corrupted.", task.corrupted_share);
+  field("task.corrupted_fraction", between(0, 1), "fraction of rows",
+        "Fraction of labels replaced by a random wrong one when task.labels is corrupted.", task.corrupted_fraction);
   field("task.label_seed", at_least(-1), "", "Seed of random labels and of a parity task; -1 takes the run's seed.",
         task.label_seed);
 
@@ -77,8 +79,8 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         split.method);
   field("split.train_size", at_least(0), "rows", "Size D of the training set; 0 takes split.train_fraction.",
         split.train_size);
-  field("split.train_fraction", between(0, 1), "share of rows",
-        "Size of the training set as a share of all rows, rounded down; used when split.train_size is 0.",
+  field("split.train_fraction", between(0, 1), "fraction of rows",
+        "Size of the training set as a fraction of all rows, rounded down; used when split.train_size is 0.",
         split.train_fraction);
   field("split.seed", at_least(-1), "", "Seed of the split, whose subsets are nested; -1 takes the run's seed.",
         split.seed);
@@ -113,7 +115,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("model.init", any_choice(), "", "Initial weights: as in the circuit-efficiency paper, or as PyTorch's layers.",
         model.init);
   field("model.init_scale", above(0), "", "Factor on every initial weight.", model.init_scale);
-  field("model.path", any_choice(), "", "Computation: auto takes the exact one-layer shortcut where it applies.",
+  field("model.path", any_choice(), "", "Computation: auto takes the exact precomputed tables where it applies.",
         model.path);
 
   auto& loss = config.loss;
@@ -122,8 +124,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         loss.form);
 
   auto& optim = config.optim;
-  field("optim.kind", any_choice(), "", "Optimiser: AdamW (decoupled decay), Adam or SGD (decay in the loss).",
-        optim.kind);
+  field("optim.kind", component_choice(), "", "Optimiser.", optim.kind);
   field("optim.learning_rate", above(0), "", "Learning rate after warm-up.", optim.learning_rate);
   field("optim.beta1", from_to_below(0, 1), "", "Decay rate of Adam's first moment.", optim.beta1);
   field("optim.beta2", from_to_below(0, 1), "", "Decay rate of Adam's second moment.", optim.beta2);
@@ -139,21 +140,21 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         optim.warmup_steps);
   field("optim.schedule", any_choice(), "", "Learning rate after warm-up: constant, or a cosine down to its end.",
         optim.schedule);
-  field("optim.final_lr_share", between(0, 1), "share of the peak", "Learning rate at the last step of the cosine.",
-        optim.final_lr_share);
+  field("optim.final_lr_fraction", between(0, 1), "fraction of the peak",
+        "Learning rate at the last step of the cosine.", optim.final_lr_fraction);
   field("optim.batch_size", at_least(0), "rows", "Rows per step; 0 trains on the full batch.", optim.batch_size);
 
   auto& train = config.train;
   field("train.precision", any_choice(), "", "Number format of weights and arithmetic.", train.precision);
   field("train.steps", at_least(0), "steps", "Optimiser steps after which the run is finished.", train.steps);
-  field("train.record_every", at_least(0), "steps", "Distance of evenly spaced record points; 0 for none.",
-        train.record_every);
-  field("train.record_per_decade", between(0, 1e6), "points", "Log-spaced record points per factor of ten; 0 for none.",
-        train.record_per_decade);
-  field("train.stop_test_accuracy", between(0, 1), "share of rows",
+  field("train.evaluate_every", at_least(0), "steps", "Distance of evenly spaced evaluation steps; 0 for none.",
+        train.evaluate_every);
+  field("train.evaluate_per_decade", between(0, 1e6), "points",
+        "Log-spaced evaluation steps per factor of ten; 0 for none.", train.evaluate_per_decade);
+  field("train.stop_test_accuracy", between(0, 1), "fraction of rows",
         "Stops once test accuracy has held this value; 0 switches it off.", train.stop_test_accuracy);
-  field("train.stop_held_records", at_least(1), "records",
-        "Consecutive record points for which train.stop_test_accuracy must hold.", train.stop_held_records);
+  field("train.stop_held_evaluations", at_least(1), "records",
+        "Consecutive evaluation steps for which train.stop_test_accuracy must hold.", train.stop_held_evaluations);
   field("train.stop_stationary_tolerance", at_least(0), "",
         "Stops once weight norm and training loss change by less than this share; 0 switches it off.",
         train.stop_stationary_tolerance);
@@ -163,8 +164,8 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         train.checkpoint_every);
   field("train.checkpoint_per_decade", between(0, 1e6), "points",
         "Kept log-spaced checkpoints per factor of ten; 0 for none.", train.checkpoint_per_decade);
-  field("train.probe_every", at_least(0), "record points",
-        "Looks inside the network at every n-th record point and at the end; 0 for never.", train.probe_every);
+  field("train.probe_every", at_least(0), "evaluation steps",
+        "Looks inside the network at every n-th evaluation step and at the end; 0 for never.", train.probe_every);
   field("train.probes", text_range("comma-separated names of probes, or all"), "",
         "What is read there: circuits, frequencies, neurons, weights, geometry, subnetwork, ablation.", train.probes);
 

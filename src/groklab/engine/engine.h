@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/record/record.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 #include "groklab/tensor/layout.h"
 
 namespace groklab {
@@ -28,7 +28,7 @@ class Engine {
 
   virtual const ParameterLayout& layout() const = 0;
   virtual std::int64_t step() const = 0;
-  /// "one-layer shortcut", "general" or "embedding MLP".
+  /// "precomputed tables", "general" or "embedding MLP".
   virtual const char* path_name() const = 0;
 
   /// Draws the initial parameters from the config's seed and clears the optimiser; step becomes 0.

@@ -47,12 +47,12 @@ struct ThreadPool::Impl {
   // The job. Written by the caller while no worker is inside, read by workers inside an open job.
   void (*call)(void*, std::int64_t, int) = nullptr;
   void* context = nullptr;
-  /// Tasks of one worker: its share of the indices, of which others take what it does not get to.
+  /// Tasks of one worker: its fraction of the indices, of which others take what it does not get to.
   struct alignas(64) Share {
     std::atomic<std::int64_t> next{0};
     std::int64_t end = 0;
   };
-  std::vector<Share> shares;
+  std::vector<Share> fractions;
   alignas(64) std::atomic<std::uint32_t> generation{0};
   std::atomic<bool> open{false};
   std::atomic<bool> stopping{false};
@@ -60,11 +60,11 @@ struct ThreadPool::Impl {
 
   void work(int worker) {
     const std::size_t own = static_cast<std::size_t>(worker);
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-      Share& share = shares[(own + i) % shares.size()];
+    for (std::size_t i = 0; i < fractions.size(); ++i) {
+      Share& fraction = fractions[(own + i) % fractions.size()];
       for (;;) {
-        const std::int64_t index = share.next.fetch_add(1, std::memory_order_acq_rel);
-        if (index >= share.end) break;
+        const std::int64_t index = fraction.next.fetch_add(1, std::memory_order_acq_rel);
+        if (index >= fraction.end) break;
         call(context, index, worker);
       }
     }
@@ -100,7 +100,7 @@ ThreadPool::ThreadPool(int threads) : impl_(std::make_unique<Impl>()) {
   CPU_ZERO(&impl_->callers_cores);
   impl_->bound = threads >= 2 && threads <= default_threads() &&
                  sched_getaffinity(0, sizeof(cpu_set_t), &impl_->callers_cores) == 0;
-  impl_->shares = std::vector<Impl::Share>(static_cast<std::size_t>(threads));
+  impl_->fractions = std::vector<Impl::Share>(static_cast<std::size_t>(threads));
   for (int worker = 1; worker < threads; ++worker) {
     impl_->workers.emplace_back([this, worker] {
       if (impl_->bound) bind_to_core(worker);
@@ -128,11 +128,11 @@ void ThreadPool::run_raw(std::int64_t count, void (*call)(void*, std::int64_t, i
   Impl& job = *impl_;
   job.call = call;
   job.context = context;
-  const auto workers = static_cast<std::int64_t>(job.shares.size());
+  const auto workers = static_cast<std::int64_t>(job.fractions.size());
   for (std::int64_t worker = 0; worker < workers; ++worker) {
-    Impl::Share& share = job.shares[static_cast<std::size_t>(worker)];
-    share.end = count * (worker + 1) / workers;
-    share.next.store(count * worker / workers, std::memory_order_release);
+    Impl::Share& fraction = job.fractions[static_cast<std::size_t>(worker)];
+    fraction.end = count * (worker + 1) / workers;
+    fraction.next.store(count * worker / workers, std::memory_order_release);
   }
   job.open.store(true);
   job.generation.fetch_add(1);

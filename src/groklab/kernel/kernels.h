@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/kernel/panel.h"
 
 namespace groklab {
@@ -37,7 +37,7 @@ struct SgdCoefficients {
   double l2 = 0, momentum = 0, learning_rate = 0;
 };
 
-/// Tables of the one-layer shortcut, see model/shortcut_transformer.h. S slots (positions), H heads, R table rows.
+/// Tables of the precomputed tables, see model/precomputed_transformer.h. S slots (positions), H heads, R table rows.
 struct MixShape {
   std::int64_t slots = 0, heads = 0, table_rows = 0;
   std::int64_t table_stride = 0;  ///< elements of a row of the value table: d_model padded to whole panels

@@ -30,8 +30,8 @@ GroupMetrics combine_groups(const GroupMetrics& a, const GroupMetrics& b) {
   if (b.rows == 0) return a;
   GroupMetrics both;
   both.rows = a.rows + b.rows;
-  const double share = static_cast<double>(a.rows) / static_cast<double>(both.rows);
-  const auto mean = [&](double x, double y) { return share * x + (1.0 - share) * y; };
+  const double fraction = static_cast<double>(a.rows) / static_cast<double>(both.rows);
+  const auto mean = [&](double x, double y) { return fraction * x + (1.0 - fraction) * y; };
   both.loss = mean(a.loss, b.loss);
   // Counts, not shares, are added: all rows right must give exactly 1.
   const double right = static_cast<double>(a.rows) * a.accuracy + static_cast<double>(b.rows) * b.accuracy;

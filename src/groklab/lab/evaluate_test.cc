@@ -91,16 +91,16 @@ std::vector<double> logits_of(const Tensors& t, const Shape& shape, const std::v
   const Values out(t, "blocks.0.attn.W_O"), out_bias(t, "blocks.0.attn.b_O");
   for (std::int64_t i = 0; i < kModel; ++i) stream[i] += out_bias[i];
   for (std::int64_t head = 0; head < kHeads; ++head) {
-    std::vector<double> share(tokens.size());
+    std::vector<double> fraction(tokens.size());
     double total = 0;
     for (std::int64_t s = 0; s < count; ++s) {
       double score = 0;
       for (std::int64_t k = 0; k < kHead; ++k) score += project("Q", head, count - 1, k) * project("K", head, s, k);
-      total += share[s] = std::exp(score / std::sqrt(static_cast<double>(kHead)));
+      total += fraction[s] = std::exp(score / std::sqrt(static_cast<double>(kHead)));
     }
     for (std::int64_t s = 0; s < count; ++s) {
       for (std::int64_t k = 0; k < kHead; ++k) {
-        const double z = share[s] / total * project("V", head, s, k);
+        const double z = fraction[s] / total * project("V", head, s, k);
         for (std::int64_t i = 0; i < kModel; ++i) stream[i] += z * out[(head * kHead + k) * kModel + i];
       }
     }
@@ -146,7 +146,7 @@ GroupMetrics expected_metrics(const Tensors& tensors, const Shape& shape) {
   return metrics;
 }
 
-struct ForeignWeights : testing::Test {
+struct ImportedWeights : testing::Test {
   void SetUp() override {
     std::string name = (std::filesystem::temp_directory_path() / "groklab-eval-XXXXXX").string();
     ASSERT_NE(mkdtemp(name.data()), nullptr);
@@ -180,7 +180,7 @@ struct ForeignWeights : testing::Test {
   ThreadPool pool{1};
 };
 
-TEST_F(ForeignWeights, EveryVocabularyAndBiases) {
+TEST_F(ImportedWeights, EveryVocabularyAndBiases) {
   for (const std::int64_t tokens : {2, 3, 4}) {
     for (std::int64_t vocabulary = kP + tokens - 2; vocabulary <= kP + 2; ++vocabulary) {
       for (const std::int64_t outputs : {kP, kP + 1, kP + 2}) {
@@ -200,7 +200,7 @@ TEST_F(ForeignWeights, EveryVocabularyAndBiases) {
   }
 }
 
-TEST_F(ForeignWeights, AnAbsentBiasIsZeroAndBuffersAreIgnored) {
+TEST_F(ImportedWeights, AnAbsentBiasIsZeroAndBuffersAreIgnored) {
   const Shape shape = {kP + 1, kP, 3, true};
   Tensors tensors = network(shape);
   tensors.erase("blocks.0.attn.b_K");
@@ -210,7 +210,7 @@ TEST_F(ForeignWeights, AnAbsentBiasIsZeroAndBuffersAreIgnored) {
   EXPECT_NEAR(evaluate(tensors).all.loss, expected_metrics(tensors, shape).loss, 1e-10);
 }
 
-TEST_F(ForeignWeights, ASplitGivesGroups) {
+TEST_F(ImportedWeights, ASplitGivesGroups) {
   const Evaluation result = evaluate(network({}), {"split.train_size=10"});
   EXPECT_TRUE(result.has_split);
   EXPECT_EQ(result.train.rows, 10);
@@ -218,7 +218,7 @@ TEST_F(ForeignWeights, ASplitGivesGroups) {
   EXPECT_NEAR(result.all.loss, evaluate(network({})).all.loss, 1e-12);
 }
 
-TEST_F(ForeignWeights, ALyingConfigurationInTheFileIsRefused) {
+TEST_F(ImportedWeights, ALyingConfigurationInTheFileIsRefused) {
   for (const char* lie : {"{", "[]", "{\"task\":{\"modulus\":1}}", "{\"no_such\":1}"}) {
     TensorFile file;
     for (const auto& [name, tensor] : network({})) file.tensors.push_back(tensor);
@@ -234,7 +234,7 @@ TEST_F(ForeignWeights, ALyingConfigurationInTheFileIsRefused) {
   }
 }
 
-TEST_F(ForeignWeights, WhatDoesNotFitIsSaidInOneLine) {
+TEST_F(ImportedWeights, WhatDoesNotFitIsSaidInOneLine) {
   const Tensors good = network({});
   const auto changed = [&](const std::function<void(Tensors&)>& change) {
     Tensors tensors = good;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/lab/stored_inputs.h"
 
 namespace groklab {

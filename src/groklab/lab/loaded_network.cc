@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
-#include "groklab/lab/foreign_weights.h"
+#include "groklab/config.h"
 #include "groklab/lab/fork_config.h"
+#include "groklab/lab/imported_weights.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/store/safetensors.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/engine/engine.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/lab/prepared_run.h"

@@ -5,7 +5,7 @@
 
 #include "groklab/engine/engine.h"
 #include "groklab/report/report.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

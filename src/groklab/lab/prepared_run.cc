@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/lab/stored_inputs.h"
 
 namespace groklab {

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/store/store.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

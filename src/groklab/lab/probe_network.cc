@@ -24,7 +24,7 @@ std::vector<std::int64_t> in_order_of(std::int64_t k, std::int64_t n) {
   return order;
 }
 
-ReorderedLogits reordered_logits(const PreparedRun& run, const Prober& prober, const ProbeReading& reading,
+ReorderedLogits reordered_logits(const PreparedRun& run, const Prober& prober, const ProbeResult& reading,
                                  Engine& engine, std::int64_t fixed_input) {
   ReorderedLogits result;
   const auto& group = prober.group();
@@ -60,14 +60,13 @@ ReorderedLogits reordered_logits(const PreparedRun& run, const Prober& prober, c
 
 }  // namespace
 
-std::vector<ProbeReading> probe_checkpoints(Store& store, const std::string& id, const ProbeSet& set,
-                                            ThreadPool& pool) {
+std::vector<ProbeResult> probe_checkpoints(Store& store, const std::string& id, const ProbeSet& set, ThreadPool& pool) {
   const PreparedRun run = prepare_stored_run(store, id);
   const auto engine = make_engine(run.config, run.task, run.split, pool);
   const Prober prober(run.config, run.task, run.split);
   const std::vector<CheckpointInfo> checkpoints = store.checkpoints(id);
   if (checkpoints.empty()) fail(ErrorKind::kStore, "run {}: it has no checkpoint to look into", id);
-  std::vector<ProbeReading> readings;
+  std::vector<ProbeResult> readings;
   for (const CheckpointInfo& checkpoint : checkpoints) {
     engine->import_state(store.load_checkpoint(id, checkpoint.step, engine->layout()));
     readings.push_back(prober.read(*engine, set, &checkpoint == &checkpoints.back()));

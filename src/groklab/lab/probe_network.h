@@ -8,14 +8,14 @@
 #include "groklab/config/probe_set.h"
 #include "groklab/engine/engine.h"
 #include "groklab/lab/prepared_run.h"
-#include "groklab/record/probe_reading.h"
+#include "groklab/probes.h"
 #include "groklab/report/report.h"
 #include "groklab/store/store.h"
 
 namespace groklab {
 
 /// Reads every stored checkpoint of a run, with one reading per neuron at the last, and adds the readings to the store.
-std::vector<ProbeReading> probe_checkpoints(Store& store, const std::string& id, const ProbeSet& set, ThreadPool& pool);
+std::vector<ProbeResult> probe_checkpoints(Store& store, const std::string& id, const ProbeSet& set, ThreadPool& pool);
 
 /// What the page shows of a run: stored readings, and the engine's present state with every probe. `fixed_input` is the
 /// first input of the reordered logits. Empty for tasks too large for probes.

@@ -7,8 +7,8 @@
 
 #include "groklab/base/error.h"
 #include "groklab/store/file_io.h"
+#include "groklab/task.h"
 #include "groklab/task/input_file.h"
-#include "groklab/task/task.h"
 
 namespace groklab {
 namespace {

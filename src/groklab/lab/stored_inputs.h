@@ -1,7 +1,7 @@
 // The table and row files that users give, kept in the store beside the runs made from them.
 #pragma once
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/store/store.h"
 
 namespace groklab {

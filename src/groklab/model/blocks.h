@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/kernel/kernels.h"
 #include "groklab/model/matrix_set.h"
 #include "groklab/tensor/layout.h"

@@ -4,7 +4,7 @@
 #include "groklab/base/error.h"
 #include "groklab/model/embedding_mlp.h"
 #include "groklab/model/general_transformer.h"
-#include "groklab/model/shortcut_transformer.h"
+#include "groklab/model/precomputed_transformer.h"
 
 namespace groklab {
 
@@ -36,8 +36,8 @@ std::unique_ptr<Network<T>> make_network(const Config& config, const Task& task,
   const ModelSizes sizes = model_sizes(model, task);
   if (model.architecture == Architecture::kMlp) return make_embedding_mlp<T>(model, task, sizes, kernels);
   const TokenSequence tokens(model, task);
-  if (model.path == ComputePath::kAuto && shortcut_applies(model)) {
-    return make_shortcut_transformer<T>(model, tokens, sizes, kernels);
+  if (model.path == ComputePath::kAuto && precomputed_applies(model)) {
+    return make_precomputed_transformer<T>(model, tokens, sizes, kernels);
   }
   return make_general_transformer<T>(model, tokens, sizes, kernels);
 }

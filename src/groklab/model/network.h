@@ -6,11 +6,11 @@
 #include <span>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/kernel/kernels.h"
 #include "groklab/model/parameters.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 #include "groklab/tensor/buffer.h"
 #include "groklab/tensor/layout.h"
 
@@ -37,7 +37,7 @@ class Network {
   virtual ~Network() = default;
 
   const ParameterLayout& layout() const { return layout_; }
-  /// "one-layer shortcut", "general" or "embedding MLP".
+  /// "precomputed tables", "general" or "embedding MLP".
   virtual const char* path_name() const = 0;
   /// Most rows of a tile.
   std::int64_t tile_rows() const { return tile_rows_; }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/tensor/layout.h"
 
 namespace groklab {

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "groklab/config/config.h"
-#include "groklab/task/task.h"
+#include "groklab/config.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

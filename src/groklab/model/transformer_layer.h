@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/model/blocks.h"
 #include "groklab/model/layer_norm.h"
 #include "groklab/model/matrix_set.h"

@@ -21,8 +21,8 @@ double learning_rate_at(const OptimConfig& config, std::int64_t optimizer_step, 
   if (config.schedule == Schedule::kCosine && run_step > config.warmup_steps && total_steps > config.warmup_steps) {
     const double progress = std::min(1.0, static_cast<double>(run_step - config.warmup_steps) /
                                               static_cast<double>(total_steps - config.warmup_steps));
-    const double share = config.final_lr_share;
-    rate *= share + (1.0 - share) * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
+    const double fraction = config.final_lr_fraction;
+    rate *= fraction + (1.0 - fraction) * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
   }
   return rate;
 }
@@ -65,7 +65,7 @@ Optimizer<T>::Optimizer(const OptimConfig& config, const ParameterLayout& layout
     }
   }
   squares_.resize(blocks_.size());
-  const bool adam = config.kind != OptimizerKind::kSgd;
+  const bool adam = config.kind != "sgd";
   if (adam || config.momentum > 0) first_ = AlignedBuffer<T>(layout.total());
   if (adam) second_ = AlignedBuffer<T>(layout.total());
 }
@@ -91,13 +91,13 @@ double Optimizer<T>::update(T* parameters, const T* gradient, double learning_ra
     const Block& block = blocks_[static_cast<std::size_t>(index)];
     const double decay = block.decays ? config_.weight_decay : 0.0;
     double squares = 0;
-    if (config_.kind == OptimizerKind::kSgd) {
+    if (config_.kind == "sgd") {
       const SgdCoefficients c{decay, config_.momentum, learning_rate};
       squares = kernels_.sgd(parameters + block.at, first_.size() > 0 ? first_.data() + block.at : nullptr,
                              gradient + block.at, block.size, c, want_norm);
     } else {
       AdamCoefficients c = adam;
-      if (config_.kind == OptimizerKind::kAdamW) {
+      if (config_.kind == "adamw") {
         c.shrink = 1.0 - learning_rate * decay;
       } else {
         c.l2 = decay;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/kernel/kernels.h"
 #include "groklab/tensor/buffer.h"

@@ -146,8 +146,8 @@ SubnetworkMetrics measure_subnetwork(Engine& engine, const ModelConfig& model, c
     for (std::size_t row = 0; row < now.size(); ++row) same += now[row] == whole[row] ? 1 : 0;
     return agreeing[kept] = same;
   };
-  const auto fewest = [&](double share) {
-    const auto needed = static_cast<std::int64_t>(std::ceil(share * static_cast<double>(task.n_rows)));
+  const auto fewest = [&](double fraction) {
+    const auto needed = static_cast<std::int64_t>(std::ceil(fraction * static_cast<double>(task.n_rows)));
     if (agreement(0) >= needed) return std::int64_t{0};
     std::int64_t fails = 0, keeps = static_cast<std::int64_t>(neurons.size());
     while (keeps - fails > 1) {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/engine/engine.h"
-#include "groklab/record/probe_reading.h"
-#include "groklab/task/task.h"
+#include "groklab/probes.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

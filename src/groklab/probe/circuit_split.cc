@@ -191,8 +191,8 @@ std::optional<SymmetryOrbits> task_orbits(const TaskConfig& config, const Task& 
   return orbits;
 }
 
-std::vector<double> general_part(const SymmetryOrbits& orbits, std::span<const double> logits) {
-  require(logits.size() == orbits.orbit.size(), "general_part needs the logits of all rows");
+std::vector<double> invariant_component(const SymmetryOrbits& orbits, std::span<const double> logits) {
+  require(logits.size() == orbits.orbit.size(), "invariant_component needs the logits of all rows");
   std::vector<double> general = centred(logits, orbits.n_rows, orbits.n_classes);
   project(orbits, general);
   return general;
@@ -200,27 +200,27 @@ std::vector<double> general_part(const SymmetryOrbits& orbits, std::span<const d
 
 CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
                                 std::span<const double> logits) {
-  return measure_circuits(orbits, task, split, logits, general_part(orbits, logits));
+  return measure_circuits(orbits, task, split, logits, invariant_component(orbits, logits));
 }
 
 CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
                                 std::span<const double> logits, std::span<const double> general) {
   std::vector<double> residual = centred(logits, orbits.n_rows, orbits.n_classes);
-  double whole = 0, general_squares = 0, residual_squares = 0;
+  double whole = 0, invariant_squares = 0, residual_squares = 0;
   for (std::size_t i = 0; i < residual.size(); ++i) {
     whole += residual[i] * residual[i];
     residual[i] -= general[i];
-    general_squares += general[i] * general[i];
+    invariant_squares += general[i] * general[i];
     residual_squares += residual[i] * residual[i];
   }
   CircuitMetrics m;
-  m.general_train = part_metrics(task, split, general, false);
-  m.general_test = part_metrics(task, split, general, true);
+  m.invariant_train = part_metrics(task, split, general, false);
+  m.invariant_test = part_metrics(task, split, general, true);
   m.residual_train = part_metrics(task, split, residual, false);
   m.residual_test = part_metrics(task, split, residual, true);
-  m.general_norm = std::sqrt(general_squares);
+  m.invariant_norm = std::sqrt(invariant_squares);
   m.residual_norm = std::sqrt(residual_squares);
-  m.general_share = general_squares / whole;
+  m.invariant_fraction = invariant_squares / whole;
   m.memorised_strength = m.residual_train.correct_logit - m.residual_test.correct_logit;
   return m;
 }

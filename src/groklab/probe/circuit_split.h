@@ -12,9 +12,9 @@
 #include <span>
 #include <vector>
 
-#include "groklab/config/config.h"
-#include "groklab/record/probe_reading.h"
-#include "groklab/task/task.h"
+#include "groklab/config.h"
+#include "groklab/probes.h"
+#include "groklab/task.h"
 
 namespace groklab {
 
@@ -32,9 +32,9 @@ std::optional<SymmetryOrbits> task_orbits(const TaskConfig& config, const Task& 
 
 /// L_gen, [n_rows, n_classes], of logits of the same shape. Rows are centred (mean over classes removed) first, which
 /// changes no loss, so both parts are centred too.
-std::vector<double> general_part(const SymmetryOrbits& orbits, std::span<const double> logits);
+std::vector<double> invariant_component(const SymmetryOrbits& orbits, std::span<const double> logits);
 
-/// Measures both parts. logits: [n_rows, n_classes] of all rows in order; general: their general_part().
+/// Measures both parts. logits: [n_rows, n_classes] of all rows in order; general: their invariant_component().
 CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
                                 std::span<const double> logits, std::span<const double> general);
 CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,

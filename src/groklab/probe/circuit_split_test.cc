@@ -7,7 +7,7 @@
 #include <set>
 
 #include "groklab/base/random.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 
 namespace groklab {
 namespace {
@@ -111,12 +111,12 @@ TEST(CircuitSplit, WavesAreAllGeneral) {
   const Bench bench({"task.modulus=23"});
   const auto orbits = task_orbits(bench.config.task, bench.task);
   const CircuitMetrics m = measure_circuits(*orbits, bench.task, bench.split, waves(bench));
-  EXPECT_NEAR(m.general_share, 1, 1e-12);
-  EXPECT_NEAR(m.general_train.correct_logit, 12, 1e-10);
-  EXPECT_NEAR(m.general_test.correct_logit, 12, 1e-10);
+  EXPECT_NEAR(m.invariant_fraction, 1, 1e-12);
+  EXPECT_NEAR(m.invariant_train.correct_logit, 12, 1e-10);
+  EXPECT_NEAR(m.invariant_test.correct_logit, 12, 1e-10);
   EXPECT_NEAR(m.residual_norm, 0, 1e-10);
   EXPECT_NEAR(m.memorised_strength, 0, 1e-12);
-  EXPECT_EQ(m.general_test.accuracy, 1);
+  EXPECT_EQ(m.invariant_test.accuracy, 1);
 }
 
 TEST(CircuitSplit, AKnownMixtureIsTakenApart) {
@@ -127,10 +127,10 @@ TEST(CircuitSplit, AKnownMixtureIsTakenApart) {
   const std::vector<double> table = lookup(bench, height);
   for (std::size_t i = 0; i < logits.size(); ++i) logits[i] += table[i] + 3;  // a constant changes nothing
   const CircuitMetrics m = measure_circuits(*orbits, bench.task, bench.split, logits);
-  const double share = static_cast<double>(bench.split.train.size()) / static_cast<double>(bench.task.n_rows);
+  const double fraction = static_cast<double>(bench.split.train.size()) / static_cast<double>(bench.task.n_rows);
   // The table's mean over the correct orbit is share * height, less the row's mean over classes: general by definition.
-  const double in_general = share * height * (1 - 1 / classes);
-  EXPECT_NEAR(m.general_train.correct_logit, 12 + in_general, 1e-10);
+  const double in_general = fraction * height * (1 - 1 / classes);
+  EXPECT_NEAR(m.invariant_train.correct_logit, 12 + in_general, 1e-10);
   EXPECT_NEAR(m.residual_train.correct_logit, height * (1 - 1 / classes) - in_general, 1e-10);
   EXPECT_NEAR(m.residual_test.correct_logit, -in_general, 1e-10);
   EXPECT_NEAR(m.memorised_strength, height * (1 - 1 / classes), 1e-10);
@@ -140,7 +140,7 @@ TEST(CircuitSplit, PartsAddUpAndNoiseIsHardlyGeneral) {
   const Bench bench({"task.operation=group_product", "task.group_degree=4"});
   const auto orbits = task_orbits(bench.config.task, bench.task);
   const std::vector<double> logits = noise(bench.task.n_rows * bench.task.n_classes);
-  const std::vector<double> general = general_part(*orbits, logits);
+  const std::vector<double> general = invariant_component(*orbits, logits);
   const CircuitMetrics m = measure_circuits(*orbits, bench.task, bench.split, logits);
   double whole = 0;
   for (std::int64_t row = 0; row < bench.task.n_rows; ++row) {
@@ -148,9 +148,9 @@ TEST(CircuitSplit, PartsAddUpAndNoiseIsHardlyGeneral) {
     for (std::int64_t c = 0; c < 24; ++c) mean += logits[static_cast<std::size_t>(row * 24 + c)] / 24;
     for (std::int64_t c = 0; c < 24; ++c) whole += std::pow(logits[static_cast<std::size_t>(row * 24 + c)] - mean, 2);
   }
-  EXPECT_NEAR(m.general_norm * m.general_norm + m.residual_norm * m.residual_norm, whole, 1e-8 * whole);
+  EXPECT_NEAR(m.invariant_norm * m.invariant_norm + m.residual_norm * m.residual_norm, whole, 1e-8 * whole);
   // Expectation (n - 1) / (n^2 (n - 1)) = 1 / 576 with a spread of sqrt(2 / 23) of it.
-  EXPECT_NEAR(m.general_share, 1.0 / 576, 1.5e-3);
+  EXPECT_NEAR(m.invariant_fraction, 1.0 / 576, 1.5e-3);
   const CircuitMetrics again = measure_circuits(*orbits, bench.task, bench.split, general);
   EXPECT_NEAR(again.residual_norm, 0, 1e-10);  // a projection
 }

@@ -13,12 +13,12 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// Shares of the whole without the trivial component, which is the first.
-std::vector<double> shares_of(const std::vector<double>& squares) {
+/// Fractions of the whole without the trivial component, which is the first.
+std::vector<double> fractions_of(const std::vector<double>& squares) {
   const double whole = std::accumulate(squares.begin() + 1, squares.end(), 0.0);
-  std::vector<double> shares;
-  for (std::size_t k = 1; k < squares.size(); ++k) shares.push_back(whole > 0 ? squares[k] / whole : 0.0);
-  return shares;
+  std::vector<double> fractions;
+  for (std::size_t k = 1; k < squares.size(); ++k) fractions.push_back(whole > 0 ? squares[k] / whole : 0.0);
+  return fractions;
 }
 
 /// F(u) = mean of the centred logits over the cells with x^-1 c y'^-1 = u.
@@ -62,14 +62,14 @@ std::vector<double> by_class_element(const TaskGroup& g, const Task& task, std::
 
 }  // namespace
 
-std::vector<std::int64_t> key_components(const GroupBasis& basis, std::span<const double> shares) {
+std::vector<std::int64_t> key_components(const GroupBasis& basis, std::span<const double> fractions) {
   std::vector<std::int64_t> keys;
-  for (std::size_t k = 0; k < shares.size(); ++k) {
+  for (std::size_t k = 0; k < fractions.size(); ++k) {
     const auto fair = static_cast<double>(basis.components[k + 1].columns) / static_cast<double>(basis.order - 1);
-    if (shares[k] > kKeyFactor * fair) keys.push_back(static_cast<std::int64_t>(k));
+    if (fractions[k] > kKeyFactor * fair) keys.push_back(static_cast<std::int64_t>(k));
   }
   std::stable_sort(keys.begin(), keys.end(), [&](std::int64_t a, std::int64_t b) {
-    return shares[static_cast<std::size_t>(a)] > shares[static_cast<std::size_t>(b)];
+    return fractions[static_cast<std::size_t>(a)] > fractions[static_cast<std::size_t>(b)];
   });
   return keys;
 }
@@ -85,11 +85,11 @@ double gini(std::vector<double> values) {
   return sum > 0 ? weighted / (n * sum) : kNaN;
 }
 
-std::vector<double> logit_shares(const TaskGroup& group, const Task& task, std::span<const double> logits,
-                                 std::span<const double> general) {
-  if (group.is_product()) return shares_of(component_squares(group.basis, quotient_means(group, task, logits), 1));
+std::vector<double> logit_fractions(const TaskGroup& group, const Task& task, std::span<const double> logits,
+                                    std::span<const double> general) {
+  if (group.is_product()) return fractions_of(component_squares(group.basis, quotient_means(group, task, logits), 1));
   if (general.empty()) return {};
-  return shares_of(component_squares(group.basis, by_class_element(group, task, general), task.n_rows));
+  return fractions_of(component_squares(group.basis, by_class_element(group, task, general), task.n_rows));
 }
 
 void measure_embedding(const TaskGroup& group, std::span<const double> embedding, std::int64_t d_model,
@@ -115,9 +115,9 @@ void measure_embedding(const TaskGroup& group, std::span<const double> embedding
     }
     squares.push_back(sum);
   }
-  m.embedding_share = shares_of(squares);
+  m.embedding_fraction = fractions_of(squares);
   m.embedding_gini = gini(norms);
-  m.embedding_keys = key_components(group.basis, m.embedding_share);
+  m.embedding_keys = key_components(group.basis, m.embedding_fraction);
 }
 
 std::vector<double> restricted_logits(const TaskGroup& group, const Task& task, std::span<const double> logits,
@@ -157,10 +157,10 @@ FrequencyMetrics measure_frequencies(const TaskGroup& group, const Task& task, c
                                      std::span<const double> embedding, std::int64_t d_model) {
   FrequencyMetrics m;
   for (std::size_t k = 1; k < group.basis.components.size(); ++k) m.names.push_back(group.basis.components[k].name);
-  m.logit_share = logit_shares(group, task, logits, general);
-  m.logit_keys = key_components(group.basis, m.logit_share);
+  m.logit_fraction = logit_fractions(group, task, logits, general);
+  m.logit_keys = key_components(group.basis, m.logit_fraction);
   measure_embedding(group, embedding, d_model, m);
-  const std::vector<std::int64_t>& keys = m.logit_share.empty() ? m.embedding_keys : m.logit_keys;
+  const std::vector<std::int64_t>& keys = m.logit_fraction.empty() ? m.embedding_keys : m.logit_keys;
   std::vector<double> part = restricted_logits(group, task, logits, keys);
   const double train = part_metrics(task, split, part, false).loss, test = part_metrics(task, split, part, true).loss;
   const auto train_rows = static_cast<double>(split.train.size());

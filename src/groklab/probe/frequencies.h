@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "groklab/probe/task_group.h"
-#include "groklab/record/probe_reading.h"
-#include "groklab/task/task.h"
+#include "groklab/probes.h"
+#include "groklab/task.h"
 
 namespace groklab {
 
-/// A component is a key if it has more than this many times the share that its number of basis functions would give it.
-/// 2: noise on all of them makes none (shares of a random embedding of 113 symbols in 128 dimensions scatter by 9 %),
-/// and the two or three keys of the networks that we looked at have ten times their share.
+/// A component is a key if it has more than this many times the fraction that its number of basis functions would give
+/// it. 2: noise on all of them makes none (fractions of a random embedding of 113 symbols in 128 dimensions scatter by
+/// 9 %), and the two or three keys of the networks that we looked at have ten times their share.
 inline constexpr double kKeyFactor = 2.0;
 
 /// Places of the keys among the components without the trivial one, largest first.
-std::vector<std::int64_t> key_components(const GroupBasis& basis, std::span<const double> shares);
+std::vector<std::int64_t> key_components(const GroupBasis& basis, std::span<const double> fractions);
 
 /// Gini's coefficient of non-negative numbers: sum_i (2 i - n - 1) x_(i) / (n sum x), i = 1..n ascending.
 double gini(std::vector<double> values);
@@ -27,8 +27,8 @@ double gini(std::vector<double> values);
 /// If the label is a product, L_gen is a function F of x^-1 c y^-1 (the mean over all cells of equal value), and the
 /// shares are F's. Otherwise `general` (the invariant part, [n_rows, n_classes]) is split along its classes, which
 /// commutes with the symmetry. Empty if `general` is empty and the label is no product.
-std::vector<double> logit_shares(const TaskGroup& group, const Task& task, std::span<const double> logits,
-                                 std::span<const double> general);
+std::vector<double> logit_fractions(const TaskGroup& group, const Task& task, std::span<const double> logits,
+                                    std::span<const double> general);
 
 /// Adds shares and Gini coefficient of an embedding [n_symbols, d_model] to `m`.
 void measure_embedding(const TaskGroup& group, std::span<const double> embedding, std::int64_t d_model,

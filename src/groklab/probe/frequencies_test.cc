@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "groklab/base/random.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/probe/circuit_split.h"
 #include "groklab/probe/geometry.h"
 #include "groklab/probe/neurons.h"
@@ -48,7 +48,7 @@ struct Known {
                         std::int64_t d_model = 1) const {
     const std::vector<double> flat(static_cast<std::size_t>(task.n_symbols * d_model), 0.0);
     return measure_frequencies(group, task, split, logits,
-                               orbits ? general_part(*orbits, logits) : std::vector<double>{},
+                               orbits ? invariant_component(*orbits, logits) : std::vector<double>{},
                                embedding.empty() ? std::span<const double>(flat) : embedding, d_model);
   }
   Config config;
@@ -75,16 +75,17 @@ TEST(Frequencies, AmplitudesOfWavesAreTheShares) {
     const std::vector<double> logits =
         known.invariant([](std::int64_t u) { return 3 * wave_at(4, double(u), 23) + 4 * wave_at(9, double(u), 23); });
     const FrequencyMetrics m = known.read(logits);
-    ASSERT_EQ(m.logit_share.size(), 11u);
+    ASSERT_EQ(m.logit_fraction.size(), 11u);
     for (std::size_t k = 0; k < 11; ++k) {
-      EXPECT_NEAR(m.logit_share[k], k == 3 ? 0.36 : k == 8 ? 0.64 : 0.0, 1e-10) << k;
+      EXPECT_NEAR(m.logit_fraction[k], k == 3 ? 0.36 : k == 8 ? 0.64 : 0.0, 1e-10) << k;
     }
     EXPECT_EQ(m.logit_keys, (std::vector<std::int64_t>{8, 3}));
     EXPECT_EQ(m.names[8], "9");
     const PartMetrics train = part_metrics(known.task, known.split, logits, false);
     const PartMetrics test = part_metrics(known.task, known.split, logits, true);
-    const double share = double(known.split.train.size()) / double(known.task.n_rows);
-    EXPECT_NEAR(m.restricted_loss, share * train.loss + (1 - share) * test.loss, 1e-10) << "keys are all there is";
+    const double fraction = double(known.split.train.size()) / double(known.task.n_rows);
+    EXPECT_NEAR(m.restricted_loss, fraction * train.loss + (1 - fraction) * test.loss, 1e-10)
+        << "keys are all there is";
     EXPECT_NEAR(m.excluded_loss, std::log(23.0), 1e-10) << "without them the logits are flat";
   }
 }
@@ -112,7 +113,7 @@ TEST(Frequencies, UnitsModuloAPrimeHaveTheirOwnWaves) {
     }
   }
   const FrequencyMetrics m = known.read(logits);
-  EXPECT_NEAR(m.logit_share[4], 1.0, 1e-10);
+  EXPECT_NEAR(m.logit_fraction[4], 1.0, 1e-10);
 }
 
 TEST(Frequencies, CharactersOfAGroupAreItsComponents) {
@@ -126,7 +127,7 @@ TEST(Frequencies, CharactersOfAGroupAreItsComponents) {
   });
   const FrequencyMetrics m = known.read(logits);
   for (std::size_t k = 0; k < m.names.size(); ++k) {
-    EXPECT_NEAR(m.logit_share[k], m.names[k] == "[3,1]" ? 1.0 : 0.0, 1e-10) << m.names[k];
+    EXPECT_NEAR(m.logit_fraction[k], m.names[k] == "[3,1]" ? 1.0 : 0.0, 1e-10) << m.names[k];
   }
   EXPECT_NEAR(m.excluded_loss, std::log(24.0), 1e-10);
   // A conjugate is no product: the split along classes must find the same kind of function.
@@ -143,7 +144,7 @@ TEST(Frequencies, CharactersOfAGroupAreItsComponents) {
   }
   const FrequencyMetrics of_conjugate = conjugate.read(lookup);
   for (std::size_t k = 0; k < of_conjugate.names.size(); ++k) {
-    EXPECT_NEAR(of_conjugate.logit_share[k], of_conjugate.names[k] == "[3,1]" ? 1.0 : 0.0, 1e-10);
+    EXPECT_NEAR(of_conjugate.logit_fraction[k], of_conjugate.names[k] == "[3,1]" ? 1.0 : 0.0, 1e-10);
   }
 }
 
@@ -152,7 +153,8 @@ TEST(Frequencies, RandomLogitsHaveTheTrigonometricShareOfTheirDimensions) {
   double mean = 0;
   constexpr int kDraws = 50;
   for (int draw = 0; draw < kDraws; ++draw) {
-    mean += measure_circuits(*known.orbits, known.task, known.split, noise_of(23 * 23 * 23, 100 + draw)).general_share /
+    mean += measure_circuits(*known.orbits, known.task, known.split, noise_of(23 * 23 * 23, 100 + draw))
+                .invariant_fraction /
             kDraws;
   }
   // 22 of 22 * 529 dimensions. One draw scatters by sqrt(2 / 22) = 30 %, the mean of 50 by 4.3 %.
@@ -167,7 +169,7 @@ TEST(Frequencies, EmbeddingOfOneWave) {
     embedding.push_back(-1 + 5 * wave_at(6, a, 23));
   }
   const FrequencyMetrics m = known.read(noise_of(23 * 23 * 23), embedding, 2);
-  EXPECT_NEAR(m.embedding_share[5], 1.0, 1e-10);
+  EXPECT_NEAR(m.embedding_fraction[5], 1.0, 1e-10);
   EXPECT_NEAR(m.embedding_gini, 21.0 / 22.0, 1e-10) << "one of 22 basis functions has it all";
   EXPECT_EQ(m.embedding_keys, (std::vector<std::int64_t>{5}));
 }
@@ -203,7 +205,7 @@ TEST(Neurons, PureAndMixedResponses) {
   EXPECT_EQ(m.periodic, 2);
   EXPECT_NEAR(m.periodic_norm, std::sqrt(5.0), 1e-12);
   EXPECT_NEAR(m.other_norm, std::sqrt(50.0), 1e-12);
-  EXPECT_NEAR(m.component_share[2] + m.component_share[4], 1.0, 1e-12);
+  EXPECT_NEAR(m.component_fraction[2] + m.component_fraction[4], 1.0, 1e-12);
 }
 
 TEST(Neurons, NormsTakeColumnsIntoAndRowsOutOfANeuron) {

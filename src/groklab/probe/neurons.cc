@@ -12,10 +12,10 @@
 namespace groklab {
 namespace {
 
-/// Shares of each neuron's response to input `which` by component, [n, components], the trivial one 0; all 0 where the
-/// response is constant.
-std::vector<double> response_shares(const TaskGroup& group, const Task& task, std::span<const double> activations,
-                                    std::int64_t n, std::int64_t which) {
+/// Fractions of each neuron's response to input `which` by component, [n, components], the trivial one 0; all 0 where
+/// the response is constant.
+std::vector<double> response_fractions(const TaskGroup& group, const Task& task, std::span<const double> activations,
+                                       std::int64_t n, std::int64_t which) {
   const std::int64_t order = group.group.order;
   std::vector<double> mean(static_cast<std::size_t>(order * n), 0.0);
   std::vector<double> rows_of(static_cast<std::size_t>(order), 0.0);
@@ -32,17 +32,17 @@ std::vector<double> response_shares(const TaskGroup& group, const Task& task, st
     const double scale = 1.0 / std::max(1.0, rows_of[static_cast<std::size_t>(g)]);
     for (std::int64_t j = 0; j < n; ++j) mean[static_cast<std::size_t>(g * n + j)] *= scale;
   }
-  std::vector<double> shares = component_squares_each(group.basis, mean, n);
+  std::vector<double> fractions = component_squares_each(group.basis, mean, n);
   const auto components = static_cast<std::int64_t>(group.basis.components.size());
   for (std::int64_t j = 0; j < n; ++j) {
-    double* of = shares.data() + j * components;
+    double* of = fractions.data() + j * components;
     double whole = 0;
     for (std::int64_t k = 1; k < components; ++k) whole += of[k];
     const bool varies = whole > 1e-24 * of[0] && whole > 0;  // rounding of a constant response is no response
     of[0] = 0;
     for (std::int64_t k = 1; k < components; ++k) of[k] = varies ? of[k] / whole : 0.0;
   }
-  return shares;
+  return fractions;
 }
 
 }  // namespace
@@ -72,23 +72,23 @@ NeuronMetrics measure_neurons(const TaskGroup& group, const Task& task, std::spa
                               std::span<const double> squares, bool each) {
   const auto n = static_cast<std::int64_t>(squares.size());
   const auto components = static_cast<std::int64_t>(group.basis.components.size());
-  const std::vector<double> x = response_shares(group, task, activations, n, 0);
-  const std::vector<double> y = response_shares(group, task, activations, n, 1);
+  const std::vector<double> x = response_fractions(group, task, activations, n, 0);
+  const std::vector<double> y = response_fractions(group, task, activations, n, 1);
   NeuronMetrics m;
   m.count = n;
   m.threshold = kPeriodicIpr;
-  m.component_share.assign(static_cast<std::size_t>(components - 1), 0.0);
+  m.component_fraction.assign(static_cast<std::size_t>(components - 1), 0.0);
   double periodic = 0, other = 0;
   for (std::int64_t j = 0; j < n; ++j) {
-    NeuronReading reading;
+    NeuronResult reading;
     double ipr_x = 0, ipr_y = 0, largest = 0;
     for (std::int64_t k = 1; k < components; ++k) {
-      const double share_x = x[static_cast<std::size_t>(j * components + k)];
-      const double share_y = y[static_cast<std::size_t>(j * components + k)];
-      ipr_x += share_x * share_x;
-      ipr_y += share_y * share_y;
-      if (share_x + share_y > largest) {
-        largest = share_x + share_y;
+      const double fraction_x = x[static_cast<std::size_t>(j * components + k)];
+      const double fraction_y = y[static_cast<std::size_t>(j * components + k)];
+      ipr_x += fraction_x * fraction_x;
+      ipr_y += fraction_y * fraction_y;
+      if (fraction_x + fraction_y > largest) {
+        largest = fraction_x + fraction_y;
         reading.component = k - 1;
       }
     }
@@ -101,14 +101,14 @@ NeuronMetrics measure_neurons(const TaskGroup& group, const Task& task, std::spa
     if (reading.ipr > kPeriodicIpr) {
       ++m.periodic;
       periodic += square;
-      m.component_share[static_cast<std::size_t>(reading.component)] += square;
+      m.component_fraction[static_cast<std::size_t>(reading.component)] += square;
     } else {
       other += square;
     }
     if (each) m.each.push_back(reading);
   }
-  for (double& share : m.component_share) share = periodic > 0 ? share / periodic : 0.0;
-  m.keys = key_components(group.basis, m.component_share);
+  for (double& fraction : m.component_fraction) fraction = periodic > 0 ? fraction / periodic : 0.0;
+  m.keys = key_components(group.basis, m.component_fraction);
   m.periodic_norm = std::sqrt(periodic);
   m.other_norm = std::sqrt(other);
   return m;

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/probe/task_group.h"
-#include "groklab/record/probe_reading.h"
-#include "groklab/task/task.h"
+#include "groklab/probes.h"
+#include "groklab/task.h"
 #include "groklab/tensor/layout.h"
 
 namespace groklab {

@@ -3,8 +3,8 @@
 
 #include <span>
 
-#include "groklab/record/probe_reading.h"
-#include "groklab/task/task.h"
+#include "groklab/probes.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

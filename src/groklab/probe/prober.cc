@@ -37,8 +37,8 @@ Prober::Prober(const Config& config, const Task& task, const Split& split)
   group_ = task_group(config.task, task);
 }
 
-ProbeReading Prober::read(Engine& engine, const ProbeSet& set, bool each) const {
-  ProbeReading reading;
+ProbeResult Prober::read(Engine& engine, const ProbeSet& set, bool each) const {
+  ProbeResult reading;
   reading.step = engine.step();
   const bool needs_neurons = group_ && (set.neurons || set.ablation);
   const bool needs_logits = set.circuits || set.frequencies || set.geometry || set.ablation;
@@ -51,7 +51,7 @@ ProbeReading Prober::read(Engine& engine, const ProbeSet& set, bool each) const 
   }
   const std::vector<double> logits = class_logits(std::move(activations.logits), engine.logit_columns(), task_);
   std::vector<double> general;
-  if (orbits_ && needs_logits) general = general_part(*orbits_, logits);
+  if (orbits_ && needs_logits) general = invariant_component(*orbits_, logits);
   if (set.circuits && orbits_) reading.circuits = measure_circuits(*orbits_, task_, split_, logits, general);
   if (set.frequencies && group_) {
     const TensorSpec& spec = engine.layout().at("embed.W_E");
@@ -63,7 +63,7 @@ ProbeReading Prober::read(Engine& engine, const ProbeSet& set, bool each) const 
         measure_neurons(*group_, task_, activations.neurons, last_layer_squares(engine, config_.model), true);
     if (set.ablation) {
       std::vector<bool> periodic, other;
-      for (const NeuronReading& neuron : neurons.each) {
+      for (const NeuronResult& neuron : neurons.each) {
         periodic.push_back(neuron.ipr > neurons.threshold);
         other.push_back(!periodic.back());
       }

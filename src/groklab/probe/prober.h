@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <optional>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/config/probe_set.h"
 #include "groklab/engine/engine.h"
 #include "groklab/probe/circuit_split.h"
 #include "groklab/probe/task_group.h"
-#include "groklab/record/probe_reading.h"
-#include "groklab/task/task.h"
+#include "groklab/probes.h"
+#include "groklab/task.h"
 
 namespace groklab {
 
@@ -27,7 +27,7 @@ class Prober {
   /// Reads the engine's present parameters, which stay as they are. What the task has no structure for is left out:
   /// circuits without a known symmetry; frequencies, neurons and geometry without a group (parity, users' tables).
   /// `each`: with one reading per neuron.
-  ProbeReading read(Engine& engine, const ProbeSet& set, bool each) const;
+  ProbeResult read(Engine& engine, const ProbeSet& set, bool each) const;
 
   const std::optional<SymmetryOrbits>& orbits() const { return orbits_; }
   const std::optional<TaskGroup>& group() const { return group_; }

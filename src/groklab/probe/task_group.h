@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/probe/group_basis.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

@@ -48,8 +48,8 @@ double effective_rank(std::span<const double> singular) {
   return std::exp(entropy);
 }
 
-std::vector<TensorReading> measure_weights(const Engine& engine) {
-  std::vector<TensorReading> readings;
+std::vector<TensorResult> measure_weights(const Engine& engine) {
+  std::vector<TensorResult> readings;
   for (const TensorSpec& spec : engine.layout().tensors()) {
     if (spec.shape.size() < 2 || spec.name.find(".b_") != std::string::npos) continue;
     std::vector<double> values = engine.tensor(spec);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "groklab/engine/engine.h"
-#include "groklab/record/probe_reading.h"
+#include "groklab/probes.h"
 
 namespace groklab {
 
@@ -18,6 +18,6 @@ double effective_rank(std::span<const double> singular);
 
 /// Every tensor of two dimensions or more; attention's [heads, a, b] is taken as one matrix over all heads: W_Q, W_K,
 /// W_V as [d_model, heads * d_head], W_O as [heads * d_head, d_model].
-std::vector<TensorReading> measure_weights(const Engine& engine);
+std::vector<TensorResult> measure_weights(const Engine& engine);
 
 }  // namespace groklab

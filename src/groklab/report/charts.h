@@ -13,7 +13,7 @@ std::vector<Chart> accuracy_and_loss_charts(const std::vector<PlotRun>& runs);
 std::vector<Chart> norm_charts(const std::vector<PlotRun>& runs);
 /// Mean and smallest margin, centred correct logit.
 std::vector<Chart> margin_charts(const std::vector<PlotRun>& runs);
-/// Gradient and update norms; share of softmax collapse where there is any.
+/// Gradient and update norms; fraction of softmax collapse where there is any.
 std::vector<Chart> dynamics_charts(const std::vector<PlotRun>& runs);
 /// What probes read of one run: circuits over steps, spectra, neurons, interventions. Empty if nothing was read.
 std::vector<Chart> inside_charts(const PlotRun& run);

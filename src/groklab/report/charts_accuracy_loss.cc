@@ -11,7 +11,7 @@ Chart accuracy_chart(const std::vector<PlotRun>& runs) {
   CurveOptions options;
   options.id = "accuracy";
   options.title = "Accuracy";
-  options.caption = "Share of rows whose largest logit is the label.";
+  options.caption = "Fraction of rows whose largest logit is the label.";
   if (runs.size() == 1 && (runs[0].events.fit || runs[0].events.grok)) {
     options.caption += fmt::format(" Dotted: the step from which accuracy stays at {:.2g} or above.", kHeldAccuracy);
   }

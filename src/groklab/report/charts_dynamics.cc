@@ -24,9 +24,9 @@ Chart collapse_chart(const std::vector<PlotRun>& runs) {
   options.id = "softmax-collapse";
   options.title = "Softmax collapse";
   options.caption =
-      "Share of rows whose softmax denominator is exactly 1 in float32: the framework form of the loss gives such a "
+      "Fraction of rows whose softmax denominator is exactly 1 in float32: the framework form of the loss gives such a "
       "row no gradient.";
-  options.value_title = "share of rows";
+  options.value_title = "fraction of rows";
   options.axis = Axis::kShare;
   options.series = test_and_train(&GroupMetrics::softmax_collapse);
   return make_curve_chart(runs, options);
@@ -37,7 +37,7 @@ Chart collapse_chart(const std::vector<PlotRun>& runs) {
 std::vector<Chart> dynamics_charts(const std::vector<PlotRun>& runs) {
   std::vector<Chart> charts = {update_chart(runs)};
   for (const CurveSeries& series : test_and_train(&GroupMetrics::softmax_collapse)) {
-    if (any_value(runs, series.value, [](double share) { return share > 0; })) {
+    if (any_value(runs, series.value, [](double fraction) { return fraction > 0; })) {
       charts.push_back(collapse_chart(runs));
       break;
     }

@@ -19,7 +19,7 @@ namespace {
 /// One curve of a reading against the step.
 struct ReadingSeries {
   const char* name;
-  double (*value)(const ProbeReading&);
+  double (*value)(const ProbeResult&);
 };
 
 constexpr std::size_t kMaxColumns = 200;  ///< of a heat map over steps: more are narrower than three pixels
@@ -32,8 +32,9 @@ double metric_of(const std::optional<Metrics>& metrics, Value value) {
 }
 
 /// Of the test rows, or of the training rows where all rows are trained on.
-double general_logit(const CircuitMetrics& m) {
-  return std::isfinite(m.general_test.correct_logit) ? m.general_test.correct_logit : m.general_train.correct_logit;
+double invariant_logit(const CircuitMetrics& m) {
+  return std::isfinite(m.invariant_test.correct_logit) ? m.invariant_test.correct_logit
+                                                       : m.invariant_train.correct_logit;
 }
 
 /// Fit, the height of memorisation, and generalisation.
@@ -43,7 +44,7 @@ std::vector<XyRule> phases(const PlotRun& run) {
   if (run.events.fit) rules.push_back({step(*run.events.fit), "fitted"});
   double peak = 0;
   std::int64_t peak_step = -1;
-  for (const ProbeReading& r : run.source->inside.over_steps) {
+  for (const ProbeResult& r : run.source->inside.over_steps) {
     if (!r.circuits || !(r.circuits->memorised_strength > peak)) continue;
     peak = r.circuits->memorised_strength;
     peak_step = r.step;
@@ -56,7 +57,7 @@ std::vector<XyRule> phases(const PlotRun& run) {
 Chart over_steps(const PlotRun& run, const std::vector<ReadingSeries>& series, XyOptions options) {
   std::vector<XyPoint> points;
   for (const ReadingSeries& one : series) {
-    for (const ProbeReading& r : run.source->inside.over_steps) {
+    for (const ProbeResult& r : run.source->inside.over_steps) {
       points.push_back({one.name, static_cast<double>(r.step), one.value(r)});
     }
   }
@@ -76,9 +77,9 @@ void add_circuit_charts(const PlotRun& run, std::vector<Chart>& charts) {
       "of the logits adds to the correct logit on training rows than on test rows.";
   options.y_title = "correct logit";
   charts.push_back(over_steps(run,
-                              {{"C_gen", [](const ProbeReading& r) { return metric_of(r.circuits, general_logit); }},
+                              {{"C_gen", [](const ProbeResult& r) { return metric_of(r.circuits, invariant_logit); }},
                                {"C_mem",
-                                [](const ProbeReading& r) {
+                                [](const ProbeResult& r) {
                                   return metric_of(r.circuits,
                                                    [](const CircuitMetrics& m) { return m.memorised_strength; });
                                 }}},
@@ -93,36 +94,37 @@ void add_circuit_charts(const PlotRun& run, std::vector<Chart>& charts) {
   charts.push_back(
       over_steps(run,
                  {{"C_gen, test rows",
-                   [](const ProbeReading& r) {
-                     return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.general_test.loss; });
+                   [](const ProbeResult& r) {
+                     return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.invariant_test.loss; });
                    }},
                   {"C_mem, training rows",
-                   [](const ProbeReading& r) {
+                   [](const ProbeResult& r) {
                      return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.residual_train.loss; });
                    }},
                   {"C_mem, test rows",
-                   [](const ProbeReading& r) {
+                   [](const ProbeResult& r) {
                      return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.residual_test.loss; });
                    }},
                   {"restricted",
-                   [](const ProbeReading& r) {
+                   [](const ProbeResult& r) {
                      return metric_of(r.frequencies, [](const FrequencyMetrics& m) { return m.restricted_loss; });
                    }},
                   {"excluded",
-                   [](const ProbeReading& r) {
+                   [](const ProbeResult& r) {
                      return metric_of(r.frequencies, [](const FrequencyMetrics& m) { return m.excluded_loss; });
                    }}},
                  options));
   options.id = "inside-share";
-  options.title = "Share of the logits that respects the symmetry";
+  options.title = "Fraction of the logits that respects the symmetry";
   options.caption = "Squared norm of C_gen's part of the logits over that of all logits (trigonometric share).";
   options.y_title = "share";
   options.log_y = false;
-  options.share_y = true;
+  options.fraction_y = true;
   charts.push_back(over_steps(run,
                               {{"C_gen",
-                                [](const ProbeReading& r) {
-                                  return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.general_share; });
+                                [](const ProbeResult& r) {
+                                  return metric_of(r.circuits,
+                                                   [](const CircuitMetrics& m) { return m.invariant_fraction; });
                                 }}},
                               options));
 }
@@ -137,11 +139,11 @@ void add_reallocation(const PlotRun& run, std::vector<Chart>& charts) {
   options.y_title = "norm";
   charts.push_back(over_steps(run,
                               {{"periodic neurons",
-                                [](const ProbeReading& r) {
+                                [](const ProbeResult& r) {
                                   return metric_of(r.neurons, [](const NeuronMetrics& m) { return m.periodic_norm; });
                                 }},
                                {"other neurons",
-                                [](const ProbeReading& r) {
+                                [](const ProbeResult& r) {
                                   return metric_of(r.neurons, [](const NeuronMetrics& m) { return m.other_norm; });
                                 }}},
                               options));
@@ -192,34 +194,34 @@ json band(const char* field, const char* title, const std::vector<std::string>& 
 }
 
 void add_spectra(const PlotRun& run, std::vector<Chart>& charts) {
-  const std::vector<ProbeReading>& readings = run.source->inside.over_steps;
+  const std::vector<ProbeResult>& readings = run.source->inside.over_steps;
   const std::size_t stride = (readings.size() + kMaxColumns - 1) / kMaxColumns;
   struct Kind {
     const char* id;
     const char* title;
     const char* caption;
-    std::vector<double> FrequencyMetrics::*shares;
+    std::vector<double> FrequencyMetrics::*fractions;
   };
   const Kind kinds[] = {
       {"inside-spectrum-logits", "Spectrum of the logits over training",
-       "Share of each frequency in the squared norm of C_gen's logits. Bright lines are the key frequencies.",
-       &FrequencyMetrics::logit_share},
+       "Fraction of each frequency in the squared norm of C_gen's logits. Bright lines are the key frequencies.",
+       &FrequencyMetrics::logit_fraction},
       {"inside-spectrum-embedding", "Spectrum of the embedding over training",
-       "The same for the embedding, its mean removed.", &FrequencyMetrics::embedding_share}};
+       "The same for the embedding, its mean removed.", &FrequencyMetrics::embedding_fraction}};
   for (const Kind& kind : kinds) {
     std::string csv = "step,component,share\n";
     std::vector<std::string> steps, names;
     double top = 0;
     for (std::size_t i = 0; i < readings.size(); i += stride) {
-      const ProbeReading& r = readings[i];
+      const ProbeResult& r = readings[i];
       if (!r.frequencies) continue;
-      const std::vector<double>& shares = (*r.frequencies).*(kind.shares);
-      if (shares.empty()) continue;
+      const std::vector<double>& fractions = (*r.frequencies).*(kind.fractions);
+      if (fractions.empty()) continue;
       steps.push_back(std::to_string(r.step));
       names = r.frequencies->names;
-      for (std::size_t k = 0; k < shares.size(); ++k) {
-        csv += fmt::format("{},{},{:.4g}\n", r.step, csv_text(names[k]), shares[k]);
-        top = std::max(top, shares[k]);
+      for (std::size_t k = 0; k < fractions.size(); ++k) {
+        csv += fmt::format("{},{},{:.4g}\n", r.step, csv_text(names[k]), fractions[k]);
+        top = std::max(top, fractions[k]);
       }
     }
     if (steps.size() < 2) continue;
@@ -234,54 +236,54 @@ void add_spectra(const PlotRun& run, std::vector<Chart>& charts) {
 }
 
 /// Which components are keys, by three measures.
-void add_keys(const ProbeReading& last, std::vector<Chart>& charts) {
+void add_keys(const ProbeResult& last, std::vector<Chart>& charts) {
   if (!last.frequencies) return;
   const FrequencyMetrics& f = *last.frequencies;
   std::string csv = "measure,component,share\n";
   std::vector<std::string> measures;
-  const auto add = [&](const char* measure, const std::vector<double>& shares) {
-    if (shares.empty()) return;
+  const auto add = [&](const char* measure, const std::vector<double>& fractions) {
+    if (fractions.empty()) return;
     measures.emplace_back(measure);
-    for (std::size_t k = 0; k < shares.size(); ++k) {
-      csv += fmt::format("{},{},{:.4g}\n", measure, csv_text(f.names[k]), shares[k]);
+    for (std::size_t k = 0; k < fractions.size(); ++k) {
+      csv += fmt::format("{},{},{:.4g}\n", measure, csv_text(f.names[k]), fractions[k]);
     }
   };
-  add("logits", f.logit_share);
-  add("embedding", f.embedding_share);
-  if (last.neurons) add("neurons", last.neurons->component_share);
+  add("logits", f.logit_fraction);
+  add("embedding", f.embedding_fraction);
+  if (last.neurons) add("neurons", last.neurons->component_fraction);
   const json colour = {{"field", "share"},
                        {"type", "quantitative"},
                        {"title", "share"},
                        {"scale", {{"type", "sqrt"}, {"scheme", "viridis"}}},
                        {"legend", {{"title", "share"}, {"format", "~%"}, {"gradientLength", 90}}}};
   charts.push_back(heat_chart("inside-keys", "Key frequencies: do logits, embedding and neurons agree?",
-                              "Last state. Share of each frequency in the squared norm of C_gen's logits, of the "
+                              "Last state. Fraction of each frequency in the squared norm of C_gen's logits, of the "
                               "embedding, and of the weights of "
                               "periodic neurons. Columns that are bright in all three rows are the circuit.",
                               csv, band("component", "frequency or representation", f.names),
                               band("measure", "", measures), colour, 180));
 }
 
-void add_neurons(const ProbeReading& last, std::vector<Chart>& charts) {
+void add_neurons(const ProbeResult& last, std::vector<Chart>& charts) {
   if (!last.neurons || last.neurons->each.empty() || !last.frequencies) return;
-  std::vector<NeuronReading> neurons = last.neurons->each;
+  std::vector<NeuronResult> neurons = last.neurons->each;
   const double threshold = last.neurons->threshold;
   // Periodic ones first, by frequency and share; the rest behind them by share.
-  std::stable_sort(neurons.begin(), neurons.end(), [&](const NeuronReading& a, const NeuronReading& b) {
+  std::stable_sort(neurons.begin(), neurons.end(), [&](const NeuronResult& a, const NeuronResult& b) {
     const bool of_a = a.ipr > threshold, of_b = b.ipr > threshold;
     if (of_a != of_b) return of_a;
     if (of_a && a.component != b.component) return a.component < b.component;
     return (std::isfinite(a.ipr) ? a.ipr : -1) > (std::isfinite(b.ipr) ? b.ipr : -1);
   });
   std::map<std::int64_t, std::int64_t> uses;
-  for (const NeuronReading& n : neurons) uses[n.component] += n.ipr > threshold ? 1 : 0;
+  for (const NeuronResult& n : neurons) uses[n.component] += n.ipr > threshold ? 1 : 0;
   std::vector<std::pair<std::int64_t, std::int64_t>> common(uses.begin(), uses.end());
   std::stable_sort(common.begin(), common.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   if (common.size() > 6) common.resize(6);
-  std::vector<XyPoint> shares, norms;
+  std::vector<XyPoint> fractions, norms;
   XyOptions options;
   for (std::size_t i = 0; i < neurons.size(); ++i) {
-    const NeuronReading& n = neurons[i];
+    const NeuronResult& n = neurons[i];
     std::string series = "not periodic";
     if (n.ipr > threshold) {
       const bool named =
@@ -289,7 +291,7 @@ void add_neurons(const ProbeReading& last, std::vector<Chart>& charts) {
       series =
           named ? "frequency " + last.frequencies->names[static_cast<std::size_t>(n.component)] : "other frequency";
     }
-    shares.push_back({series, static_cast<double>(i), n.ipr});
+    fractions.push_back({series, static_cast<double>(i), n.ipr});
     norms.push_back({series, static_cast<double>(i), n.norm});
   }
   options.lines = false;
@@ -300,13 +302,13 @@ void add_neurons(const ProbeReading& last, std::vector<Chart>& charts) {
       "Inverse participation ratio of each neuron's response to an input: 1 if it knows one frequency only. Sorted by "
       "frequency, then by this share. Twice a key frequency (modulo the order) is its second harmonic.";
   options.y_title = "inverse participation ratio";
-  options.share_y = true;
-  charts.push_back(make_xy_chart(shares, options));
+  options.fraction_y = true;
+  charts.push_back(make_xy_chart(fractions, options));
   options.id = "inside-neuron-norm";
   options.title = "Neurons by frequency: their norm";
   options.caption = "Norm of each neuron's incoming and outgoing weights, in the same order.";
   options.y_title = "norm";
-  options.share_y = false;
+  options.fraction_y = false;
   charts.push_back(make_xy_chart(norms, options));
 }
 
@@ -334,7 +336,7 @@ void add_reordered(const ReorderedLogits& r, std::vector<Chart>& charts) {
       csv, band("class", "class, sorted", r.class_names), band("y", "y, sorted", r.row_names), colour, 480));
 }
 
-void add_interventions(const ProbeReading& last, std::vector<Chart>& charts) {
+void add_interventions(const ProbeResult& last, std::vector<Chart>& charts) {
   if (last.ablations.empty()) return;
   struct Group {
     const char* id;
@@ -354,7 +356,7 @@ void add_interventions(const ProbeReading& last, std::vector<Chart>& charts) {
         "Last state. One part is multiplied by t and the rest left alone: t = 0 takes it away, t = 1 is the network.";
     options.x_title = "factor t on the part";
     options.y_title = "accuracy";
-    options.share_y = true;
+    options.fraction_y = true;
     charts.push_back(make_xy_chart(points, options));
   }
 }
@@ -367,8 +369,8 @@ std::vector<Chart> inside_charts(const PlotRun& run) {
   const auto readings_with = [&](auto has) {
     return std::count_if(inside.over_steps.begin(), inside.over_steps.end(), has) > 1;
   };
-  if (readings_with([](const ProbeReading& r) { return r.circuits.has_value(); })) add_circuit_charts(run, charts);
-  if (readings_with([](const ProbeReading& r) { return r.neurons.has_value(); })) add_reallocation(run, charts);
+  if (readings_with([](const ProbeResult& r) { return r.circuits.has_value(); })) add_circuit_charts(run, charts);
+  if (readings_with([](const ProbeResult& r) { return r.neurons.has_value(); })) add_reallocation(run, charts);
   add_spectra(run, charts);
   if (inside.last) {
     add_keys(*inside.last, charts);

@@ -5,7 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 
 namespace groklab::report {
 

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "groklab/report/config_diff.h"
-#include "groklab/report/thin.h"
+#include "groklab/report/downsample.h"
 
 namespace groklab::report {
 
@@ -72,11 +72,11 @@ std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs) {
       plot.label = fmt::format("{} ({})", run.info.id, copy);
     }
     plot.colour = colours[i];
-    plot.drawn = thin_records(run.records, drawn_buckets(runs.size()));
+    plot.drawn = downsample_records(run.records, drawn_buckets(runs.size()));
     // A run that was told to stop after fewer records has no more to show.
     const TrainConfig& train = run.info.config.train;
     const bool stops = train.stop_test_accuracy >= kHeldAccuracy;
-    const std::int64_t held = stops ? std::clamp<std::int64_t>(train.stop_held_records, 1, 3) : 3;
+    const std::int64_t held = stops ? std::clamp<std::int64_t>(train.stop_held_evaluations, 1, 3) : 3;
     plot.events = event_times(run.records, kHeldAccuracy, held);
     out.push_back(std::move(plot));
   }

@@ -1,4 +1,4 @@
-// What the page derives from a run before anything is drawn: label, colour, thinned records, milestones.
+// What the page derives from a run before anything is drawn: label, colour, downsampled records, milestones.
 #pragma once
 
 #include <cstddef>

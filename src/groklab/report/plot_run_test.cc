@@ -25,7 +25,7 @@ TEST(MakePlotRuns, ARunToldToStopAtOnceNeedsNoMoreRecords) {
   std::erase_if(run.records, [&](const Record& record) { return record.step > grok; });
   EXPECT_FALSE(make_plot_runs({run})[0].events.grok);
   run.info.config.train.stop_test_accuracy = 0.99;
-  run.info.config.train.stop_held_records = 1;
+  run.info.config.train.stop_held_evaluations = 1;
   EXPECT_EQ(make_plot_runs({run})[0].events.grok, grok);
 }
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "groklab/record/probe_reading.h"
+#include "groklab/probes.h"
 #include "groklab/record/record.h"
 #include "groklab/store/store.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 
@@ -34,9 +34,9 @@ struct ReorderedLogits {
 
 /// What probes read of a run. Empty: no section.
 struct InsideView {
-  std::vector<ProbeReading> over_steps;  ///< those stored, ascending
-  std::optional<ProbeReading> last;      ///< the last state with every probe and each neuron
-  ReorderedLogits reordered;             ///< empty logits: no heat map
+  std::vector<ProbeResult> over_steps;  ///< those stored, ascending
+  std::optional<ProbeResult> last;      ///< the last state with every probe and each neuron
+  ReorderedLogits reordered;            ///< empty logits: no heat map
 };
 
 struct ReportRun {

@@ -71,18 +71,18 @@ TEST(RenderReport, EveryChartHasItsDataAndItsPlace) {
 InsideView synthetic_inside() {
   InsideView inside;
   for (const std::int64_t step : {0, 100, 1000}) {
-    ProbeReading r;
+    ProbeResult r;
     r.step = step;
     r.circuits.emplace();
     r.circuits->memorised_strength = step == 100 ? 5 : 1;
     r.frequencies = FrequencyMetrics{{"1", "2"}, {0.9, 0.1}, {0.8, 0.2}, 0.5, {0}, {0}, 1e-7, 3};
     r.neurons.emplace();
     r.neurons->count = 2;
-    r.neurons->component_share = {1, 0};
+    r.neurons->component_fraction = {1, 0};
     r.neurons->threshold = 0.5;
     inside.over_steps.push_back(r);
   }
-  ProbeReading last = inside.over_steps.back();
+  ProbeResult last = inside.over_steps.back();
   last.neurons->each = {{0.9, 0, 2}, {std::numeric_limits<double>::quiet_NaN(), -1, 1}};
   last.ablations = {{"C_gen (logits)", 0, 0.1, 0.2, 3, 4}, {"C_gen (logits)", 1, 1, 1, 0, 0}};
   inside.last = last;

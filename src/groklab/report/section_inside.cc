@@ -11,7 +11,7 @@ namespace groklab::report {
 
 namespace {
 
-std::string reading_table(const ProbeReading& reading) {
+std::string reading_table(const ProbeResult& reading) {
   std::string html = fmt::format(
       "<div class=\"scroll\"><table class=\"config inside\">\n<caption>Probes at step {}</caption>\n<thead><tr><th "
       "scope=\"col\">probe</th><th scope=\"col\">measurement</th><th scope=\"col\">value</th></tr></thead>\n<tbody>\n",

@@ -29,13 +29,13 @@ const Record* last_record(const ReportRun& run) {
 
 std::string group_accuracy(const Record* record, GroupMetrics Record::*group) {
   if (record == nullptr || (record->*group).rows == 0) return "\u2013";
-  return format_share((record->*group).accuracy);
+  return format_fraction((record->*group).accuracy);
 }
 
 std::string size_text(const ReportRun& run) {
   if (run.n_rows <= 0) return "";
   return fmt::format("{} of {} rows ({})", format_count(run.n_train), format_count(run.n_rows),
-                     format_share(static_cast<double>(run.n_train) / static_cast<double>(run.n_rows)));
+                     format_fraction(static_cast<double>(run.n_train) / static_cast<double>(run.n_rows)));
 }
 
 std::string time_text(const RunInfo& info) {

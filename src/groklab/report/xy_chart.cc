@@ -94,7 +94,7 @@ json x_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
 
 json y_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
   json y = {{"field", "y"}, {"type", "quantitative"}, {"title", options.y_title}};
-  if (options.share_y) {
+  if (options.fraction_y) {
     y["scale"] = {{"domain", {0, 1}}};
     y["axis"] = {{"format", "~%"}, {"tickCount", 5}};
   } else if (options.log_y) {

@@ -27,7 +27,7 @@ struct XyOptions {
   std::string id, title, caption;
   std::string x_title, y_title;
   bool log_x = false, log_y = false, steps_x = false;  ///< steps_x: log(1 + x)
-  bool share_y = false;                                ///< y from 0 to 1 as a percentage
+  bool fraction_y = false;                             ///< y from 0 to 1 as a percentage
   bool lines = true, points = true;
   std::string line_title = "seed";
   std::vector<std::string> series = {};  ///< order and choice of the legend; empty: as they come

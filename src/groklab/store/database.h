@@ -16,7 +16,7 @@ namespace groklab {
 
 class Database {
  public:
-  /// Opens or creates the store. Throws Error(kStore): foreign file, newer schema, locked; Error(kIo): no permission.
+  /// Opens or creates the store. Throws Error(kStore): imported file, newer schema, locked; Error(kIo): no permission.
   Database(const std::filesystem::path& directory, double wait_seconds);
 
   /// Calls body(connection) alone among this store's threads; turns SQLite's exceptions into Error.

@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/store/npz.h"
 #include "groklab/store/record_columns.h"
 #include "groklab/store/support_test.h"

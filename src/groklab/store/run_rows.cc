@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/store/record_columns.h"
 
 namespace groklab {

@@ -6,11 +6,11 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "groklab/base/version.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/store_impl.h"
 #include "groklab/store/store_sink.h"
+#include "groklab/version.h"
 
 namespace groklab {
 namespace {

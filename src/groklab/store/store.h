@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/record/record.h"
 #include "groklab/tensor/layout.h"
 
@@ -53,9 +53,9 @@ class Store {
   std::vector<RunInfo> runs(const std::string& where = "") const;
   std::vector<Record> records(const std::string& id) const;
   /// Readings of probes, by step.
-  std::vector<ProbeReading> probes(const std::string& id) const;
+  std::vector<ProbeResult> probes(const std::string& id) const;
   /// Adds readings to those stored: what a new one holds replaces the same part of a stored one of its step.
-  void add_probes(const std::string& id, const std::vector<ProbeReading>& readings);
+  void add_probes(const std::string& id, const std::vector<ProbeResult>& readings);
   std::vector<CheckpointInfo> checkpoints(const std::string& id) const;
   /// The state at `step` (-1: the last one). Throws Error(kStore) that lists the stored steps if it is missing.
   TrainState load_checkpoint(const std::string& id, std::int64_t step, const ParameterLayout& layout) const;

@@ -128,14 +128,14 @@ std::vector<Record> Store::records(const std::string& id) const {
   });
 }
 
-std::vector<ProbeReading> Store::probes(const std::string& id) const {
+std::vector<ProbeResult> Store::probes(const std::string& id) const {
   return impl_->database.read([&](SQLite::Database& connection) {
-    std::vector<ProbeReading> result;
+    std::vector<ProbeResult> result;
     SQLite::Statement query(connection, "SELECT reading FROM probes WHERE run = ?1 ORDER BY step");
     query.bind(1, run_number(connection, directory(), id));
     while (query.executeStep()) {
       try {
-        result.push_back(reading_from_json(nlohmann::ordered_json::parse(query.getColumn(0).getString())));
+        result.push_back(probe_result_from_json(nlohmann::ordered_json::parse(query.getColumn(0).getString())));
       } catch (const nlohmann::json::exception& error) {
         fail(ErrorKind::kStore, "store {}: run {}: expected a reading of probes, found {}", directory().string(), id,
              error.what());
@@ -145,10 +145,10 @@ std::vector<ProbeReading> Store::probes(const std::string& id) const {
   });
 }
 
-void Store::add_probes(const std::string& id, const std::vector<ProbeReading>& readings) {
+void Store::add_probes(const std::string& id, const std::vector<ProbeResult>& readings) {
   impl_->database.write(Durability::kNoSync, [&](SQLite::Database& connection) {
     const std::int64_t number = run_number(connection, directory(), id);
-    for (const ProbeReading& reading : readings) put_reading(connection, number, reading);
+    for (const ProbeResult& reading : readings) put_reading(connection, number, reading);
   });
 }
 

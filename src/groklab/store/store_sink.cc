@@ -27,8 +27,8 @@ std::int64_t run_number(SQLite::Database& connection, const std::filesystem::pat
   return query.getColumn(0).getInt64();
 }
 
-void put_reading(SQLite::Database& connection, std::int64_t run_number, const ProbeReading& reading) {
-  nlohmann::ordered_json json = reading_to_json(reading);
+void put_reading(SQLite::Database& connection, std::int64_t run_number, const ProbeResult& reading) {
+  nlohmann::ordered_json json = probe_result_to_json(reading);
   SQLite::Statement known(connection, "SELECT reading FROM probes WHERE run = ?1 AND step = ?2");
   known.bind(1, run_number);
   known.bind(2, reading.step);
@@ -63,7 +63,7 @@ void StoreSink::on_record(const Record& record) {
   if (pending_.size() >= kLargestBatch || Clock::now() - last_flush_ >= kLongestWait) flush();
 }
 
-void StoreSink::on_probe(const ProbeReading& reading) { pending_probes_.push_back(reading); }
+void StoreSink::on_probe(const ProbeResult& reading) { pending_probes_.push_back(reading); }
 
 void StoreSink::on_checkpoint(const TrainState& state, bool kept) {
   const Durability durability = next_durability();
@@ -136,7 +136,7 @@ void StoreSink::insert_pending(SQLite::Database& connection) {
     bind_record(insert, run_number_, record);
     insert.exec();
   }
-  for (const ProbeReading& reading : pending_probes_) put_reading(connection, run_number_, reading);
+  for (const ProbeResult& reading : pending_probes_) put_reading(connection, run_number_, reading);
 }
 
 void StoreSink::clear_pending() {

@@ -20,7 +20,7 @@ class StoreSink : public RecordSink {
   ~StoreSink() override;
 
   void on_record(const Record& record) override;
-  void on_probe(const ProbeReading& reading) override;
+  void on_probe(const ProbeResult& reading) override;
   void on_checkpoint(const TrainState& state, bool kept) override;
   void on_outcome(const Outcome& outcome) override;
 
@@ -40,14 +40,14 @@ class StoreSink : public RecordSink {
   ParameterLayout layout_;
   std::int64_t run_number_ = 0;
   std::vector<Record> pending_;
-  std::vector<ProbeReading> pending_probes_;
+  std::vector<ProbeResult> pending_probes_;
   bool ended_ = false;  ///< an outcome is stored: later writes leave the status alone
   Clock::time_point last_flush_ = Clock::now();
   Clock::time_point last_sync_ = Clock::now();
 };
 
 /// Inserts a reading, or puts its parts in place of those of the stored reading of its step. Inside write().
-void put_reading(SQLite::Database& connection, std::int64_t run_number, const ProbeReading& reading);
+void put_reading(SQLite::Database& connection, std::int64_t run_number, const ProbeResult& reading);
 
 /// Number of the run in the runs table. Throws Error(kStore) if there is none of that id.
 std::int64_t run_number(SQLite::Database& connection, const std::filesystem::path& directory, const std::string& id);

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/store/support_test.h"
 
 namespace groklab {
@@ -362,11 +362,11 @@ TEST_F(StoreTest, ThreadsAndProcessesShareAStore) {
   EXPECT_EQ(Store(path_).runs("status = 'finished' AND train_accuracy IS NOT NULL").size(), 40u);
 }
 
-ProbeReading reading_at(std::int64_t step, double share) {
-  ProbeReading reading;
+ProbeResult reading_at(std::int64_t step, double fraction) {
+  ProbeResult reading;
   reading.step = step;
   reading.circuits.emplace();
-  reading.circuits->general_share = share;
+  reading.circuits->invariant_fraction = fraction;
   return reading;
 }
 
@@ -381,19 +381,19 @@ TEST_F(StoreTest, KeepsReadingsOfProbesAndAddsToThem) {
     }
   }
   ASSERT_EQ(store.probes("a").size(), 2u);
-  ProbeReading more;
+  ProbeResult more;
   more.step = 10;
   more.geometry.emplace();
   more.geometry->gradient_symmetricity = std::nan("");
   store.add_probes("a", {more, reading_at(20, 0.75)});
-  const std::vector<ProbeReading> all = store.probes("a");
+  const std::vector<ProbeResult> all = store.probes("a");
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[1].step, 10);
-  EXPECT_EQ(all[1].circuits->general_share, 0.25) << "what was there stays";
+  EXPECT_EQ(all[1].circuits->invariant_fraction, 0.25) << "what was there stays";
   EXPECT_TRUE(std::isnan(all[1].geometry->gradient_symmetricity));
-  EXPECT_EQ(all[2].circuits->general_share, 0.75);
+  EXPECT_EQ(all[2].circuits->invariant_fraction, 0.75);
   store.add_probes("a", {reading_at(10, 0.5)});
-  EXPECT_EQ(store.probes("a")[1].circuits->general_share, 0.5) << "the new part replaces the old one";
+  EXPECT_EQ(store.probes("a")[1].circuits->invariant_fraction, 0.5) << "the new part replaces the old one";
   store.remove_run("a");
   create(store, "a");
   EXPECT_TRUE(store.probes("a").empty());

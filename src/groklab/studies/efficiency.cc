@@ -40,7 +40,7 @@ std::vector<EfficiencyPoint> measure_points(const RunResults& results, std::span
     point.objective = last.train.loss + 0.5 * planned.weight_decay * last.norm * last.norm;
     if (const std::optional<CircuitMetrics> split = circuits ? results.circuits(planned.run) : std::nullopt) {
       point.has_circuits = true;
-      point.invariant_fraction = split->general_share;
+      point.invariant_fraction = split->invariant_fraction;
     }
     points.push_back(point);
   }
@@ -58,8 +58,8 @@ std::vector<EfficiencyPoint> generalising(std::span<const EfficiencyPoint> point
 }
 
 std::vector<EfficiencyPoint> passing(std::span<const EfficiencyPoint> points) {
-  return points_that(points,
-                     [](const auto& p) { return !p.has_circuits || std::sqrt(p.invariant_fraction) >= kInvariantNorm; });
+  return points_that(
+      points, [](const auto& p) { return !p.has_circuits || std::sqrt(p.invariant_fraction) >= kInvariantNorm; });
 }
 
 std::vector<std::int64_t> sizes_of(std::span<const EfficiencyPoint> points) {

@@ -36,8 +36,8 @@ struct EfficiencyPoint {
   double margin = 0;                             ///< mean over training rows, as trained
   double norm_at_margin = 0;                     ///< ||theta||_2 scaled to kReferenceMargin
   double objective = 0;  ///< training loss + lambda/2 ||theta||^2; under AdamW, whose step is normalised, no minimum
-  bool has_circuits = false;       ///< whether the logits were split (the task has a known symmetry)
-  double invariant_fraction = 0;   ///< of the logits' squared norm; 0 without circuits
+  bool has_circuits = false;      ///< whether the logits were split (the task has a known symmetry)
+  double invariant_fraction = 0;  ///< of the logits' squared norm; 0 without circuits
 };
 template <class F>
 void visit_fields(EfficiencyPoint& p, F&& field) {

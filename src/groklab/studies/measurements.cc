@@ -28,10 +28,8 @@ const Json& member(const Json& json, const char* name, const std::string& where)
 Json measurements_json(const Measurements& m) {
   Json claims = Json::object();
   for (const Measurements::Item& item : m.claims) claims[item.claim] = item.measurement;
-  return {{"format", kMeasurementsFormat},
-          {"study", m.study},
-          {"summary", plain_to_json(m.summary)},
-          {"claims", claims}};
+  return {
+      {"format", kMeasurementsFormat}, {"study", m.study}, {"summary", plain_to_json(m.summary)}, {"claims", claims}};
 }
 
 Measurements parse_measurements(const std::string& text, const std::string& where) {
@@ -47,7 +45,8 @@ Measurements parse_measurements(const std::string& text, const std::string& wher
   std::vector<std::string> ids;
   for (const auto& [id, measurement] : claims.items()) ids.push_back(id);
   if (ids.empty()) fail(ErrorKind::kInput, "{}: expected a claim or more, found none", where);
-  for (const Claim& claim : choose_claims(find_study(m.study), ids)) m.claims.push_back({claim.id, claims.at(claim.id)});
+  for (const Claim& claim : choose_claims(find_study(m.study), ids))
+    m.claims.push_back({claim.id, claims.at(claim.id)});
   return m;
 }
 

@@ -107,10 +107,10 @@ std::string reproduction_page(const Reproduction& r) {
   std::string main = table(r) + report::no_script_note();
   for (const JudgedClaim& judged : r.claims) main += claim_section(judged);
   main += method(r);
-  return report::render_page({"groklab", r.study->title + ", reproduced",
-                              fmt::format("{}, claim by claim: {} reproduction on {}", r.study->citation,
-                                          r.summary.scale, r.summary.network),
-                              main, fmt::format("Made by groklab {}.", r.summary.version)});
+  return report::render_page(
+      {"groklab", r.study->title + ", reproduced",
+       fmt::format("{}, claim by claim: {} reproduction on {}", r.study->citation, r.summary.scale, r.summary.network),
+       main, fmt::format("Made by groklab {}.", r.summary.version)});
 }
 
 }  // namespace groklab::studies

@@ -1,6 +1,9 @@
 // Plain structs of numbers as JSON and back, exactly. A struct lists its fields once, as
 //   template <class F> void visit_fields(MyStruct& s, F&& field) { field("seed", s.seed); ... }
-// beside its definition. NaN is null, an infinity the text "inf" or "-inf", a missing optional null.
+// beside its definition. NaN is null, an infinity the text "inf" or "-inf", a missing optional null. Beside it may
+// stand
+//   std::string complaint(const MyStruct& s);
+// which says what does not fit together in one that was read, "" if all does.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,7 +19,7 @@
 #include <vector>
 
 #include "groklab/base/error.h"
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 
 namespace groklab::studies {
 
@@ -118,6 +121,9 @@ T plain_from_json(const Json& json, const std::string& where) {
     });
     if (json.size() != n_fields) {
       fail(ErrorKind::kInput, "{}: expected {} fields, found {}", where, n_fields, json.size());
+    }
+    if constexpr (requires { complaint(value); }) {
+      if (const std::string text = complaint(value); !text.empty()) fail(ErrorKind::kInput, "{}: {}", where, text);
     }
     return value;
   }

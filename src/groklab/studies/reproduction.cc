@@ -1,5 +1,5 @@
-// See reproduction.h. Reading and writing measurements is in measurements.cc, the JSON in reproduction_json.cc, the page
-// in page.cc.
+// See reproduction.h. Reading and writing measurements is in measurements.cc, the JSON in reproduction_json.cc, the
+// page in page.cc.
 #include "groklab/studies/reproduction.h"
 
 #include <algorithm>

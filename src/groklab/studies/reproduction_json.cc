@@ -60,8 +60,8 @@ Json reproduction_json(const Reproduction& r) {
   Json claims = Json::array();
   for (const JudgedClaim& judged : r.claims) claims.push_back(claim_json(judged));
   const RunSummary& s = r.summary;
-  return {{"study", r.study->id},   {"scale", s.scale},   {"version", s.version}, {"machine", s.machine},
-          {"seconds", s.seconds},   {"n_runs", s.n_runs}, {"n_failed", s.n_failed}, {"steps", s.steps},
+  return {{"study", r.study->id},        {"scale", s.scale},       {"version", s.version},   {"machine", s.machine},
+          {"seconds", s.seconds},        {"n_runs", s.n_runs},     {"n_failed", s.n_failed}, {"steps", s.steps},
           {"first_seed", s.seeds.first}, {"seeds", s.seeds.count}, {"claims", claims}};
 }
 

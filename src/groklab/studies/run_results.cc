@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/engine/engine.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/probe/norm_at_margin.h"
@@ -18,7 +18,7 @@ std::string table_key(const TaskConfig& task) {
   key.task = task;
   key.task.labels = LabelKind::kTrue;
   key.task.label_seed = -1;
-  key.task.corrupted_share = 0;
+  key.task.corrupted_fraction = 0;
   return canonical_config(key);
 }
 
@@ -54,8 +54,8 @@ std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool a
   if (!all && checkpoints.size() > 1) checkpoints.erase(checkpoints.begin(), checkpoints.end() - 1);
   for (const CheckpointInfo& checkpoint : checkpoints) {
     engine->import_state(store_.load_checkpoint(prepared.id, checkpoint.step, engine->layout()));
-    measured.push_back({checkpoint.step, measure_circuits(*orbits->second, prepared.task, prepared.split,
-                                                          engine->logits(rows))});
+    measured.push_back(
+        {checkpoint.step, measure_circuits(*orbits->second, prepared.task, prepared.split, engine->logits(rows))});
   }
   return measured;
 }

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/studies/plain_json.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab::studies {
 namespace {
@@ -54,14 +56,32 @@ std::vector<std::int64_t> rows_within(const std::vector<std::int64_t>& rows, con
   return some;
 }
 
+std::string complaint(const SeedRange& seeds) {
+  if (seeds.count >= 1 && seeds.count <= 10000 && seeds.first >= 0) return "";
+  return fmt::format("expected 1 to 10000 seeds from 0 on, found {} from {}", seeds.count, seeds.first);
+}
+
+std::string complaint(const TaskNetwork& network) {
+  if (network.rows >= 1 && network.classes >= 2 && network.d_model >= 1) return "";
+  return fmt::format("expected rows, 2 classes or more and a width, found {}, {} and {}", network.rows, network.classes,
+                     network.d_model);
+}
+
+std::string rows_complaint(const std::vector<std::int64_t>& rows, std::int64_t largest) {
+  if (rows.empty()) return "expected sizes, found none";
+  if (rows.front() < 1 || rows.front() > largest) {
+    return fmt::format("expected a first size of 1 to {}, found {}", largest, rows.front());
+  }
+  const bool ascend = std::adjacent_find(rows.begin(), rows.end(), std::greater_equal<>()) == rows.end();
+  return ascend ? "" : "expected sizes that ascend, found others";
+}
+
 Json task_json(const TaskConfig& task) {
   Config config;
   config.task = task;
   return Json(config_to_json(config).at("task"));
 }
 
-TaskConfig read_task(const Json& json) {
-  return config_from_json(nlohmann::json{{"task", nlohmann::json(json)}}).task;
-}
+TaskConfig read_task(const Json& json) { return config_from_json(nlohmann::json{{"task", nlohmann::json(json)}}).task; }
 
 }  // namespace groklab::studies

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 
 namespace groklab::studies {
 
@@ -28,6 +28,8 @@ void visit_fields(SeedRange& s, F&& field) {
   field("count", s.count);
 }
 
+std::string complaint(const SeedRange& seeds);
+
 /// A task and a one-layer transformer for it, d_mlp = 4 d_model.
 struct TaskNetwork {
   std::string name;  ///< in figures: "x + y mod 31, d 48"
@@ -45,6 +47,8 @@ void visit_fields(TaskNetwork& n, F&& field) {
   field("classes", n.classes);
 }
 
+std::string complaint(const TaskNetwork& network);
+
 /// Network of x + y modulo p, or of another operation or group.
 TaskNetwork modular_network(std::int64_t modulus, std::int64_t d_model, Operation operation = Operation::kAdd);
 TaskNetwork group_network(GroupKind group, std::int64_t degree, std::int64_t d_model,
@@ -52,5 +56,8 @@ TaskNetwork group_network(GroupKind group, std::int64_t degree, std::int64_t d_m
 
 /// Those sizes that a network's table has.
 std::vector<std::int64_t> rows_within(const std::vector<std::int64_t>& rows, const TaskNetwork& network);
+
+/// "" if the sizes ascend, the first of them between 1 and `largest`; else what is wrong.
+std::string rows_complaint(const std::vector<std::int64_t>& rows, std::int64_t largest);
 
 }  // namespace groklab::studies

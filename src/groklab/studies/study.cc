@@ -5,7 +5,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
-#include "groklab/config/fields.h"
+#include "groklab/config/suggest.h"
 #include "groklab/studies/varma2023/study.h"
 
 namespace groklab::studies {

@@ -15,11 +15,11 @@ struct ScaleFacts {
 };
 
 struct Study {
-  std::string id;         ///< names the study's folder and is typed by users
-  std::string title;      ///< heading of the page
-  std::string citation;   ///< "Varma et al. (2023)"
-  std::string summary;    ///< one line, for lists
-  std::string method;     ///< HTML text of the page's section Method
+  std::string id;        ///< names the study's folder and is typed by users
+  std::string title;     ///< heading of the page
+  std::string citation;  ///< "Varma et al. (2023)"
+  std::string summary;   ///< one line, for lists
+  std::string method;    ///< HTML text of the page's section Method
   std::vector<std::string> scales;
   ScaleFacts (*facts)(const Scale& scale) = nullptr;
   std::vector<Claim> claims;  ///< in the order of the page

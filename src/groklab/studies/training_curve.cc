@@ -9,6 +9,12 @@
 
 namespace groklab::studies {
 
+std::string complaint(const TrainingCurve& curve) {
+  const std::size_t n = curve.step.size();
+  if (n > 0 && curve.train_accuracy.size() == n && curve.test_accuracy.size() == n && curve.norm.size() == n) return "";
+  return "expected lists of one length above 0";
+}
+
 TrainingCurve curve_of(std::span<const Record> records) {
   TrainingCurve curve;
   for (const Record& record : records) {

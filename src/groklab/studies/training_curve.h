@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "groklab/analysis/curves.h"
-#include "groklab/record/record.h"
+#include "groklab/records.h"
 #include "groklab/studies/sizes.h"
 
 namespace groklab::studies {
@@ -27,6 +27,7 @@ void visit_fields(TrainingCurve& c, F&& field) {
   field("test_accuracy", c.test_accuracy);
   field("norm", c.norm);
 }
+std::string complaint(const TrainingCurve& curve);
 TrainingCurve curve_of(std::span<const Record> records);
 
 /// A curve with what a figure calls it.
@@ -53,7 +54,8 @@ void visit_fields(Delay& d, F&& field) {
 }
 Delay delay_of(std::span<const Record> records, double accuracy);
 
-/// log10(T_grok / T_fit). If the run fitted and did not generalise, the budget stands for T_grok; NaN if it did not fit.
+/// log10(T_grok / T_fit). If the run fitted and did not generalise, the budget stands for T_grok; NaN if it did not
+/// fit.
 double log_delay(const Delay& delay);
 /// Whether the budget stands for T_grok in log_delay().
 bool is_censored(const Delay& delay);

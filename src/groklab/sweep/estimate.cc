@@ -7,10 +7,10 @@
 #include <set>
 #include <string>
 
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/engine/engine.h"
 #include "groklab/exec/thread_pool.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 #include "groklab/train/schedule.h"
 
 namespace groklab {
@@ -36,7 +36,7 @@ std::string group_key(const Config& config) {
   Config key;
   key.task = config.task;
   key.task.labels = LabelKind::kTrue;
-  key.task.corrupted_share = 0;
+  key.task.corrupted_fraction = 0;
   key.model = config.model;
   key.loss = config.loss;
   key.optim.kind = config.optim.kind;

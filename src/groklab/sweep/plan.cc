@@ -7,9 +7,9 @@
 #include <map>
 
 #include "groklab/base/error.h"
-#include "groklab/config/fields.h"
+#include "groklab/config.h"
 #include "groklab/lab/fork_config.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 namespace {
@@ -69,7 +69,7 @@ class SizeCheck {
     Config key;
     key.task = config.task;
     key.task.labels = LabelKind::kTrue;
-    key.task.corrupted_share = 0;
+    key.task.corrupted_fraction = 0;
     const std::string name = canonical_config(resolve_config(key));
     auto found = rows_.find(name);
     if (found == rows_.end()) found = rows_.emplace(name, make_task(key.task, config.seed).n_rows).first;

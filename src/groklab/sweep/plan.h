@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/config/grid.h"
 
 namespace groklab {

@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 /// Adds up the steps that all workers make, and says how far this run is.
 class StepCounter : public RunObserver {
  public:
-  StepCounter(std::atomic<std::int64_t>& total, std::atomic<double>& share) : total_(total), share_(share) {}
+  StepCounter(std::atomic<std::int64_t>& total, std::atomic<double>& fraction) : total_(total), fraction_(fraction) {}
   void on_start(const PreparedRun& run, std::int64_t step, std::span<const Record>) override {
     last_ = step;
     steps_ = std::max<std::int64_t>(run.config.train.steps, 1);
@@ -38,10 +38,10 @@ class StepCounter : public RunObserver {
   void add(std::int64_t step) {
     total_.fetch_add(step - last_, std::memory_order_relaxed);
     last_ = step;
-    share_.store(static_cast<double>(step) / static_cast<double>(steps_), std::memory_order_relaxed);
+    fraction_.store(static_cast<double>(step) / static_cast<double>(steps_), std::memory_order_relaxed);
   }
   std::atomic<std::int64_t>& total_;
-  std::atomic<double>& share_;
+  std::atomic<double>& fraction_;
   std::int64_t last_ = 0, steps_ = 1;
 };
 
@@ -100,8 +100,8 @@ class Runner {
 
   /// What a worker is at.
   struct UnderWay {
-    double seconds = 0;            ///< estimate of its run, 0 between runs; under the lock
-    std::atomic<double> share{0};  ///< of its steps
+    double seconds = 0;               ///< estimate of its run, 0 between runs; under the lock
+    std::atomic<double> fraction{0};  ///< of its steps
   };
 
   void work(UnderWay& under_way) {
@@ -114,10 +114,10 @@ class Runner {
       const std::size_t index = ready_.begin()->second;
       ready_.erase(ready_.begin());
       ++running_;
-      under_way.share.store(0);
+      under_way.fraction.store(0);
       under_way.seconds = seconds_[index];
       lock.unlock();
-      PlannedResult result = run_one(index, store, single, under_way.share);
+      PlannedResult result = run_one(index, store, single, under_way.fraction);
       lock.lock();
       --running_;
       under_way.seconds = 0;
@@ -126,7 +126,7 @@ class Runner {
     }
   }
 
-  PlannedResult run_one(std::size_t index, Store& store, ThreadPool& pool, std::atomic<double>& share) {
+  PlannedResult run_one(std::size_t index, Store& store, ThreadPool& pool, std::atomic<double>& fraction) {
     const PlannedRun& planned = plan_.runs[index];
     PlannedResult result;
     try {
@@ -138,7 +138,7 @@ class Runner {
       }
       const PreparedRun run = prepare_run(config, &store);
       result.id = run.id;
-      StepCounter counter(steps_made_, share);
+      StepCounter counter(steps_made_, fraction);
       TrainingOptions training;
       training.interrupt = options_.interrupt;
       training.observer = &counter;
@@ -191,11 +191,11 @@ class Runner {
     p.steps_made = steps_made_.load(std::memory_order_relaxed);
     p.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     double ended = seconds_ended_;
-    for (const UnderWay& one : under_way_) ended += one.seconds * one.share.load();
-    p.share = total_seconds_ > 0 ? ended / total_seconds_ : 1.0;
+    for (const UnderWay& one : under_way_) ended += one.seconds * one.fraction.load();
+    p.fraction = total_seconds_ > 0 ? ended / total_seconds_ : 1.0;
     const double made = ended - seconds_found_;
     if (p.done + p.failed == p.runs) {
-      p.share = 1;
+      p.fraction = 1;
       p.seconds_left = 0;
     } else if (made > 0 && p.seconds > 1) {
       p.seconds_left = (total_seconds_ - ended) * p.seconds / made;

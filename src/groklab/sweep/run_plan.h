@@ -33,7 +33,7 @@ struct SweepProgress {
   std::int64_t runs = 0, done = 0, was_done = 0, running = 0, failed = 0;
   std::int64_t steps_made = 0;  ///< by this call
   double seconds = 0;           ///< of this call
-  double share = 0;             ///< of the estimated work that is done, 0 to 1
+  double fraction = 0;          ///< of the estimated work that is done, 0 to 1
   double seconds_left = -1;     ///< -1: not known yet
 };
 

@@ -64,7 +64,7 @@ std::string estimate_line(const SweepEstimate& estimate, int jobs) {
 
 std::string progress_line(const SweepProgress& p) {
   std::string line =
-      fmt::format("{:3.0f} %  {} of {} done", std::floor(100 * p.share), format_count(p.done), format_count(p.runs));
+      fmt::format("{:3.0f} %  {} of {} done", std::floor(100 * p.fraction), format_count(p.done), format_count(p.runs));
   if (p.was_done > 0) line += fmt::format(" ({} before)", format_count(p.was_done));
   line += fmt::format(", {} running", p.running);
   if (p.failed > 0) line += fmt::format(", {} failed", format_count(p.failed));

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "groklab/base/error.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

@@ -36,11 +36,11 @@ void randomize_commutative(Task& task, RandomStream& stream) {
   }
 }
 
-void corrupt(Task& task, double share, RandomStream& stream) {
-  if (!(share >= 0.0 && share <= 1.0)) {
-    fail(ErrorKind::kConfig, "task.corrupted_share: expected 0..1, found {}", share);
+void corrupt(Task& task, double fraction, RandomStream& stream) {
+  if (!(fraction >= 0.0 && fraction <= 1.0)) {
+    fail(ErrorKind::kConfig, "task.corrupted_fraction: expected 0..1, found {}", fraction);
   }
-  const auto count = static_cast<std::size_t>(std::llround(share * static_cast<double>(task.n_rows)));
+  const auto count = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(task.n_rows)));
   if (count > 0) require(task.n_classes >= 2, "a wrong label needs a second class");
   std::vector<std::int64_t> order = stream.permutation(task.n_rows);
   order.resize(count);
@@ -69,8 +69,8 @@ void apply_labels(Task& task, const TaskConfig& config, std::int64_t seed) {
       break;
     case LabelKind::kCorrupted:
       task.test_labels = task.labels;
-      corrupt(task, config.corrupted_share, stream);
-      task.name += fmt::format(", {}% of labels corrupted", 100.0 * config.corrupted_share);
+      corrupt(task, config.corrupted_fraction, stream);
+      task.name += fmt::format(", {}% of labels corrupted", 100.0 * config.corrupted_fraction);
       return;
   }
   task.test_labels = task.labels;

@@ -1,9 +1,9 @@
-// Replacing a task's true labels: by random ones, or by wrong ones for a share of the rows.
+// Replacing a task's true labels: by random ones, or by wrong ones for a fraction of the rows.
 #pragma once
 
 #include <cstdint>
 
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 
@@ -11,7 +11,7 @@ namespace groklab {
 /// Random labels are true for the run: test_labels follow them. Corrupted labels are wrong while a row is trained on:
 /// test_labels stay true, exactly round(share * rows) labels differ, and a smaller share corrupts a subset of the rows
 /// of a larger one, to the same labels.
-/// Throws Error(kConfig): random_commutative without two inputs, a share outside 0..1.
+/// Throws Error(kConfig): random_commutative without two inputs, a fraction outside 0..1.
 void apply_labels(Task& task, const TaskConfig& config, std::int64_t seed);
 
 }  // namespace groklab

@@ -12,11 +12,11 @@
 namespace groklab {
 namespace {
 
-TaskConfig labelled(LabelKind kind, double share = 0.0) {
+TaskConfig labelled(LabelKind kind, double fraction = 0.0) {
   TaskConfig config;
   config.modulus = 23;
   config.labels = kind;
-  config.corrupted_share = share;
+  config.corrupted_fraction = fraction;
   return config;
 }
 
@@ -82,10 +82,10 @@ TEST(Labels, CommutativeLabelsNeedTwoInputs) {
 
 TEST(Labels, CorruptsExactlyTheShareToWrongLabels) {
   const std::vector<std::int32_t> truth = make_task(labelled(LabelKind::kTrue), 1).labels;
-  for (const double share : {0.0, 0.001, 0.1, 0.5, 1.0}) {
-    const Task task = make_task(labelled(LabelKind::kCorrupted, share), 1);
+  for (const double fraction : {0.0, 0.001, 0.1, 0.5, 1.0}) {
+    const Task task = make_task(labelled(LabelKind::kCorrupted, fraction), 1);
     EXPECT_EQ(task.test_labels, truth);
-    EXPECT_EQ(n_different(task.labels, truth), std::llround(share * 529.0)) << share;
+    EXPECT_EQ(n_different(task.labels, truth), std::llround(fraction * 529.0)) << fraction;
     for (const std::int32_t label : task.labels) ASSERT_TRUE(label >= 0 && label < 23);
   }
 }
@@ -127,9 +127,9 @@ TEST(Labels, CorruptedBitsFlip) {
 }
 
 TEST(Labels, RefusesAShareOutOfRange) {
-  for (const double share : {-0.1, 1.5, std::nan("")}) {
-    expect_error(ErrorKind::kConfig, {"task.corrupted_share", "0..1"},
-                 [&] { make_task(labelled(LabelKind::kCorrupted, share), 0); });
+  for (const double fraction : {-0.1, 1.5, std::nan("")}) {
+    expect_error(ErrorKind::kConfig, {"task.corrupted_fraction", "0..1"},
+                 [&] { make_task(labelled(LabelKind::kCorrupted, fraction), 0); });
   }
 }
 

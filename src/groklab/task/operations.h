@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

@@ -4,9 +4,9 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/random.h"
+#include "groklab/task.h"
 #include "groklab/task/input_file.h"
 #include "groklab/task/row_file.h"
-#include "groklab/task/task.h"
 
 namespace groklab {
 namespace {
@@ -22,8 +22,9 @@ std::int64_t training_size(const SplitConfig& config, const Task& task) {
   // 1e-9: a fraction that was meant to give a whole number, such as 0.29 of 100, must not lose a row to rounding.
   const double size = std::floor(config.train_fraction * static_cast<double>(task.n_rows) + 1e-9);
   if (!(size >= 1.0 && size <= static_cast<double>(task.n_rows))) {
-    fail(ErrorKind::kConfig, "split.train_fraction: expected a share that gives 1..{} rows of {}, found {} ({} rows)",
-         task.n_rows, task.name, config.train_fraction, size);
+    fail(ErrorKind::kConfig,
+         "split.train_fraction: expected a fraction that gives 1..{} rows of {}, found {} ({} rows)", task.n_rows,
+         task.name, config.train_fraction, size);
   }
   return static_cast<std::int64_t>(size);
 }

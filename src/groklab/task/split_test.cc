@@ -7,7 +7,7 @@
 #include <numeric>
 #include <set>
 
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 #include "groklab/task/test_help.h"
 
 namespace groklab {

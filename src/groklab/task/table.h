@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "groklab/config/task_size.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

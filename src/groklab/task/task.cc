@@ -1,5 +1,5 @@
 // make_task: which builder makes the table of which operation.
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 #include <numeric>
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 #include "groklab/task/test_help.h"
 
 namespace groklab {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "groklab/task/task.h"
+#include "groklab/task.h"
 
 namespace groklab {
 

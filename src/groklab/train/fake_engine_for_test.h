@@ -92,7 +92,7 @@ struct MemorySink : RecordSink {
   std::vector<Outcome> outcomes;
 
   void on_record(const Record& record) override { records.push_back(record); }
-  void on_probe(const ProbeReading& reading) override { probed.push_back(reading.step); }
+  void on_probe(const ProbeResult& reading) override { probed.push_back(reading.step); }
   void on_checkpoint(const TrainState& state, bool kept) override { checkpoints.push_back({state, kept}); }
   void on_outcome(const Outcome& outcome) override { outcomes.push_back(outcome); }
 };

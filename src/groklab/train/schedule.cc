@@ -41,10 +41,10 @@ std::vector<std::int64_t> log_spaced_steps(std::int64_t per_decade, std::int64_t
 
 EventSchedule::EventSchedule(const TrainConfig& config)
     : steps_(config.steps),
-      record_every_(config.record_every),
+      record_every_(config.evaluate_every),
       checkpoint_every_(config.checkpoint_every),
       log_checkpoints_(config.checkpoint_per_decade > 0),
-      log_records_(log_spaced_steps(config.record_per_decade, config.steps)),
+      log_records_(log_spaced_steps(config.evaluate_per_decade, config.steps)),
       log_checkpoint_steps_(log_spaced_steps(config.checkpoint_per_decade, config.steps)) {}
 
 bool EventSchedule::records_at(std::int64_t step) const {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 
 namespace groklab {
 
@@ -16,7 +16,7 @@ class EventSchedule {
  public:
   explicit EventSchedule(const TrainConfig& config);
 
-  /// Step 0, the last step, multiples of record_every, and the log-spaced points of record_per_decade.
+  /// Step 0, the last step, multiples of evaluate_every, and the log-spaced points of evaluate_per_decade.
   bool records_at(std::int64_t step) const;
   /// The last step, positive multiples of checkpoint_every, and, if checkpoint_per_decade is set, step 0 and its
   /// log-spaced points.

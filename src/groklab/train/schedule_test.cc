@@ -1,4 +1,4 @@
-// Record points and kept checkpoints are the sets that schedule.h promises.
+// Evaluation steps and kept checkpoints are the sets that schedule.h promises.
 #include "groklab/train/schedule.h"
 
 #include <gtest/gtest.h>
@@ -12,8 +12,8 @@ namespace {
 TrainConfig plain(std::int64_t steps) {
   TrainConfig config;
   config.steps = steps;
-  config.record_every = 0;
-  config.record_per_decade = 0;
+  config.evaluate_every = 0;
+  config.evaluate_per_decade = 0;
   return config;
 }
 
@@ -42,14 +42,14 @@ TEST(Schedule, FirstAndLastAreAlwaysRecorded) {
 
 TEST(Schedule, RecordsAreTheUnionOfFixedAndLogSpaced) {
   TrainConfig config = plain(105);
-  config.record_every = 40;
-  config.record_per_decade = 2;
+  config.evaluate_every = 40;
+  config.evaluate_per_decade = 2;
   EXPECT_EQ(record_steps(config), (std::vector<std::int64_t>{0, 1, 3, 10, 32, 40, 80, 100, 105}));
 }
 
 TEST(Schedule, ALongerRunRecordsAtTheSameSteps) {
   TrainConfig config = plain(1000);
-  config.record_per_decade = 7;
+  config.evaluate_per_decade = 7;
   const auto few = record_steps(config);
   config.steps = 5000;
   const auto more = record_steps(config);
@@ -72,8 +72,8 @@ TEST(Schedule, KeptCheckpoints) {
 
 TEST(Schedule, NextEventVisitsExactlyTheEvents) {
   TrainConfig config = plain(500);
-  config.record_every = 70;
-  config.record_per_decade = 3;
+  config.evaluate_every = 70;
+  config.evaluate_per_decade = 3;
   config.checkpoint_every = 90;
   config.checkpoint_per_decade = 2;
   const EventSchedule schedule(config);
@@ -90,7 +90,7 @@ TEST(Schedule, NextEventVisitsExactlyTheEvents) {
 
 TEST(Schedule, HugeDistancesDoNotOverflow) {
   TrainConfig config = plain(1000);
-  config.record_every = std::numeric_limits<std::int64_t>::max();
+  config.evaluate_every = std::numeric_limits<std::int64_t>::max();
   EXPECT_EQ(EventSchedule(config).next_event(5), 1000);
 }
 

@@ -17,7 +17,7 @@ bool is_close(double a, double b, double tolerance) {
 
 StoppingRule::StoppingRule(const TrainConfig& config)
     : accuracy_(config.stop_test_accuracy),
-      held_needed_(std::max<std::int64_t>(config.stop_held_records, 1)),
+      held_needed_(std::max<std::int64_t>(config.stop_held_evaluations, 1)),
       tolerance_(config.stop_stationary_tolerance),
       window_(config.stop_stationary_window) {}
 

@@ -6,12 +6,12 @@
 #include <deque>
 #include <string>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/record/record.h"
 
 namespace groklab {
 
-/// Accuracy: the last `stop_held_records` records all have test accuracy >= stop_test_accuracy.
+/// Accuracy: the last `stop_held_evaluations` records all have test accuracy >= stop_test_accuracy.
 ///
 /// Stationarity: let t be now's step and B the newest record of a step <= t - stop_stationary_window. If B exists and
 /// every record r from B up to now has |now.x - r.x| <= tolerance * max(|now.x|, |r.x|) for both x = norm and

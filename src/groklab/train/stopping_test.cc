@@ -25,7 +25,7 @@ TEST(Stopping, OffByDefault) {
 TEST(Stopping, AccuracyMustHoldForConsecutiveRecords) {
   TrainConfig config;
   config.stop_test_accuracy = 0.9;
-  config.stop_held_records = 3;
+  config.stop_held_evaluations = 3;
   StoppingRule rule(config);
   EXPECT_EQ(rule.add(record_at(0, 0.95)), "");
   EXPECT_EQ(rule.add(record_at(1, 0.95)), "");

@@ -16,7 +16,7 @@ class TeeSink : public RecordSink {
   void on_record(const Record& record) override {
     for (RecordSink* sink : sinks_) sink->on_record(record);
   }
-  void on_probe(const ProbeReading& reading) override {
+  void on_probe(const ProbeResult& reading) override {
     for (RecordSink* sink : sinks_) sink->on_probe(reading);
   }
   void on_checkpoint(const TrainState& state, bool kept) override {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "groklab/config/config.h"
+#include "groklab/config.h"
 #include "groklab/engine/engine.h"
 #include "groklab/record/record.h"
 
@@ -24,17 +24,16 @@ struct TrainControl {
   /// Training time before this call; counted into every `seconds`.
   double seconds_before = 0.0;
   /// Reads the engine's state where train.probe_every asks for it; empty: no probes.
-  std::function<ProbeReading(Engine&)> probe;
+  std::function<ProbeResult(Engine&)> probe;
   /// Called on the training thread after every chunk of steps and before the first; may be empty.
   std::function<void(std::int64_t step)> progress;
 };
 
 /// Trains from the engine's present step (initialise() or import_state() came before) to an outcome.
 ///
-/// At every event step: the record (unless history holds it), then the probes if this is a probe_every-th record point
-/// or the end, then the kept checkpoint, then the stopping rules
-/// (stopping.h) and the last step. The order makes a resume exact: a checkpoint at step s implies the record and the
-/// probes at s.
+/// At every event step: the record (unless history holds it), then the probes if this is a probe_every-th evaluation
+/// step or the end, then the kept checkpoint, then the stopping rules (stopping.h) and the last step. The order makes a
+/// resume exact: a checkpoint at step s implies the record and the probes at s.
 /// - finished or stopped: the last state is a kept checkpoint.
 /// - interrupted: the present state is an unkept checkpoint.
 /// - diverged: a step, or the losses or norm of a record, were not finite; outcome.step says where. No checkpoint is

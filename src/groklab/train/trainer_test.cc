@@ -15,8 +15,8 @@ namespace {
 Config config_of(std::int64_t steps) {
   Config config;
   config.train.steps = steps;
-  config.train.record_every = 10;
-  config.train.record_per_decade = 5;
+  config.train.evaluate_every = 10;
+  config.train.evaluate_per_decade = 5;
   return config;
 }
 
@@ -159,7 +159,7 @@ TEST(Trainer, RollingCheckpointsFollowTheClock) {
 TEST(Trainer, ResumeFromAnyCheckpointGivesTheSameRest) {
   Config config = config_of(60);
   config.train.stop_test_accuracy = 0.999;
-  config.train.stop_held_records = 3;
+  config.train.stop_held_evaluations = 3;
   const auto learn_at_20 = [](Record& record) { record.test.accuracy = record.step >= 20 ? 1.0 : 0.0; };
   FakeEngine whole;
   whole.shape_record = learn_at_20;
@@ -220,7 +220,7 @@ TEST(Trainer, TimeIsCountedOverResumes) {
 TrainControl probing() {
   TrainControl control;
   control.probe = [](Engine& engine) {
-    ProbeReading reading;
+    ProbeResult reading;
     reading.step = engine.step();
     return reading;
   };

@@ -12,7 +12,7 @@ namespace groklab {
 namespace {
 
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.4g}", value) : "none"; }
-std::string share(double value) { return std::isfinite(value) ? format_share(value) : "none"; }
+std::string fraction(double value) { return std::isfinite(value) ? format_fraction(value) : "none"; }
 
 /// "a on training rows, b on test rows", or a alone.
 std::string both(double train, double test, std::string (*text)(double)) {
@@ -22,19 +22,19 @@ std::string both(double train, double test, std::string (*text)(double)) {
 
 std::vector<ReadingLine> circuit_lines(const CircuitMetrics& m) {
   const char* p = "circuits";
-  return {{p, "share of the logits that respects the symmetry", share(m.general_share)},
+  return {{p, "fraction of the logits that respects the symmetry", fraction(m.invariant_fraction)},
           {p, "C_mem's strength: its correct logit, training less test rows", number(m.memorised_strength)},
-          {p, "correct logit of C_gen", both(m.general_train.correct_logit, m.general_test.correct_logit, number)},
-          {p, "accuracy of C_gen alone", both(m.general_train.accuracy, m.general_test.accuracy, share)},
-          {p, "accuracy of the rest alone", both(m.residual_train.accuracy, m.residual_test.accuracy, share)},
-          {p, "loss of C_gen alone", both(m.general_train.loss, m.general_test.loss, number)},
+          {p, "correct logit of C_gen", both(m.invariant_train.correct_logit, m.invariant_test.correct_logit, number)},
+          {p, "accuracy of C_gen alone", both(m.invariant_train.accuracy, m.invariant_test.accuracy, fraction)},
+          {p, "accuracy of the rest alone", both(m.residual_train.accuracy, m.residual_test.accuracy, fraction)},
+          {p, "loss of C_gen alone", both(m.invariant_train.loss, m.invariant_test.loss, number)},
           {p, "loss of the rest alone", both(m.residual_train.loss, m.residual_test.loss, number)}};
 }
 
 std::vector<ReadingLine> frequency_lines(const FrequencyMetrics& m) {
   const char* p = "frequencies";
   std::vector<ReadingLine> lines;
-  if (!m.logit_share.empty()) lines.push_back({p, "keys of the logits", component_list(m.logit_keys, m.names)});
+  if (!m.logit_fraction.empty()) lines.push_back({p, "keys of the logits", component_list(m.logit_keys, m.names)});
   lines.push_back({p, "keys of the embedding", component_list(m.embedding_keys, m.names)});
   lines.push_back({p, "Gini coefficient of the embedding's spectrum", number(m.embedding_gini)});
   lines.push_back({p, "restricted loss (keys only, all rows)", number(m.restricted_loss)});
@@ -66,13 +66,13 @@ std::string component_list(const std::vector<std::int64_t>& keys, const std::vec
   return join(words, ", ");
 }
 
-std::vector<ReadingLine> reading_lines(const ProbeReading& r) {
+std::vector<ReadingLine> reading_lines(const ProbeResult& r) {
   std::vector<ReadingLine> lines;
   const auto add = [&](const std::vector<ReadingLine>& more) { lines.insert(lines.end(), more.begin(), more.end()); };
   if (r.circuits) add(circuit_lines(*r.circuits));
   if (r.frequencies) add(frequency_lines(*r.frequencies));
   if (r.neurons) add(neuron_lines(*r.neurons, r.frequencies ? r.frequencies->names : std::vector<std::string>{}));
-  for (const TensorReading& t : r.weights) {
+  for (const TensorResult& t : r.weights) {
     add({{"weights", t.name,
           fmt::format("spectral norm {}, effective rank {}", number(t.spectral_norm), number(t.effective_rank))}});
   }
@@ -87,7 +87,7 @@ std::vector<ReadingLine> reading_lines(const ProbeReading& r) {
   }
   for (const Intervention& i : r.ablations) {
     if (i.strength != 0) continue;
-    add({{"ablation", "accuracy without " + i.name, both(i.train_accuracy, i.test_accuracy, share)}});
+    add({{"ablation", "accuracy without " + i.name, both(i.train_accuracy, i.test_accuracy, fraction)}});
   }
   return lines;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "groklab/record/probe_reading.h"
+#include "groklab/probes.h"
 
 namespace groklab {
 
@@ -15,7 +15,7 @@ struct ReadingLine {
 };
 
 /// What was read, without the spectra, single neurons and sweeps; of ablations only the parts taken away.
-std::vector<ReadingLine> reading_lines(const ProbeReading& reading);
+std::vector<ReadingLine> reading_lines(const ProbeResult& reading);
 
 /// Names of components, largest first; "none" for no component.
 std::string component_list(const std::vector<std::int64_t>& keys, const std::vector<std::string>& names);

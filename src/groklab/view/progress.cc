@@ -18,8 +18,8 @@ constexpr std::size_t kBarWidth = 12;
 constexpr std::size_t kCurveWidth = 20;
 constexpr std::size_t kShortestCurve = 5;
 
-std::string bar(double share) {
-  const auto full = static_cast<std::size_t>(share * static_cast<double>(kBarWidth));
+std::string bar(double fraction) {
+  const auto full = static_cast<std::size_t>(fraction * static_cast<double>(kBarWidth));
   std::string text;
   for (std::size_t i = 0; i < kBarWidth; ++i) text += i < full ? "█" : "░";
   return text;
@@ -66,9 +66,9 @@ std::string join(const std::vector<Field>& fields, int highest_rank) {
 std::string compact_line(const ProgressState& state, std::size_t width) {
   if (state.records.empty()) return "";
   const Record& last = state.records.back();
-  std::string line =
-      fmt::format("{} train {} test {} loss {:.1e} norm {:.1f}", format_count(state.step),
-                  format_share(last.train.accuracy), format_share(last.test.accuracy), last.train.loss, last.norm);
+  std::string line = fmt::format("{} train {} test {} loss {:.1e} norm {:.1f}", format_count(state.step),
+                                 format_fraction(last.train.accuracy), format_fraction(last.test.accuracy),
+                                 last.train.loss, last.norm);
   for (const std::string& text : {speed(state), time_left(state)}) {
     if (!text.empty()) line += " " + text;
   }
@@ -81,17 +81,17 @@ std::string compact_line(const ProgressState& state, std::size_t width) {
 }  // namespace
 
 std::string progress_line(const ProgressState& state, std::size_t width) {
-  const double share =
+  const double fraction =
       state.steps > 0 ? std::clamp(static_cast<double>(state.step) / static_cast<double>(state.steps), 0.0, 1.0) : 1.0;
   std::vector<Field> fields = {
-      {fmt::format("{:3.0f}%", std::floor(share * 100.0)), 0},
-      {bar(share), 7},
+      {fmt::format("{:3.0f}%", std::floor(fraction * 100.0)), 0},
+      {bar(fraction), 7},
       {fmt::format("step {}", format_count(state.step)), 1},
   };
   if (!state.records.empty()) {
     const Record& last = state.records.back();
-    fields.push_back({"train " + format_share(last.train.accuracy), 3});
-    fields.push_back({"test " + format_share(last.test.accuracy), 2});
+    fields.push_back({"train " + format_fraction(last.train.accuracy), 3});
+    fields.push_back({"test " + format_fraction(last.test.accuracy), 2});
     fields.push_back({fmt::format("loss {:.2e}", last.train.loss), 6});
     fields.push_back({fmt::format("norm {:.1f}", last.norm), 6});
     fields.push_back({speed(state), 5});
@@ -112,8 +112,8 @@ std::string plain_line(const ProgressState& state) {
   if (state.records.empty()) return fmt::format("step {} of {}", state.step, state.steps);
   const Record& last = state.records.back();
   std::string line = fmt::format("step {} of {}  train {}  test {}  loss {:.3e}  test loss {:.3e}  norm {:.2f}",
-                                 last.step, state.steps, format_share(last.train.accuracy),
-                                 format_share(last.test.accuracy), last.train.loss, last.test.loss, last.norm);
+                                 last.step, state.steps, format_fraction(last.train.accuracy),
+                                 format_fraction(last.test.accuracy), last.train.loss, last.test.loss, last.norm);
   if (const std::string text = speed(state); !text.empty()) line += "  " + text;
   return line;
 }

@@ -14,8 +14,8 @@ std::string sparkline(std::span<const double> values, double low, double high) {
       text += ' ';
       continue;
     }
-    const double share = high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.0;
-    text += kBlocks[static_cast<std::size_t>(std::lround(share * 7.0))];
+    const double fraction = high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.0;
+    text += kBlocks[static_cast<std::size_t>(std::lround(fraction * 7.0))];
   }
   return text;
 }

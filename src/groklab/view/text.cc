@@ -25,11 +25,11 @@ std::string format_count(std::int64_t value) {
   return text;
 }
 
-std::string format_share(double share) {
-  if (std::isnan(share)) return "-";
-  if (share == 1.0) return "100%";
+std::string format_fraction(double fraction) {
+  if (std::isnan(fraction)) return "-";
+  if (fraction == 1.0) return "100%";
   // The small excess keeps 0.3 (just below 3/10 as a double) at 30.0%.
-  return fmt::format("{:.1f}%", std::floor(share * 1000.0 + 1e-9) / 10.0);
+  return fmt::format("{:.1f}%", std::floor(fraction * 1000.0 + 1e-9) / 10.0);
 }
 
 std::string format_number(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4g}", value); }

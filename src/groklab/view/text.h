@@ -14,7 +14,7 @@ std::size_t display_width(std::string_view text);
 /// 12345678 -> "12,345,678".
 std::string format_count(std::int64_t value);
 /// A share as a percentage, rounded down to a tenth: "100%" means exactly all. NaN -> "-".
-std::string format_share(double share);
+std::string format_fraction(double fraction);
 /// Four significant digits; "-" for NaN.
 std::string format_number(double value);
 /// "0.42 s", "12.3 s", "4:05", "2:03:09".

@@ -20,11 +20,11 @@ TEST(Text, Counts) {
 }
 
 TEST(Text, SharesNeverRoundUpToAll) {
-  EXPECT_EQ(format_share(1.0), "100%");
-  EXPECT_EQ(format_share(0.99999), "99.9%");
-  EXPECT_EQ(format_share(0.3), "30.0%");
-  EXPECT_EQ(format_share(0.0), "0.0%");
-  EXPECT_EQ(format_share(kNan), "-");
+  EXPECT_EQ(format_fraction(1.0), "100%");
+  EXPECT_EQ(format_fraction(0.99999), "99.9%");
+  EXPECT_EQ(format_fraction(0.3), "30.0%");
+  EXPECT_EQ(format_fraction(0.0), "0.0%");
+  EXPECT_EQ(format_fraction(kNan), "-");
 }
 
 TEST(Text, Durations) {

@@ -155,7 +155,7 @@ template <typename T>
 bool CpuEngine<T>::advance(std::int64_t target) {
   while (step_ < target) {
     if (!compute_gradient(batch_rows(step_))) return false;
-    const bool want_norms = step_ + 1 == target;  // only the update that leads to a record point is measured
+    const bool want_norms = step_ + 1 == target;  // only the update that leads to an evaluation step is measured
     ++optimizer_step_;
     const double rate = learning_rate_at(config_.optim, optimizer_step_, step_ + 1, config_.train.steps);
     const double change =

@@ -1,4 +1,4 @@
-// Attention: the mixing of table rows in the one-layer shortcut, and softmax attention inside short sequences.
+// Attention: the mixing of table rows in the precomputed tables, and softmax attention inside short sequences.
 #if defined(GROKLAB_ATTENTION_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GROKLAB_ATTENTION_INL_H_
 #undef GROKLAB_ATTENTION_INL_H_

@@ -15,11 +15,11 @@ namespace {
 using report::make_xy_chart;
 using report::XyPoint;
 
-double circuit_ratio(const CircuitsFork& fork) { return fork.general_logit / fork.memorised_strength; }
+double circuit_ratio(const CircuitsFork& fork) { return fork.invariant_logit / fork.memorised_strength; }
 
 /// Ranks as the ratio does while both are positive, and goes on where no memorisation is left: there noise puts C_mem's
 /// strength about zero, and the ratio leaps from +infinity to -infinity.
-double circuit_angle(const CircuitsFork& fork) { return std::atan2(fork.general_logit, fork.memorised_strength); }
+double circuit_angle(const CircuitsFork& fork) { return std::atan2(fork.invariant_logit, fork.memorised_strength); }
 
 /// How a network's circuits changed from where C_mem was largest to the end.
 struct TakeOver {
@@ -89,7 +89,7 @@ CircuitsPoints circuits_points(const CircuitsMeasurement& m) {
     const std::string line = fmt::format("{}", run.seed);
     for (const CircuitsCheckpoint& c : run.checkpoints) {
       const auto x = static_cast<double>(c.step);
-      points.logits.push_back({"C_gen", x, c.general_logit, line});
+      points.logits.push_back({"C_gen", x, c.invariant_logit, line});
       points.logits.push_back({"C_mem", x, c.memorised_strength, line});
       points.norms.push_back({"C_gen", x, c.invariant_fraction, line});
       points.norms.push_back({"C_mem", x, 1 - c.invariant_fraction, line});
@@ -133,13 +133,13 @@ CircuitsMeasurement measure(const RunResults& results, const CircuitsSizes& size
     CircuitsRun& run = m.scratch.emplace_back();
     run.seed = sizes.seeds.first + static_cast<std::int64_t>(i);
     for (const auto& [step, c] : results.circuits_over_steps(runs.scratch[i])) {
-      run.checkpoints.push_back({step, c.general_test.correct_logit, c.memorised_strength, c.general_share,
-                                 c.general_test.loss, c.residual_train.loss, c.residual_test.loss});
+      run.checkpoints.push_back({step, c.invariant_test.correct_logit, c.memorised_strength, c.invariant_fraction,
+                                 c.invariant_test.loss, c.residual_train.loss, c.residual_test.loss});
     }
   }
   for (const PlannedPoint& fork : runs.forks) {
     const std::optional<CircuitMetrics> c = results.has(fork.run) ? results.circuits(fork.run) : std::nullopt;
-    if (c) m.forks.push_back({fork.seed, fork.rows, c->general_test.correct_logit, c->memorised_strength});
+    if (c) m.forks.push_back({fork.seed, fork.rows, c->invariant_test.correct_logit, c->memorised_strength});
   }
   return m;
 }
@@ -158,7 +158,7 @@ Judgement judge(const CircuitsMeasurement& m) {
                    monotone, judge_above(monotone, kMonotone)},
                   {"C_mem's logit at the end of grokking / at its largest", "below 0.5: C_mem gives way", remains,
                    judge_below(remains, kGivesWay)},
-                  {"growth of C_gen's share of the logits' squared norm from where C_mem is largest to the end",
+                  {"growth of C_gen's fraction of the logits' squared norm from where C_mem is largest to the end",
                    "above 0: C_gen takes over", growth, judge_above(growth, 0)}};
   result.n_seeds = monotone.n;
   const auto [low, high] = ratio_range(m);
@@ -171,41 +171,40 @@ Judgement judge(const CircuitsMeasurement& m) {
 
 std::vector<report::Chart> figures(const CircuitsMeasurement& m) {
   const CircuitsPoints points = circuits_points(m);
-  return {
-      make_xy_chart(points.logits,
-                    {.id = "circuits-logits",
-                     .title = "Correct logit of each circuit while grokking",
-                     .caption = fmt::format(
-                         "From scratch on D = {} rows; a line is a seed. C_mem rises first and gives way to C_gen.",
-                         m.sizes.rows),
-                     .x_title = "step",
-                     .y_title = "correct logit",
-                     .steps_x = true,
-                     .points = false}),
-      make_xy_chart(points.norms, {.id = "circuits-share",
-                                   .title = "Share of the logits' squared norm",
-                                   .caption = "The general part (invariant under the group) and the residual.",
-                                   .x_title = "step",
-                                   .y_title = "share",
-                                   .steps_x = true,
-                                   .share_y = true,
-                                   .points = false}),
-      make_xy_chart(points.losses, {.id = "circuits-loss",
-                                    .title = "Loss of each circuit alone, one seed",
-                                    .caption = "Cross-entropy if only that part of the logits were there.",
-                                    .x_title = "step",
-                                    .y_title = "cross-entropy",
-                                    .log_y = true,
-                                    .steps_x = true,
-                                    .points = false}),
-      make_xy_chart(points.ratios,
-                    {.id = "circuits-ratio",
-                     .title = "C_gen / C_mem after ungrokking",
-                     .caption = "Ratio of the circuits' correct logits against the rows kept; a line is a seed.",
-                     .x_title = "rows kept D'",
-                     .y_title = "C_gen / C_mem",
-                     .log_x = true,
-                     .log_y = true})};
+  return {make_xy_chart(points.logits,
+                        {.id = "circuits-logits",
+                         .title = "Correct logit of each circuit while grokking",
+                         .caption = fmt::format(
+                             "From scratch on D = {} rows; a line is a seed. C_mem rises first and gives way to C_gen.",
+                             m.sizes.rows),
+                         .x_title = "step",
+                         .y_title = "correct logit",
+                         .steps_x = true,
+                         .points = false}),
+          make_xy_chart(points.norms, {.id = "circuits-share",
+                                       .title = "Fraction of the logits' squared norm",
+                                       .caption = "The invariant component (under the group) and the residual.",
+                                       .x_title = "step",
+                                       .y_title = "fraction",
+                                       .steps_x = true,
+                                       .fraction_y = true,
+                                       .points = false}),
+          make_xy_chart(points.losses, {.id = "circuits-loss",
+                                        .title = "Loss of each circuit alone, one seed",
+                                        .caption = "Cross-entropy if only that part of the logits were there.",
+                                        .x_title = "step",
+                                        .y_title = "cross-entropy",
+                                        .log_y = true,
+                                        .steps_x = true,
+                                        .points = false}),
+          make_xy_chart(points.ratios,
+                        {.id = "circuits-ratio",
+                         .title = "C_gen / C_mem after ungrokking",
+                         .caption = "Ratio of the circuits' correct logits against the rows kept; a line is a seed.",
+                         .x_title = "rows kept D'",
+                         .y_title = "C_gen / C_mem",
+                         .log_x = true,
+                         .log_y = true})};
 }
 
 Claim claim_circuits() {

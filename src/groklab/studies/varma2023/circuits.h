@@ -43,7 +43,7 @@ struct CircuitsRuns {
 /// Both circuits at a kept checkpoint: C_gen is the invariant component of the logits, C_mem the residual.
 struct CircuitsCheckpoint {
   std::int64_t step = 0;
-  double general_logit = 0;       ///< correct logit of C_gen on test rows
+  double invariant_logit = 0;     ///< correct logit of C_gen on test rows
   double memorised_strength = 0;  ///< mean residual correct logit on training rows - on test rows
   double invariant_fraction = 0;  ///< of the logits' squared norm
   double general_test_loss = 0, residual_train_loss = 0, residual_test_loss = 0;  ///< of each part alone
@@ -51,7 +51,7 @@ struct CircuitsCheckpoint {
 template <class F>
 void visit_fields(CircuitsCheckpoint& c, F&& field) {
   field("step", c.step);
-  field("general_logit", c.general_logit);
+  field("invariant_logit", c.invariant_logit);
   field("memorised_strength", c.memorised_strength);
   field("invariant_fraction", c.invariant_fraction);
   field("general_test_loss", c.general_test_loss);
@@ -72,13 +72,13 @@ void visit_fields(CircuitsRun& r, F&& field) {
 /// Both circuits at the end of a fork.
 struct CircuitsFork {
   std::int64_t seed = 0, rows = 0;
-  double general_logit = 0, memorised_strength = 0;
+  double invariant_logit = 0, memorised_strength = 0;
 };
 template <class F>
 void visit_fields(CircuitsFork& f, F&& field) {
   field("seed", f.seed);
   field("rows", f.rows);
-  field("general_logit", f.general_logit);
+  field("invariant_logit", f.invariant_logit);
   field("memorised_strength", f.memorised_strength);
 }
 

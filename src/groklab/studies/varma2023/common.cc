@@ -59,7 +59,8 @@ int scale_index(const Scale& scale) {
 }
 
 SeedRange seeds_of(const Scale& scale, std::int64_t own) {
-  // Sizes, budgets and statistics of "quick" were chosen by looking at seeds below 4000: verdicts are taken on fresh ones.
+  // Sizes, budgets and statistics of "quick" were chosen by looking at seeds below 4000: verdicts are taken on fresh
+  // ones.
   const std::int64_t first = by_scale<std::int64_t>(scale, 1000, 4000, 1000);
   return {first, scale.seeds > 0 ? scale.seeds : own};
 }

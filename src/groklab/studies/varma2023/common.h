@@ -22,10 +22,10 @@ inline constexpr double kFlatExponent = 0.1;
 
 /// Runs that are to converge take S / lambda steps at weight decay lambda, so that lr * lambda * steps is the same.
 struct Budgets {
-  std::int64_t converged = 0;       ///< S from scratch, true labels
-  std::int64_t memorised = 0;       ///< S from scratch, random labels, which are learnt sooner
-  std::int64_t ungrok = 0;          ///< S after a fork
-  double parent_weight_decay = 1;   ///< of the networks that forks start from
+  std::int64_t converged = 0;      ///< S from scratch, true labels
+  std::int64_t memorised = 0;      ///< S from scratch, random labels, which are learnt sooner
+  std::int64_t ungrok = 0;         ///< S after a fork
+  double parent_weight_decay = 1;  ///< of the networks that forks start from
 };
 template <class F>
 void visit_fields(Budgets& b, F&& field) {
@@ -42,11 +42,11 @@ struct CommonSizes {
   double weight_decay = 1;            ///< the paper's default
   std::vector<double> weight_decays;  ///< ascending, the default among them
   Budgets budgets;
-  std::int64_t scratch_steps = 0;             ///< budget from scratch where delays are looked for
-  std::int64_t grokking_rows = 0;             ///< D at which a delay is expected
-  std::vector<std::int64_t> memorised_rows;   ///< D of the C_mem curve, ascending
-  std::vector<std::int64_t> general_rows;     ///< D of the C_gen curve, ascending, the full table last
-  std::vector<std::int64_t> ungrok_rows;      ///< D' around the transition, ascending
+  std::int64_t scratch_steps = 0;            ///< budget from scratch where delays are looked for
+  std::int64_t grokking_rows = 0;            ///< D at which a delay is expected
+  std::vector<std::int64_t> memorised_rows;  ///< D of the C_mem curve, ascending
+  std::vector<std::int64_t> general_rows;    ///< D of the C_gen curve, ascending, the full table last
+  std::vector<std::int64_t> ungrok_rows;     ///< D' around the transition, ascending
 };
 CommonSizes common_sizes(const Scale& scale);
 

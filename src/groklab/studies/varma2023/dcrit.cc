@@ -91,6 +91,19 @@ Estimate rank_correlation(const std::vector<double>& predicted, const std::vecto
 
 }  // namespace
 
+std::string complaint(const DcritSizes& s) {
+  if (s.main < 0 || s.main >= static_cast<std::int64_t>(s.conditions.size())) return "expected main to be a condition";
+  for (const DcritCondition& c : s.conditions) {
+    if (const std::string text = rows_complaint(s.rows, c.network.rows); !text.empty()) return text;
+  }
+  return "";
+}
+
+std::string complaint(const DcritMeasurement& m) {
+  if (m.conditions.size() == m.sizes.conditions.size()) return "";
+  return "expected as many conditions as sizes";
+}
+
 DcritSizes dcrit_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
   const SeedRange seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5));
@@ -162,16 +175,16 @@ Judgement judge(const DcritMeasurement& m) {
     list.push_back(condition_json(c, m.sizes.conditions[i]));
   }
   const Estimate ratio = mean_estimate(log_ratio, kEquivalenceLevel);
-  result.tests = dcrit_tests(ratio, mean_estimate(log_ratio_objective, kEquivalenceLevel),
-                             rank_correlation(predicted, observed));
+  result.tests =
+      dcrit_tests(ratio, mean_estimate(log_ratio_objective, kEquivalenceLevel), rank_correlation(predicted, observed));
   result.n_seeds = m.sizes.conditions.front().seeds.count;
   result.censoring = "seeds whose transition lies outside the sizes";
   const DcritSummary& main = all.at(static_cast<std::size_t>(m.sizes.main));
   result.ours = fmt::format(
       "{}: predicted {:.0f} ({:.0f} to {:.0f}), observed {:.0f} ({:.0f} to {:.0f}); over {} conditions "
       "predicted / observed {:.2f}",
-      m.sizes.conditions[static_cast<std::size_t>(m.sizes.main)].network.name, main.predicted.value,
-      main.predicted.low, main.predicted.high, main.observed.value, main.observed.low, main.observed.high, all.size(),
+      m.sizes.conditions[static_cast<std::size_t>(m.sizes.main)].network.name, main.predicted.value, main.predicted.low,
+      main.predicted.high, main.observed.value, main.observed.low, main.observed.high, all.size(),
       std::exp(ratio.value));
   result.data["conditions"] = list;
   result.data["predicted"] = main.predicted.value;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "groklab/studies/claim.h"
@@ -43,6 +44,7 @@ void visit_fields(DcritSizes& s, F&& field) {
   field("memorised_rows", s.memorised_rows);
   field("budgets", s.budgets);
 }
+std::string complaint(const DcritSizes& s);
 
 struct DcritRuns {
   struct Condition {
@@ -83,6 +85,7 @@ void visit_fields(DcritMeasurement& m, F&& field) {
   field("sizes", m.sizes);
   field("conditions", m.conditions);
 }
+std::string complaint(const DcritMeasurement& m);
 
 DcritSizes dcrit_sizes(const Scale& scale);
 DcritRuns plan(SweepPlan& plan, const DcritSizes& sizes);

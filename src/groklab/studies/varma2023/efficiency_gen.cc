@@ -52,8 +52,8 @@ std::vector<Test> gen_tests(const Estimate& flat, const Estimate& unfiltered, co
       fmt::format("90 % interval within +-{}: equivalent to flat (two one-sided tests of 5 %)", kFlatExponent);
   return {{"exponent b of norm ~ D^b at equal margin, generalising networks", rule, flat,
            judge_equivalent(flat, kFlatExponent)},
-          {"the same for all networks that generalise, without the filter on logits", rule + "; shown only",
-           unfiltered, judge_equivalent(unfiltered, kFlatExponent), false},
+          {"the same for all networks that generalise, without the filter on logits", rule + "; shown only", unfiltered,
+           judge_equivalent(unfiltered, kFlatExponent), false},
           {"negative control: the same test on random labels, which must be refuted", rule, control,
            judge_equivalent(control, kFlatExponent), false}};
 }
@@ -63,7 +63,7 @@ Json network_list(const std::vector<EfficiencyPoint>& scratch) {
   for (const EfficiencyPoint& p : scratch) {
     networks.push_back({{"seed", p.seed},
                         {"rows", p.rows},
-                        {"general_squared_share", p.invariant_fraction},
+                        {"invariant_squared_fraction", p.invariant_fraction},
                         {"test_accuracy", p.test_accuracy},
                         {"norm", p.norm},
                         {"margin", p.margin},
@@ -74,11 +74,13 @@ Json network_list(const std::vector<EfficiencyPoint>& scratch) {
 
 }  // namespace
 
+std::string complaint(const EfficiencyGenSizes& s) { return rows_complaint(s.rows, s.network.rows); }
+
 EfficiencyGenSizes efficiency_gen_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
   const std::vector<std::int64_t> smoke = {160}, quick = {340, 500}, full = {1494, 2500};
-  return {s.network,   s.seeds, s.weight_decay, s.general_rows, by_scale(scale, smoke, quick, full), s.memorised_rows,
-          s.budgets};
+  return {s.network,        s.seeds,  s.weight_decay, s.general_rows, by_scale(scale, smoke, quick, full),
+          s.memorised_rows, s.budgets};
 }
 
 EfficiencyGenRuns plan(SweepPlan& plan, const EfficiencyGenSizes& s) {
@@ -124,10 +126,12 @@ Judgement judge(const EfficiencyGenMeasurement& m) {
       "Sizes of {} rows and more are trained from scratch; smaller ones are forks of the full network, which go on "
       "generalising on so few rows.",
       s.rows.front()));
-  result.notes.push_back(fmt::format(
-      "{} of {} networks that generalise have 95 % of their logits' norm in the general part and are kept, as in the "
-      "paper. The exponent is one for all seeds, each with its own level, as the paper finds the trend within a seed.",
-      points.size(), all.size()));
+  result.notes.push_back(
+      fmt::format("{} of {} networks that generalise have 95 % of their logits' norm in the invariant component and "
+                  "are kept, as in "
+                  "the paper. The exponent is one for all seeds, each with its own level, as the paper finds the trend "
+                  "within a seed.",
+                  points.size(), all.size()));
   if (result.tests[2].verdict != Verdict::kRefuted) {
     result.notes.push_back("The negative control was not refuted: do not trust this verdict.");
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "groklab/studies/claim.h"
@@ -31,6 +32,7 @@ void visit_fields(EfficiencyGenSizes& s, F&& field) {
   field("memorised_rows", s.memorised_rows);
   field("budgets", s.budgets);
 }
+std::string complaint(const EfficiencyGenSizes& s);
 
 /// Seeds x sizes each.
 struct EfficiencyGenRuns {

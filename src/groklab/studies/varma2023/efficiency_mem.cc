@@ -25,6 +25,8 @@ Test mem_test(const std::string& what, const Estimate& effect) {
 
 }  // namespace
 
+std::string complaint(const EfficiencyMemSizes& s) { return rows_complaint(s.rows, s.network.rows); }
+
 EfficiencyMemSizes efficiency_mem_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
   return {s.network, s.seeds, s.weight_decay, s.weight_decays, s.memorised_rows, s.budgets};
@@ -50,12 +52,11 @@ Judgement judge(const EfficiencyMemMeasurement& m) {
                   mem_test("random labels that commute", mem_slope(s, commutative, s.weight_decay))};
   for (const double weight_decay : s.weight_decays) {
     if (weight_decay == s.weight_decay) continue;
-    result.tests.push_back(mem_test(fmt::format("random labels, weight decay {}", weight_decay),
-                                    mem_slope(s, random, weight_decay)));
+    result.tests.push_back(
+        mem_test(fmt::format("random labels, weight decay {}", weight_decay), mem_slope(s, random, weight_decay)));
   }
   result.n_seeds = headline.n;
-  result.ours =
-      fmt::format("norm ~ D^{:.2f} between D = {} and {}", headline.value, s.rows.front(), s.rows.back());
+  result.ours = fmt::format("norm ~ D^{:.2f} between D = {} and {}", headline.value, s.rows.front(), s.rows.back());
   result.notes.push_back(
       "The paper gives curves and no exponent. Norms are compared at a mean margin of 10 by scaling each network, "
       "which is the definition of a circuit's efficiency; raw correct logits also hold the wrong classes' logits.");

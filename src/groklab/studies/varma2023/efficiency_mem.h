@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "groklab/studies/claim.h"
@@ -27,6 +28,7 @@ void visit_fields(EfficiencyMemSizes& s, F&& field) {
   field("rows", s.rows);
   field("budgets", s.budgets);
 }
+std::string complaint(const EfficiencyMemSizes& s);
 
 struct EfficiencyMemRuns {
   std::vector<PlannedPoint> random, commutative;

@@ -56,7 +56,7 @@ GrokkingMeasurement measure(const RunResults& results, const GrokkingSizes& size
     m.runs.push_back({sizes.seeds.first + static_cast<std::int64_t>(i), delay_of(records, kHeld), curve_of(records)});
     if (i > 0) continue;
     for (const auto& [step, metrics] : results.circuits_over_steps(run)) {
-      m.circuits.push_back({step, metrics.general_test.correct_logit, metrics.memorised_strength});
+      m.circuits.push_back({step, metrics.invariant_test.correct_logit, metrics.memorised_strength});
     }
   }
   return m;
@@ -118,7 +118,7 @@ std::vector<report::Chart> figures(const GrokkingMeasurement& m) {
                                .x_title = "step",
                                .y_title = "accuracy",
                                .steps_x = true,
-                               .share_y = true,
+                               .fraction_y = true,
                                .points = false}),
       make_xy_chart(norms, {.id = "grokking-norm",
                             .title = "The parameter norm through both phases",

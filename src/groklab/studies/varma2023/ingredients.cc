@@ -52,14 +52,14 @@ void simulate_panels(IngredientsMeasurement& m) {
 std::vector<Test> simulated_tests(const IngredientsMeasurement& m) {
   const Estimate rise = exact(m.all.rise), end = exact(m.all.end), equal_end = exact(m.not_more_efficient.end),
                  fast_rise = exact(m.not_slower.rise);
-  return {{"simulation, all three: rise of test loss before it falls",
-           "above 1 nat: memorisation comes first (deterministic)", rise, judge_above(rise, kSimulatedRise)},
-          {"simulation, all three: final test loss", "below 1: it falls in the end", end,
-           judge_below(end, kSimulatedEnd)},
-          {"simulation, not more efficient: final test loss", "above 1: it never generalises (deterministic)",
-           equal_end, judge_above(equal_end, kSimulatedEnd)},
-          {"simulation, not slower: rise of test loss", "below 0.01 nats: test loss falls at once", fast_rise,
-           judge_below(fast_rise, kNoSimulatedRise)}};
+  return {
+      {"simulation, all three: rise of test loss before it falls",
+       "above 1 nat: memorisation comes first (deterministic)", rise, judge_above(rise, kSimulatedRise)},
+      {"simulation, all three: final test loss", "below 1: it falls in the end", end, judge_below(end, kSimulatedEnd)},
+      {"simulation, not more efficient: final test loss", "above 1: it never generalises (deterministic)", equal_end,
+       judge_above(equal_end, kSimulatedEnd)},
+      {"simulation, not slower: rise of test loss", "below 0.01 nats: test loss falls at once", fast_rise,
+       judge_below(fast_rise, kNoSimulatedRise)}};
 }
 
 void add_losses(std::vector<XyPoint>& losses, const char* name, const SimulatedPanel& panel) {
@@ -86,9 +86,9 @@ IngredientsSizes ingredients_sizes(const Scale& scale) {
   sizes.fast_network = index == 1 ? modular_network(43, 48) : s.network;
   sizes.fast_rows = by_scale<std::int64_t>(scale, 270, 1750, 12000);
   sizes.fast_steps = by_scale<std::int64_t>(scale, 600, 1000, 3000);
-  sizes.control_network = index == 2 ? modular_network(97, 128, Operation::kCubicPlusY)
-                                     : modular_network(s.network.task.modulus, s.network.d_model,
-                                                       Operation::kCubicPlusY);
+  sizes.control_network = index == 2
+                              ? modular_network(97, 128, Operation::kCubicPlusY)
+                              : modular_network(s.network.task.modulus, s.network.d_model, Operation::kCubicPlusY);
   return sizes;
 }
 
@@ -131,26 +131,25 @@ Judgement judge(const IngredientsMeasurement& m) {
   Judgement result;
   const IngredientsSizes& s = m.sizes;
   for (const IngredientsSeed& seed : m.seeds) result.n_censored += is_censored(seed.all) ? 1 : 0;
-  const Estimate all = ingredient(m, [](const auto& seed) { return log_delay(seed.all); }),
-                 fast = ingredient(m, [](const auto& seed) { return log_delay(seed.fast); }),
-                 random = ingredient(m, [](const auto& seed) { return seed.random_labels; }),
-                 control = ingredient(m, [](const auto& seed) { return seed.no_circuit; }),
-                 few = ingredient(m, [](const auto& seed) { return seed.too_few; });
-  result.tests = {
-      {fmt::format("all three (D = {}): log10(T_grok / T_fit)", s.rows),
-       fmt::format("above log10(2) = {:.3f}: delayed, as in claim grokking", kDelayBound), all,
-       judge_above(all, kDelayBound)},
-      {"no generalising circuit, random labels: final test accuracy", "below 0.5: no generalisation", random,
-       judge_below(random, kHalfOfRows)},
-      {fmt::format("no generalising circuit, {}: final test accuracy",
-                   s.control_network.task.operation == Operation::kCubicPlusY ? "x^3 + x y^2 + y"
-                                                                              : "control operation"),
-       "below 0.5: no generalisation within the budget", control, judge_below(control, kHalfOfRows)},
-      {fmt::format("not more efficient (D = {} < D_crit): final test accuracy", s.too_few_rows),
-       "below 0.5: no generalisation within the budget", few, judge_below(few, kHalfOfRows)},
-      {fmt::format("not slower ({}, D = {} of {}): log10(T_grok / T_fit)", s.fast_network.name, s.fast_rows,
-                   s.fast_network.rows),
-       "below log10(2): generalisation without delay", fast, judge_below(fast, kDelayBound)}};
+  const Estimate all = ingredient(m, [](const auto&seed) { return log_delay(seed.all); }),
+                 fast = ingredient(m, [](const auto&seed) { return log_delay(seed.fast); }),
+                 random = ingredient(m, [](const auto&seed) { return seed.random_labels; }),
+                 control = ingredient(m, [](const auto&seed) { return seed.no_circuit; }),
+                 few = ingredient(m, [](const auto&seed) { return seed.too_few; });
+  result.tests = {{fmt::format("all three (D = {}): log10(T_grok / T_fit)", s.rows),
+                   fmt::format("above log10(2) = {:.3f}: delayed, as in claim grokking", kDelayBound), all,
+                   judge_above(all, kDelayBound)},
+                  {"no generalising circuit, random labels: final test accuracy", "below 0.5: no generalisation",
+                   random, judge_below(random, kHalfOfRows)},
+                  {fmt::format("no generalising circuit, {}: final test accuracy",
+                               s.control_network.task.operation == Operation::kCubicPlusY ? "x^3 + x y^2 + y"
+                                                                                          : "control operation"),
+                   "below 0.5: no generalisation within the budget", control, judge_below(control, kHalfOfRows)},
+                  {fmt::format("not more efficient (D = {} < D_crit): final test accuracy", s.too_few_rows),
+                   "below 0.5: no generalisation within the budget", few, judge_below(few, kHalfOfRows)},
+                  {fmt::format("not slower ({}, D = {} of {}): log10(T_grok / T_fit)", s.fast_network.name, s.fast_rows,
+                               s.fast_network.rows),
+                   "below log10(2): generalisation without delay", fast, judge_below(fast, kDelayBound)}};
   const std::vector<Test> simulated = simulated_tests(m);
   result.tests.insert(result.tests.end(), simulated.begin(), simulated.end());
   result.n_seeds = s.seeds.count;
@@ -176,41 +175,42 @@ std::vector<report::Chart> figures(const IngredientsMeasurement& m) {
       curves.push_back({name, static_cast<double>(curve.step[i]), curve.test_accuracy[i]});
     }
   }
-  return {make_xy_chart(losses,
-                        {.id = "ingredients-simulation",
-                         .title = "Minimal simulation: losses with each ingredient",
-                         .caption = "Two abstract circuits under gradient descent. With all three ingredients test "
-                                    "loss falls late; with equal efficiency never; with equal speed at once.",
-                         .x_title = "step",
-                         .y_title = "cross-entropy",
-                         .steps_x = true,
-                         .points = false}),
-          make_xy_chart(weights,
-                        {.id = "ingredients-weights",
-                         .title = "Minimal simulation: the circuits' weights, all three ingredients",
-                         .caption = fmt::format("The memorising circuit comes first and gives way: the weights end in "
-                                                "the ratio {:.0f} : 1 that the theory predicts.",
-                                                optimal_weight_ratio(1, 2, 1.2)),
-                         .x_title = "step",
-                         .y_title = "weight of the circuit",
-                         .steps_x = true,
-                         .points = false}),
-          make_xy_chart(curves, {.id = "ingredients-networks",
-                                 .title = "Networks with one ingredient removed, one seed",
-                                 .caption = "Test accuracy. Only the network that has all three ingredients groks.",
-                                 .x_title = "step",
-                                 .y_title = "test accuracy",
-                                 .steps_x = true,
-                                 .share_y = true,
-                                 .points = false})};
+  return {
+      make_xy_chart(losses, {.id = "ingredients-simulation",
+                             .title = "Minimal simulation: losses with each ingredient",
+                             .caption = "Two abstract circuits under gradient descent. With all three ingredients test "
+                                        "loss falls late; with equal efficiency never; with equal speed at once.",
+                             .x_title = "step",
+                             .y_title = "cross-entropy",
+                             .steps_x = true,
+                             .points = false}),
+      make_xy_chart(weights,
+                    {.id = "ingredients-weights",
+                     .title = "Minimal simulation: the circuits' weights, all three ingredients",
+                     .caption = fmt::format("The memorising circuit comes first and gives way: the weights end in "
+                                            "the ratio {:.0f} : 1 that the theory predicts.",
+                                            optimal_weight_ratio(1, 2, 1.2)),
+                     .x_title = "step",
+                     .y_title = "weight of the circuit",
+                     .steps_x = true,
+                     .points = false}),
+      make_xy_chart(curves, {.id = "ingredients-networks",
+                             .title = "Networks with one ingredient removed, one seed",
+                             .caption = "Test accuracy. Only the network that has all three ingredients groks.",
+                             .x_title = "step",
+                             .y_title = "test accuracy",
+                             .steps_x = true,
+                             .fraction_y = true,
+                             .points = false})};
 }
 
 Claim claim_ingredients() {
   return make_claim<IngredientsSizes, IngredientsRuns, IngredientsMeasurement>(
       {.id = "ingredients",
        .title = "The three ingredients",
-       .statement = "Grokking appears only if a generalising circuit exists, is more efficient than the memorising one, "
-                    "and is slower to learn.",
+       .statement =
+           "Grokking appears only if a generalising circuit exists, is more efficient than the memorising one, "
+           "and is slower to learn.",
        .paper = "Minimal simulation: test loss falls late with all three; never, or at once, without one (Fig. 2)",
        .sizes = ingredients_sizes,
        .plan = plan,

@@ -50,9 +50,8 @@ Estimate task_fall(const OneTask& task) {
 }
 
 Estimate task_observed(const OneTask& task) {
-  return exponential(mean_estimate(per_seed(task.sizes.seeds, [&](std::int64_t seed) {
-    return task_log_midpoint(task, seed, task.sizes.weight_decay);
-  })));
+  return exponential(mean_estimate(per_seed(
+      task.sizes.seeds, [&](std::int64_t seed) { return task_log_midpoint(task, seed, task.sizes.weight_decay); })));
 }
 
 Estimate task_predicted(const OneTask& task) {
@@ -102,6 +101,18 @@ std::vector<TaskNetwork> other_networks(const Scale& scale) {
 }
 
 }  // namespace
+
+std::string complaint(const OtherTasksSizes& s) {
+  if (s.tasks.empty()) return "expected a task or more";
+  for (const TaskNetwork& network : s.tasks) {
+    if (const std::string text = rows_complaint(s.rows, network.rows); !text.empty()) return text;
+  }
+  return "";
+}
+
+std::string complaint(const OtherTasksMeasurement& m) {
+  return m.tasks.size() == m.sizes.tasks.size() ? "" : "expected as many tasks as sizes";
+}
 
 OtherTasksSizes other_tasks_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
@@ -181,8 +192,7 @@ std::vector<report::Chart> figures(const OtherTasksMeasurement& m) {
     crossings.push_back({task.network.name, task_observed(task).value, task_predicted(task).value});
     for (const TaskFork& f : task.measured.forks) {
       if (f.weight_decay != m.sizes.weight_decay || !std::isfinite(f.test_accuracy)) continue;
-      points.push_back(
-          {task.network.name, static_cast<double>(f.rows), f.test_accuracy, fmt::format("{}", f.seed)});
+      points.push_back({task.network.name, static_cast<double>(f.rows), f.test_accuracy, fmt::format("{}", f.seed)});
     }
   }
   return {make_xy_chart(points, {.id = "other-ungrokking",
@@ -192,7 +202,7 @@ std::vector<report::Chart> figures(const OtherTasksMeasurement& m) {
                                  .x_title = "rows kept D'",
                                  .y_title = "final test accuracy",
                                  .log_x = true,
-                                 .share_y = true}),
+                                 .fraction_y = true}),
           make_xy_chart(crossings, {.id = "other-dcrit",
                                     .title = "D_crit of other tasks: predicted against observed",
                                     .caption = "Predicted from equal norms at margin 10, observed by ungrokking; means "

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "groklab/studies/claim.h"
@@ -34,6 +35,7 @@ void visit_fields(OtherTasksSizes& s, F&& field) {
   field("memorised_rows", s.memorised_rows);
   field("budgets", s.budgets);
 }
+std::string complaint(const OtherTasksSizes& s);
 
 struct OtherTasksRuns {
   struct Task {
@@ -76,6 +78,7 @@ void visit_fields(OtherTasksMeasurement& m, F&& field) {
   field("sizes", m.sizes);
   field("tasks", m.tasks);
 }
+std::string complaint(const OtherTasksMeasurement& m);
 
 OtherTasksSizes other_tasks_sizes(const Scale& scale);
 OtherTasksRuns plan(SweepPlan& plan, const OtherTasksSizes& sizes);

@@ -24,8 +24,8 @@ Config run_config(const TaskNetwork& network, std::int64_t seed, std::int64_t ro
   config.model.d_model = network.d_model;
   config.split.train_size = rows;
   config.optim.weight_decay = weight_decay;
-  config.train.record_every = 0;
-  config.train.record_per_decade = 25;
+  config.train.evaluate_every = 0;
+  config.train.evaluate_per_decade = 25;
   return config;
 }
 
@@ -61,10 +61,10 @@ RunIndex fork_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& ne
                   std::int64_t parent_rows, std::int64_t rows, double weight_decay, std::int64_t steps) {
   const RunIndex parent = converged_run(plan, budgets, network, seed, parent_rows, budgets.parent_weight_decay);
   const std::int64_t every = std::max<std::int64_t>(1, budgets.ungrok / 4);
-  return plan.add_fork(
-      parent, {fmt::format("split.train_size={}", rows), fmt::format("optim.weight_decay={}", weight_decay),
-               fmt::format("train.steps={}", steps), "train.record_per_decade=25",
-               fmt::format("train.record_every={}", every), "train.checkpoint_per_decade=0"});
+  return plan.add_fork(parent,
+                       {fmt::format("split.train_size={}", rows), fmt::format("optim.weight_decay={}", weight_decay),
+                        fmt::format("train.steps={}", steps), "train.evaluate_per_decade=25",
+                        fmt::format("train.evaluate_every={}", every), "train.checkpoint_per_decade=0"});
 }
 
 RunIndex ungrok_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
@@ -84,8 +84,8 @@ std::vector<PlannedPoint> memorised_points(SweepPlan& plan, const Budgets& budge
   for (const std::int64_t seed : seeds.all()) {
     for (const std::int64_t size : rows_within({rows.begin(), rows.end()}, network)) {
       for (const double weight_decay : weight_decays) {
-        points.push_back({memorised_run(plan, budgets, network, seed, size, weight_decay, labels), seed, size,
-                          weight_decay});
+        points.push_back(
+            {memorised_run(plan, budgets, network, seed, size, weight_decay, labels), seed, size, weight_decay});
       }
     }
   }
@@ -97,8 +97,8 @@ CircuitRuns circuit_runs(SweepPlan& plan, const Budgets& budgets, const TaskNetw
   CircuitRuns runs;
   runs.memorised = memorised_points(plan, budgets, network, seeds, memorised_rows, std::span(&weight_decay, 1));
   for (const std::int64_t seed : seeds.all()) {
-    runs.general.push_back({converged_run(plan, budgets, network, seed, network.rows, weight_decay), seed,
-                            network.rows, weight_decay});
+    runs.general.push_back(
+        {converged_run(plan, budgets, network, seed, network.rows, weight_decay), seed, network.rows, weight_decay});
   }
   for (const std::int64_t seed : seeds.all()) {
     runs.general.push_back(

@@ -75,12 +75,14 @@ report::Chart four_runs_chart(const std::vector<XyPoint>& points) {
                                 .x_title = "step",
                                 .y_title = "accuracy",
                                 .steps_x = true,
-                                .share_y = true,
+                                .fraction_y = true,
                                 .points = false,
                                 .line_title = "rows"});
 }
 
 }  // namespace
+
+std::string complaint(const SemiGrokkingSizes& s) { return rows_complaint(s.ungrok_rows, s.network.rows); }
 
 SemiGrokkingSizes semi_grokking_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
@@ -142,7 +144,7 @@ Judgement judge(const SemiGrokkingMeasurement& m) {
   const auto n = static_cast<std::int64_t>(m.scratch.size());
   const Estimate plateaus = wilson_estimate(counts[Ending::kPlateau], n), path = path_dependence(m);
   result.tests = {
-      {"share of runs from scratch that end on a plateau of middling test accuracy (Wilson)",
+      {"fraction of runs from scratch that end on a plateau of middling test accuracy (Wilson)",
        fmt::format("above {}: more than a run that was classified wrongly could make", kRare), plateaus,
        judge_above(plateaus, kRare)},
       {"ln(transition from scratch / ungrokking transition), same seeds",
@@ -185,7 +187,7 @@ std::vector<report::Chart> figures(const SemiGrokkingMeasurement& m) {
              .x_title = "training rows D",
              .y_title = "final test accuracy",
              .log_x = true,
-             .share_y = true,
+             .fraction_y = true,
              .lines = false,
              .series = {"grokked", "plateau", "unfinished", "none"}}));
   if (curves.empty()) return charts;
@@ -197,7 +199,7 @@ std::vector<report::Chart> figures(const SemiGrokkingMeasurement& m) {
                .x_title = "step",
                .y_title = "test accuracy",
                .steps_x = true,
-               .share_y = true,
+               .fraction_y = true,
                .points = false}));
   return charts;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "groklab/studies/claim.h"
@@ -11,7 +12,7 @@
 
 namespace groklab::studies::varma2023 {
 
-/// A share of plateaus whose interval excludes 2 %: a single run of 40 that the classification took wrongly would
+/// A fraction of plateaus whose interval excludes 2 %: a single run of 40 that the classification took wrongly would
 /// already give an estimate above that.
 inline constexpr double kRare = 0.02;
 
@@ -34,6 +35,7 @@ void visit_fields(SemiGrokkingSizes& s, F&& field) {
   field("ungrok_rows", s.ungrok_rows);
   field("budgets", s.budgets);
 }
+std::string complaint(const SemiGrokkingSizes& s);
 
 struct SemiGrokkingRuns {
   std::vector<PlannedPoint> scratch;  ///< D x seeds

@@ -65,8 +65,7 @@ UngrokkingEffects ungrokking_effects(const UngrokkingMeasurement& m) {
   });
   e.intact = seeds([&](std::int64_t seed) { return full_fork_accuracy(m, seed, rows.back()); });
   e.width = seeds([&](std::int64_t seed) { return full_transition(m, seed).width; });
-  e.midpoint =
-      exponential(seeds([&](std::int64_t seed) { return std::log(full_transition(m, seed).midpoint); }));
+  e.midpoint = exponential(seeds([&](std::int64_t seed) { return std::log(full_transition(m, seed).midpoint); }));
   e.train = seeds([&](std::int64_t seed) { return least_train_accuracy(m, seed); });
   e.forgetting = seeds([&](std::int64_t seed) { return removed_less_never_seen(m, seed); }, kEquivalenceLevel);
   for (const std::int64_t seed : m.sizes.seeds.all()) {
@@ -77,6 +76,8 @@ UngrokkingEffects ungrokking_effects(const UngrokkingMeasurement& m) {
 }
 
 }  // namespace
+
+std::string complaint(const UngrokkingSizes& s) { return rows_complaint(s.rows, s.network.rows); }
 
 UngrokkingSizes ungrokking_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
@@ -130,8 +131,8 @@ Judgement judge(const UngrokkingMeasurement& m) {
   result.tests = {
       {fmt::format("final test accuracy at D' = {} less that at D' = {}", rows.back(), rows.front()),
        "above 0.5: removing rows alone takes generalisation away", e.fall, judge_above(e.fall, kUngrokFall)},
-      {fmt::format("final test accuracy at D' = {}", rows.back()),
-       "above 0.9: above D_crit removing rows does no harm", e.intact, judge_above(e.intact, kIntact)},
+      {fmt::format("final test accuracy at D' = {}", rows.back()), "above 0.9: above D_crit removing rows does no harm",
+       e.intact, judge_above(e.intact, kIntact)},
       {"width of the transition: D' of 90 % / D' of 10 % of the rise",
        fmt::format("below {:.2f}: sharper than the paper's own range of sizes, 390 to 1494", kSharp), e.width,
        judge_below(e.width, kSharp)},
@@ -143,9 +144,9 @@ Judgement judge(const UngrokkingMeasurement& m) {
   result.n_seeds = e.fall.n;
   result.n_censored = e.n_censored;
   result.censoring = "seeds whose transition lies outside the sizes";
-  result.ours = fmt::format(
-      "midpoint D' = {:.0f} ({:.0f} to {:.0f}), width a factor of {:.1f}; removed less never seen {:+.3f}",
-      e.midpoint.value, e.midpoint.low, e.midpoint.high, e.width.value, e.forgetting.value);
+  result.ours =
+      fmt::format("midpoint D' = {:.0f} ({:.0f} to {:.0f}), width a factor of {:.1f}; removed less never seen {:+.3f}",
+                  e.midpoint.value, e.midpoint.low, e.midpoint.high, e.width.value, e.forgetting.value);
   result.data["midpoint"] = e.midpoint.value;
   result.data["midpoint_ci"] = {e.midpoint.low, e.midpoint.high};
   return result;
@@ -175,7 +176,7 @@ std::vector<report::Chart> figures(const UngrokkingMeasurement& m) {
                                  .x_title = "rows kept D'",
                                  .y_title = "final accuracy",
                                  .log_x = true,
-                                 .share_y = true,
+                                 .fraction_y = true,
                                  .rules = {{ungrokking_effects(m).midpoint.value, "midpoint"}}}),
           make_xy_chart(curves, {.id = "ungrokking-curves",
                                  .title = "Ungrokking over training, one seed",
@@ -183,7 +184,7 @@ std::vector<report::Chart> figures(const UngrokkingMeasurement& m) {
                                  .x_title = "step after the removal",
                                  .y_title = "test accuracy",
                                  .steps_x = true,
-                                 .share_y = true,
+                                 .fraction_y = true,
                                  .points = false}),
           make_xy_chart(kinds, {.id = "ungrokking-removed",
                                 .title = "Removed rows against rows never seen",

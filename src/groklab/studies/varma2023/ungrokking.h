@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "groklab/studies/claim.h"
@@ -38,6 +39,7 @@ void visit_fields(UngrokkingSizes& s, F&& field) {
   field("partial_cuts", s.partial_cuts);
   field("budgets", s.budgets);
 }
+std::string complaint(const UngrokkingSizes& s);
 
 struct UngrokkingRuns {
   std::vector<PlannedPoint> full, partial;  ///< seeds x D'

@@ -34,9 +34,8 @@ double fork_value(const WeightDecayMeasurement& m, std::int64_t seed, double wei
 
 Transition decay_transition(const WeightDecayMeasurement& m, std::int64_t seed, double weight_decay,
                             double WeightDecayFork::*accuracy) {
-  return transition_over(m.sizes.network.classes, m.sizes.rows, [&](std::int64_t rows) {
-    return fork_value(m, seed, weight_decay, rows, accuracy);
-  });
+  return transition_over(m.sizes.network.classes, m.sizes.rows,
+                         [&](std::int64_t rows) { return fork_value(m, seed, weight_decay, rows, accuracy); });
 }
 
 /// ln(midpoint at this weight decay / at the one that all are compared with).
@@ -56,8 +55,7 @@ Estimate time_exponent(const WeightDecayMeasurement& m) {
   return mean_estimate(per_seed(m.sizes.seeds, [&](std::int64_t seed) {
     std::vector<double> x, y;
     for (const double weight_decay : m.sizes.weight_decays) {
-      const double time =
-          fork_value(m, seed, weight_decay, m.sizes.rows.front(), &WeightDecayFork::time_to_ungrok);
+      const double time = fork_value(m, seed, weight_decay, m.sizes.rows.front(), &WeightDecayFork::time_to_ungrok);
       if (!std::isfinite(time)) continue;
       x.push_back(weight_decay);
       y.push_back(time);
@@ -67,8 +65,8 @@ Estimate time_exponent(const WeightDecayMeasurement& m) {
 }
 
 Test shift_test(const WeightDecayMeasurement& m, double weight_decay, bool equal_decay) {
-  const Estimate e = midpoint_shift(
-      m, weight_decay, equal_decay ? &WeightDecayFork::at_equal_decay : &WeightDecayFork::at_equal_steps);
+  const Estimate e = midpoint_shift(m, weight_decay,
+                                    equal_decay ? &WeightDecayFork::at_equal_decay : &WeightDecayFork::at_equal_steps);
   return {fmt::format("ln(midpoint at weight decay {} / at {}), at equal {}", weight_decay, m.sizes.weight_decay,
                       equal_decay ? "lr * lambda * steps" : "steps"),
           fmt::format("90 % interval within +-ln(1.25) = {:.3f}: equivalent{}", kSameMidpoint,
@@ -77,6 +75,8 @@ Test shift_test(const WeightDecayMeasurement& m, double weight_decay, bool equal
 }
 
 }  // namespace
+
+std::string complaint(const WeightDecaySizes& s) { return rows_complaint(s.rows, s.network.rows); }
 
 WeightDecaySizes weight_decay_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
@@ -152,7 +152,7 @@ std::vector<report::Chart> figures(const WeightDecayMeasurement& m) {
                                  .x_title = "rows kept D'",
                                  .y_title = "final test accuracy",
                                  .log_x = true,
-                                 .share_y = true}),
+                                 .fraction_y = true}),
           make_xy_chart(times, {.id = "weight-decay-time",
                                 .title = "Time to ungrok",
                                 .caption = "Steps until test accuracy has halved, for runs in which it has.",

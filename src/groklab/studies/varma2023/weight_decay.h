@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "groklab/studies/claim.h"
@@ -32,6 +33,7 @@ void visit_fields(WeightDecaySizes& s, F&& field) {
   field("rows", s.rows);
   field("budgets", s.budgets);
 }
+std::string complaint(const WeightDecaySizes& s);
 
 struct WeightDecayRuns {
   std::vector<PlannedPoint> forks;  ///< seeds x weight decays x D'

@@ -1,0 +1,57 @@
+// A task is a finite table of inputs and labels; a split says which rows a run trains on.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "groklab/config.h"
+
+namespace groklab {
+
+/// All rows of a task. Row-major arrays; rows of a binary operation are ordered by (x, y).
+struct Task {
+  std::string name;  ///< e.g. "x + y mod 113"
+  std::int64_t n_rows = 0;
+  std::int64_t n_inputs = 0;         ///< symbols per row: 2 for a binary operation, n for parity
+  std::int64_t n_symbols = 0;        ///< distinct input symbols (p; 2 for parity)
+  std::int64_t n_classes = 0;        ///< distinct labels
+  std::vector<std::int32_t> inputs;  ///< [n_rows, n_inputs]
+  std::vector<std::int32_t> labels;  ///< [n_rows] label of a row while it is trained on
+  std::vector<std::int32_t>
+      test_labels;  ///< [n_rows] label of a row while it is not; differs only for corrupted labels
+  std::vector<std::string> symbol_names;  ///< [n_symbols] for tables and axes ("0", "1", ... or permutations)
+};
+
+/// Builds the task's table. `seed` is the run's seed (used where label_seed is -1).
+/// Throws Error(kConfig|kInput) for what check_config cannot see (table files).
+Task make_task(const TaskConfig& config, std::int64_t seed);
+
+/// 0, 1, ..., n_rows - 1.
+std::vector<std::int64_t> all_rows(const Task& task);
+
+/// XXH3-128 hex digest of the contents of a table or split file, for the run's identity. `key` is named in messages.
+/// Throws Error(kInput).
+std::string file_digest(const std::string& key, const std::string& path);
+
+enum class RowRole : std::uint8_t {
+  kTrain = 0,      ///< in the training set now
+  kRemoved = 1,    ///< was in the training set of an ancestor run, not now
+  kNeverSeen = 2,  ///< never in the training set of this run or an ancestor
+};
+
+struct Split {
+  std::vector<std::int64_t> train;  ///< ascending row indices
+  std::vector<RowRole> role;        ///< [n_rows]
+};
+
+/// The split of a run. With `parent`, rows the parent trains on come first in the seeded order, so that a smaller
+/// training set is a subset of the parent's and a larger one contains it. Subsets of one seed are nested.
+/// Throws Error(kConfig|kInput): size 0 or above the table, a row twice or out of range in a file.
+Split make_split(const SplitConfig& config, const Task& task, std::int64_t seed, const Split* parent = nullptr);
+
+/// torch.randperm(n) on the CPU after torch.manual_seed(seed): MT19937, forward Fisher-Yates by u32 % (n - i).
+std::vector<std::int64_t> torch_randperm(std::int64_t n, std::uint64_t seed);
+
+}  // namespace groklab

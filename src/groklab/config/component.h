@@ -1,0 +1,56 @@
+// Components: what a run chooses (an optimiser) or switches on (a penalty). Each is described in its own source file:
+// its name, its keys with their help and ranges, and its checks. Parsing, help, documentation, identity and the rule
+// "keys that do not apply go back to their defaults" are made from these descriptions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "groklab/config.h"
+#include "groklab/config/value.h"
+
+namespace groklab {
+
+/// What the configuration must know of a component. What it computes is described by its own room's descriptor, which
+/// holds one of these.
+struct ComponentSpec {
+  std::string_view choice;   ///< key that chooses it, such as "optim.kind"; "" if its own keys switch it on
+  std::string_view name;     ///< value of that key
+  std::string_view meaning;  ///< one sentence
+  /// Keys of Config's structs that apply to it; one that other values of `choice` list and the chosen one does not goes
+  /// back to its default.
+  std::vector<std::string_view> uses;
+  /// Its own keys with their defaults as values, dotted below its section: "optim.muon.momentum". Held in
+  /// Config::settings.
+  std::vector<Field> keys;
+  /// Whether a run has it, for one without `choice`.
+  bool (*active)(const Config& config) = nullptr;
+  /// Combinations that make no sense, tested where the component is active. Throws Error(kConfig).
+  void (*check)(const Config& config) = nullptr;
+};
+
+/// Every component, in the order in which help lists them. Defined in components/table.cc, the explicit table, which
+/// stands above all rooms.
+const std::vector<const ComponentSpec*>& component_specs();
+
+/// Values of a choosing key, in order.
+std::vector<std::string> component_names(std::string_view choice);
+bool component_active(const ComponentSpec& spec, const Config& config);
+
+/// Keys for ComponentSpec::keys.
+Field number_key(const char* key, double value, Range range, const char* unit, const char* meaning);
+Field integer_key(const char* key, std::int64_t value, Range range, const char* unit, const char* meaning);
+Field switch_key(const char* key, bool value, const char* meaning);
+Field text_key(const char* key, std::string value, const char* allowed, const char* meaning);
+Field choice_key(const char* key, std::string value, std::vector<std::string> choices, const char* meaning);
+
+/// The value of a component's key, or its default. The key must exist and be of that type.
+double number_setting(const Config& config, std::string_view key);
+std::int64_t integer_setting(const Config& config, std::string_view key);
+bool switch_setting(const Config& config, std::string_view key);
+/// Of a text or a choice.
+const std::string& text_setting(const Config& config, std::string_view key);
+
+}  // namespace groklab
