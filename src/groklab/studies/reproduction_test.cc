@@ -129,6 +129,56 @@ TEST_F(ReproductionTest, ClaimsAreFalseWhereTheRecordsSaySo) {
   EXPECT_EQ(verdict("weight-decay", 160, -0.7), Verdict::kRefuted);
 }
 
+TEST_F(ReproductionTest, ForksAreReadAtEqualDecayAndAtEqualSteps) {
+  const Json measured =
+      measure({"weight-decay"},
+              [](const Config& c, bool is_fork, double step) {
+                if (!is_fork) return 1.0;
+                return c.split.train_size < 100 && step * c.optim.weight_decay >= 100 ? 0.49 : 1 - step / 20000;
+              })
+          .claims[0]
+          .measurement;
+  std::int64_t n_fast = 0;
+  for (const Json& fork : measured["forks"]) {
+    const double weight_decay = fork["weight_decay"];
+    if (fork["rows"] == 80) {  // the only size below 100
+      EXPECT_GE(fork["time_to_ungrok"].get<double>() * weight_decay, 100);
+      EXPECT_LE(fork["time_to_ungrok"].get<double>() * weight_decay, 113) << "the first record after";
+      ++n_fast;
+      continue;
+    }
+    EXPECT_TRUE(weight_decay == 0.5 || fork["time_to_ungrok"].is_null());
+    // Records stand at most a tenth of the step apart.
+    EXPECT_NEAR(fork["at_equal_decay"].get<double>(), 1 - 5000 / weight_decay / 20000, 0.026) << weight_decay;
+    EXPECT_NEAR(fork["at_equal_steps"].get<double>(), 0.75, 0.026) << weight_decay;
+  }
+  EXPECT_EQ(n_fast, 15);
+}
+
+TEST_F(ReproductionTest, EachIngredientIsReadFromItsOwnRuns) {
+  const Json measured = measure({"ingredients"},
+                                [](const Config& c, bool, double step) {
+                                  if (c.task.labels == LabelKind::kRandom) return 0.11;
+                                  if (c.task.operation == Operation::kCubicPlusY) return 0.22;
+                                  if (c.split.train_size == 150) return 0.33;
+                                  return step < (c.task.modulus == 43 ? 200 : 3000) + 10 * wobble(c) ? 0.03 : 1.0;
+                                })
+                            .claims[0]
+                            .measurement;
+  ASSERT_EQ(measured["seeds"].size(), 5u);
+  for (const Json& seed : measured["seeds"]) {
+    EXPECT_EQ(seed["random_labels"], 0.11);
+    EXPECT_EQ(seed["no_circuit"], 0.22);
+    EXPECT_EQ(seed["too_few"], 0.33);
+    EXPECT_NEAR(seed["all"]["grok"].get<double>(), 3160, 175);
+    EXPECT_NEAR(seed["fast"]["grok"].get<double>(), 210, 21);
+    EXPECT_EQ(seed["fast"]["budget"], 1000);
+  }
+  ASSERT_EQ(measured["curves"].size(), 5u);
+  EXPECT_EQ(measured["curves"][1]["name"], "random labels");
+  EXPECT_EQ(measured["curves"][1]["curve"]["test_accuracy"][0], 0.11);
+}
+
 TEST_F(ReproductionTest, StoredMeasurementsGiveTheSameReproduction) {
   Measurements m = measure({"ungrokking", "semi-grokking"}, [](const Config& c, bool is_fork, double step) {
     return ungroks(c, is_fork, step, 160, 0);
