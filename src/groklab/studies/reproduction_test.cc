@@ -226,7 +226,7 @@ TEST(Measurements, FilesThatAreNoneAreRefused) {
   Measurements m;
   m.study = "varma2023";
   EXPECT_EQ(refusal(measurements_json(m).dump()),
-            "file.summary.seeds: expected 1 to 10000 seeds from 0 on, found 0 from 1000");
+            "file: summary.seeds: expected 1 to 10000 seeds from 0 on, found 0 from 1000");
   m.summary.seeds = {0, 1};
   EXPECT_EQ(refusal(measurements_json(m).dump()), "file: expected a claim or more, found none");
   m.claims = {{"grokin", Json::object()}};

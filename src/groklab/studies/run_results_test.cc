@@ -25,7 +25,7 @@ class RunResultsTest : public ::testing::Test {
   static void SetUpTestSuite() {
     directory_ = fs::path(::testing::TempDir()) / "run_results";
     fs::remove_all(directory_);
-    const Budgets budgets{120, 60, 40, 1};
+    const Budgets budgets{800, 60, 40, 1};
     plan_ = SweepPlan();
     scratch_ = varma2023::scratch_run(plan_, modular_network(5, 8), 3, 15, 1, 30);
     converged_ = varma2023::converged_run(plan_, budgets, modular_network(5, 8), 3, 25, 1);
@@ -44,7 +44,7 @@ class RunResultsTest : public ::testing::Test {
 
 TEST_F(RunResultsTest, PlansKeepTheBudgetsOfTheirKinds) {
   EXPECT_EQ(plan_.runs.size(), 4u) << "the fork shares its parent";
-  EXPECT_EQ(plan_.runs[converged_].config.train.steps, 120);
+  EXPECT_EQ(plan_.runs[converged_].config.train.steps, 800);
   EXPECT_EQ(plan_.runs[fork_].parent, static_cast<std::ptrdiff_t>(converged_));
   EXPECT_EQ(plan_.runs[fork_].config.train.steps, 40) << "the longer of S and S / weight decay";
   EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 2), 20);
