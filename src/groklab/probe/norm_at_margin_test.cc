@@ -26,15 +26,16 @@ constexpr double kDegree = 5;
 class OneNeuronPerRow {
  public:
   explicit OneNeuronPerRow(double sign = 1) : pool_(1) {
+    Config config;
     for (const char* s : {"task.modulus=3", "split.train_size=4", "model.architecture=mlp", "model.n_layers=1",
                           "model.activation=quadratic", "model.biases=none", "model.combination=concatenate",
                           "model.d_model=3", "model.d_mlp=9", "model.d_vocab_out=5", "train.precision=float64"}) {
-      set_config_value(config_, s);
+      set_config_value(config, s);
     }
-    config_ = resolve_config(config_);
-    task_ = make_task(config_.task, config_.seed);
-    split_ = make_split(config_.split, task_, config_.seed);
-    engine = make_engine(config_, task_, split_, pool_);
+    const ResolvedConfig resolved = resolve_config(config);
+    task_ = make_task(resolved);
+    split_ = make_split(resolved, task_);
+    engine = make_engine(resolved, task_, split_, pool_);
     engine->initialise();
     std::vector<double> embed(kP * kP, 0.0), in(2 * kP * kNeurons, 0.0), out(kNeurons * kColumns, 0.0);
     for (std::int64_t a = 0; a < kP; ++a) embed[index(a * kP + a)] = 1;
@@ -77,7 +78,6 @@ class OneNeuronPerRow {
   static std::int64_t label(std::int64_t row) { return (row / kP + row % kP) % kP; }
   static double height(std::int64_t row) { return 2 + 0.25 * static_cast<double>(row); }
 
-  Config config_;
   Task task_;
   Split split_;
   ThreadPool pool_;

@@ -100,8 +100,7 @@ TrainState sample_state(std::int64_t step, const ParameterLayout& layout, Precis
   state.precision = precision;
   state.step = step;
   state.parameters = buffer(1);
-  if (moments) state.first_moment = buffer(2);
-  if (moments) state.second_moment = buffer(3);
+  if (moments) state.buffers = {{"adam.m", buffer(2)}, {"adam.v", buffer(3)}};
   state.last_gradient_norm = 1.0 / 3 + static_cast<double>(step);
   state.last_update_norm = 1e-300 / 7;
   state.last_learning_rate = 1e-3;
@@ -130,8 +129,7 @@ void expect_same(const TrainState& a, const TrainState& b) {
   EXPECT_EQ(a.precision, b.precision);
   EXPECT_EQ(a.step, b.step);
   EXPECT_TRUE(a.parameters == b.parameters);
-  EXPECT_TRUE(a.first_moment == b.first_moment);
-  EXPECT_TRUE(a.second_moment == b.second_moment);
+  EXPECT_TRUE(a.buffers == b.buffers);
   EXPECT_EQ(a.last_gradient_norm, b.last_gradient_norm);
   EXPECT_EQ(a.last_update_norm, b.last_update_norm);
   EXPECT_EQ(a.last_learning_rate, b.last_learning_rate);

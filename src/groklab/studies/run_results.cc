@@ -19,7 +19,7 @@ std::string table_key(const TaskConfig& task) {
   key.task.labels = LabelKind::kTrue;
   key.task.label_seed = -1;
   key.task.corrupted_fraction = 0;
-  return canonical_config(key);
+  return canonical_config(resolve_config(key));
 }
 
 }  // namespace
@@ -40,10 +40,10 @@ const std::vector<Record>& RunResults::records(RunIndex run) const {
 
 std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool all) const {
   const PreparedRun prepared = prepare_stored_run(store_, results_.at(run).id);
-  const std::string key = table_key(prepared.config.task);
+  const std::string key = table_key(prepared.config->task);
   auto orbits = orbits_.find(key);
   if (orbits == orbits_.end()) {
-    orbits = orbits_.emplace(key, task_orbits(prepared.config.task, prepared.task)).first;
+    orbits = orbits_.emplace(key, task_orbits(prepared.config->task, prepared.task)).first;
   }
   std::vector<CircuitsAtStep> measured;
   if (!orbits->second) return measured;
