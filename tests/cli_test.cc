@@ -643,12 +643,26 @@ TEST_F(Cli, BadGridsAndClaimsGetOneLine) {
   refuse({"sweep", "nowhere.toml"}, "nowhere.toml");
   refuse({"paper", "grokin"}, "did you mean grokking?");
   refuse({"paper", "--scale", "huge"}, "smoke, quick or full");
+  refuse({"reproduce", "varma2032"}, "did you mean varma2023?");
+  refuse({"reproduce", "varma2023", "grokin"}, "did you mean grokking?");
+  refuse({"reproduce", "grokking"}, "did you mean reproduce varma2023 grokking?");
+  refuse({"reproduce", "--from-measurements", "nowhere.json"}, "nowhere.json");
+  place.write("no.json", "{\"format\": 3}");
+  refuse({"paper", "--from-measurements", "no.json"}, "no.json: expected format");
+  refuse({"paper", "--from-measurements", "no.json", "--scale", "quick"}, "excludes");
 }
 
 TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
   const Words words = {"paper", "ungrokking", "grokking",  "weight-decay", "--scale",
                        "smoke", "-o",         "page.html", "--json"};
-  succeed(words + Words{"one.json", "--store", "a"});
+  succeed(words + Words{"one.json", "--store", "a", "--measurements", "measured.json"});
+  const std::string first_page = place.read("page.html");
+  succeed({"reproduce", "varma2023", "--from-measurements", "measured.json", "-o", "page.html", "--json", "again.json"});
+  EXPECT_EQ(place.read("again.json"), place.read("one.json"));
+  EXPECT_EQ(place.read("page.html"), first_page);
+  succeed({"paper", "grokking", "--from-measurements", "measured.json", "--json", "grokking.json"});
+  EXPECT_EQ(nlohmann::json::parse(place.read("grokking.json"))["claims"].size(), 1u);
+  refuse({"paper", "dcrit", "--from-measurements", "measured.json"}, "dcrit");
   succeed(words + Words{"two.json", "--store", "b", "--jobs", "1"});
   const auto one = nlohmann::json::parse(place.read("one.json")), two = nlohmann::json::parse(place.read("two.json"));
   EXPECT_EQ(one["claims"], two["claims"]);
@@ -662,6 +676,8 @@ TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
   EXPECT_TRUE(has(page, "ungrokking-transition"));
   EXPECT_FALSE(has(page, "{{"));
   EXPECT_TRUE(has(succeed({"paper", "--list"}).out, "semi-grokking"));
+  EXPECT_TRUE(has(succeed({"reproduce", "--list"}).out, "varma2023"));
+  EXPECT_TRUE(has(succeed({"reproduce", "varma2023", "--list"}).out, "semi-grokking"));
 }
 
 }  // namespace

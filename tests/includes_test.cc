@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 const std::vector<std::string> kFolders = {"base",   "tensor",     "exec",   "config", "record", "view",
                                            "task",   "kernel",     "model",  "optim",  "engine", "probe",
                                            "train",  "components", "files",  "run",    "store",  "lab",
-                                           "theory", "analysis",   "report", "bench",  "sweep",  "paper"};
+                                           "theory", "analysis",   "report", "bench",  "sweep",  "studies"};
 /// Allowed by the order and forbidden all the same: {including folder, included folder}.
 const std::vector<std::pair<std::string, std::string>> kForbidden = {
     {"analysis", "model"},   // what needs a forward pass is a probe
