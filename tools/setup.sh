@@ -6,9 +6,9 @@ set -eu
 packages=(
   g++ cmake ninja-build pkg-config
   libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev  # text, JSON, TOML, command line
-  libsqlitecpp-dev libsqlite3-dev libxxhash-dev                   # run store and run names
+  libsqlitecpp-dev libsqlite3-dev libxxhash-dev zlib1g-dev        # run store, run names, checksums of archives
   libhwy-dev librandom123-dev libopenblas-pthread-dev             # vector kernels, random streams, a baseline in benchmarks
-  libeigen3-dev                                                   # singular values, eigenvectors of probes
+  libeigen3-dev libboost-math-dev                                 # singular values of probes; Student's distribution
   libgtest-dev                                                    # tests
 )
 # `make docs` alone needs doxygen besides; it is not installed here: apt-get install doxygen.

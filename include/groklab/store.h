@@ -29,6 +29,7 @@ struct RunInfo {
   std::string created;                     ///< UTC, ISO 8601
   std::string machine;                     ///< processor name, instruction set, threads
   std::string version;                     ///< groklab version that made it
+  std::string engine;                      ///< whose arithmetic it comes from, e.g. "cpu/1"
   std::vector<std::string> tensor_names;   ///< order of Record::tensor_norms
   std::optional<Record> last;              ///< the last record, for listings
 };

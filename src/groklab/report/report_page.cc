@@ -26,7 +26,7 @@ std::string records_csv(const RunStore& store, const std::string& id) {
 }
 
 std::string run_json(const RunStore& store, const std::string& id) {
-  return run_to_json(store.run(id), store.records(id));
+  return run_to_json_text(store.run(id), store.records(id));
 }
 
 }  // namespace groklab
