@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 DEMO := build/demo
 PAPER := build/paper
 
-.PHONY: paper demo test sanitize mutants build install bench bench-peers check clean setup
+.PHONY: paper demo test sanitize mutants build install bench bench-baselines bench-peers check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -52,10 +52,13 @@ bench: build
 check:
 	@tools/check_format.sh
 
-# groklab against PyTorch and JAX; PEERS="--quick" for a short form, PIP="..." for options to pip.
-bench-peers: setup build/build.ninja build/baselines-venv/ready
+# groklab against PyTorch and JAX; BASELINES="--quick" for a short form, PIP="..." for options to pip.
+bench-baselines: setup build/build.ninja build/baselines-venv/ready
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
-	@build/baselines-venv/bin/python bench/baselines/run.py $(PEERS)
+	@build/baselines-venv/bin/python bench/baselines/run.py $(BASELINES)
+
+# The name it had first.
+bench-peers: bench-baselines
 
 build/baselines-venv/ready: bench/baselines/requirements.txt
 	@python3 -m venv build/baselines-venv

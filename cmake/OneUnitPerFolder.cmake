@@ -2,9 +2,10 @@
 # parsed and their templates made once. cli/, 16 files: 90 s of compiling one by one, 14 s together. Hence names in
 # anonymous namespaces are unique within such a folder. -DGROKLAB_UNITY=OFF compiles every file by itself.
 option(GROKLAB_UNITY "Compile some folders as one translation unit each" ON)
+set(GROKLAB_SINGLE_FILES "" CACHE STRING "Regular expression: folders that compile file by file all the same")
 
 function(one_unit_per_folder target folder)
-  if(GROKLAB_UNITY)
+  if(GROKLAB_UNITY AND NOT "${folder}" MATCHES "^(${GROKLAB_SINGLE_FILES})$")
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     set_source_files_properties(${ARGN} PROPERTIES UNITY_GROUP ${folder})
   endif()

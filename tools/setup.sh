@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config
   libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev  # text, JSON, TOML, command line
   libsqlitecpp-dev libsqlite3-dev libxxhash-dev                   # run store and run names
-  libhwy-dev librandom123-dev libopenblas-pthread-dev             # vector kernels, random streams, peer in benchmarks
+  libhwy-dev librandom123-dev libopenblas-pthread-dev             # vector kernels, random streams, a baseline in benchmarks
   libeigen3-dev                                                   # singular values, eigenvectors of probes
   libgtest-dev                                                    # tests
 )

@@ -1,4 +1,4 @@
-"""The peers as processes: which variants of each are tried, and how the processes are started and asked."""
+"""The baselines as processes: which variants of each are tried, and how the processes are started and asked."""
 import dataclasses
 import json
 import os
@@ -26,18 +26,18 @@ class Variant:
         return f"{self.how}, {threads}" if self.processes == 1 else f"{self.how}, {self.processes} x {threads}"
 
 
-def single_process_variants(peer, workload, cores):
+def single_process_variants(baseline, workload, cores):
     # In JAX several steps in one call were always at least as fast as one, for several runs as for one.
-    hows = ["loop-scan"] if peer == "jax" else ["loop"]
+    hows = ["loop-scan"] if baseline == "jax" else ["loop"]
     if workload.runs > 1:
-        hows.append("vmap-scan" if peer == "jax" else "vmap")
+        hows.append("vmap-scan" if baseline == "jax" else "vmap")
     return [Variant(how, threads) for how in hows for threads in sorted({1, cores})]
 
 
-class PeerProcesses:
-    """A peer at work: one process, or several that share the runs of a sweep and are timed at the same time."""
+class BaselineProcesses:
+    """A baseline at work: one process, or several that share the runs of a sweep and are timed at the same time."""
 
-    def __init__(self, peer, workload, form, variant, starts, cache):
+    def __init__(self, baseline, workload, form, variant, starts, cache):
         cores = sorted(os.sched_getaffinity(0))
         share = -(-len(starts) // variant.processes)
         self.processes = []
@@ -48,13 +48,13 @@ class PeerProcesses:
                 env[name] = str(variant.threads)
             if variant.threads == 1:
                 env["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
-            pinned = variant.processes > 1 or (peer == "jax" and variant.threads == 1)
-            words = ["--peer", peer, "--form", form, "--variant", variant.how, "--threads", variant.threads,
+            pinned = variant.processes > 1 or (baseline == "jax" and variant.threads == 1)
+            words = ["--baseline", baseline, "--form", form, "--variant", variant.how, "--threads", variant.threads,
                      "--core", cores[i % len(cores)] if pinned else -1, "--p", workload.p]
             words += starts[i * share:(i + 1) * share]
             self.processes.append(subprocess.Popen([sys.executable, str(HERE / "worker.py"), *map(str, words)], env=env,
                                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
-        self.name = f"{peer}, {workload.name}, {form}, {variant}"
+        self.name = f"{baseline}, {workload.name}, {form}, {variant}"
 
     def send(self, **command):
         for process in self.processes:
@@ -65,7 +65,7 @@ class PeerProcesses:
         """One answer of each process."""
         lines = [process.stdout.readline() for process in self.processes]
         if not all(lines):
-            raise SystemExit(f"peers: {self.name}: the process ended; what it said is above")
+            raise SystemExit(f"baselines: {self.name}: the process ended; what it said is above")
         return [json.loads(line) for line in lines]
 
     def send_losses(self, steps, **changes):

@@ -15,7 +15,7 @@ class Groklab:
     def call(self, *words):
         done = subprocess.run([self.program, *words], capture_output=True, text=True)
         if done.returncode != 0:
-            raise SystemExit(f"peers: groklab {' '.join(words)}: exit code {done.returncode}: {done.stderr.strip()}")
+            raise SystemExit(f"baselines: groklab {' '.join(words)}: exit code {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
     def train(self, workload, seed, steps):

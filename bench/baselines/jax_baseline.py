@@ -61,7 +61,7 @@ def adamw(w, gradient, m, v, t, decay):
     return jax.tree.map(update, w, m, v), m, v
 
 
-class JaxPeer:
+class JaxBaseline:
     """All runs of one process: one after the other ("loop"), or stacked on a leading axis ("vmap"); one step in a
     call, or SCAN of them ("-scan")."""
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compares groklab's training step with its Python peers; `make bench-peers` runs it. See README.md.
+"""Compares groklab's training step with its Python baselines; `make bench-baselines` runs it. See README.md.
 
-First every peer must repeat groklab's losses; then groklab and the peer are timed in turns. One table on standard
+First every baseline must repeat groklab's losses; then groklab and the baseline are timed in turns. One table on standard
 output, everything in JSON.
 """
 import argparse
@@ -18,7 +18,7 @@ import numpy as np
 
 import workloads as wl
 from groklab_side import Groklab
-from peers import PeerProcesses, Variant, single_process_variants
+from baselines import BaselineProcesses, Variant, single_process_variants
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOSS_STEPS = 20
@@ -56,17 +56,17 @@ class Comparison:
         threads = min(times, key=times.get)
         self.controlled = False
         for form in self.args.form:
-            for peer in self.args.peer:
-                self.cell(workload, form, peer, starts, expected, threads)
+            for baseline in self.args.baseline:
+                self.cell(workload, form, baseline, starts, expected, threads)
 
-    def cell(self, workload, form, peer, starts, expected, groklab_threads):
-        """One peer on one workload: its fastest single process and, for a sweep, one process on each core."""
+    def cell(self, workload, form, baseline, starts, expected, groklab_threads):
+        """One baseline on one workload: its fastest single process and, for a sweep, one process on each core."""
         begin = time.perf_counter()
         tried, differences = {}, {}
 
         def start(variants):
             # They compile at the same time; nothing is timed before the last is done.
-            started = {v: PeerProcesses(peer, workload, form, v, starts, self.cache) for v in variants}
+            started = {v: BaselineProcesses(baseline, workload, form, v, starts, self.cache) for v in variants}
             for processes in started.values():
                 processes.send_losses(LOSS_STEPS)
             for v, processes in started.items():
@@ -76,7 +76,7 @@ class Comparison:
                     tried[v] = min(tried.get(v, float("inf")), processes.time(self.args.seconds / 2))
             return started
 
-        at_work = start(single_process_variants(peer, workload, self.cores))
+        at_work = start(single_process_variants(baseline, workload, self.cores))
         if not self.controlled:
             self.control(next(iter(at_work.values())), expected)
         # The short trial only rules out what is far behind.
@@ -94,23 +94,23 @@ class Comparison:
             ours.append(self.groklab.time(workload, groklab_threads, self.args.seconds))
         for processes in at_work.values():
             processes.close()
-        # Each round of the peer against the two times of groklab around it, so that a neighbour's load moves both.
+        # Each round of the baseline against the two times of groklab around it, so that a neighbour's load moves both.
         around = [0.5 * (before + after) for before, after in zip(ours, ours[1:])]
         for count in sorted({v.processes for v in theirs}):
             finalists = [v for v in theirs if v.processes == count]
             v = min(finalists, key=lambda v: statistics.median(theirs[v]))
-            self.add(workload, form, peer, v, theirs[v], around, {
+            self.add(workload, form, baseline, v, theirs[v], around, {
                 "groklab_threads": groklab_threads, "tried_ms": {str(v): t for v, t in tried.items()},
                 "loss_difference": max(differences.values())})
-        say(f"{workload.name}, {form}, {wl.PEERS[peer]}: " + "; ".join(f"{v}: {t:.2f} ms" for v, t in tried.items()) +
+        say(f"{workload.name}, {form}, {wl.BASELINES[baseline]}: " + "; ".join(f"{v}: {t:.2f} ms" for v, t in tried.items()) +
             f"; losses differ by {max(differences.values()):.1e} ({time.perf_counter() - begin:.0f} s)")
 
-    def add(self, workload, form, peer, variant, theirs, ours, more):
+    def add(self, workload, form, baseline, variant, theirs, ours, more):
         ratios = sorted(a / b for a, b in zip(theirs, ours))
         ratio = statistics.median(ratios)
-        target = workload.targets[form].get(peer) if variant.processes == 1 else None
+        target = workload.targets[form].get(baseline) if variant.processes == 1 else None
         self.cells.append({
-            "workload": workload.name, "form": form, "peer": wl.PEERS[peer], "variant": str(variant),
+            "workload": workload.name, "form": form, "baseline": wl.BASELINES[baseline], "variant": str(variant),
             "ms_per_step": statistics.median(theirs),
             "groklab_ms_per_step": statistics.median(ours),
             "ratio": ratio, "ratio_low": ratios[0], "ratio_high": ratios[-1], "target": target,
@@ -119,7 +119,7 @@ class Comparison:
     def agree(self, processes, expected):
         difference = largest_difference(processes.receive_losses(LOSS_STEPS), expected)
         if not difference <= TOLERANCE:  # a NaN is no agreement
-            raise SystemExit(f"peers: {processes.name}: the first {LOSS_STEPS} losses: expected groklab's to "
+            raise SystemExit(f"baselines: {processes.name}: the first {LOSS_STEPS} losses: expected groklab's to "
                              f"{TOLERANCE:.0e}, found a difference of {difference:.1e}")
         return difference
 
@@ -128,19 +128,19 @@ class Comparison:
         processes.send_losses(LOSS_STEPS, weight_decay=CONTROL_DECAY)
         difference = largest_difference(processes.receive_losses(LOSS_STEPS), expected)
         if difference <= 10 * TOLERANCE:
-            raise SystemExit(f"peers: {processes.name}: a weight decay of {CONTROL_DECAY} moves the losses by only "
+            raise SystemExit(f"baselines: {processes.name}: a weight decay of {CONTROL_DECAY} moves the losses by only "
                              f"{difference:.1e}: the comparison of losses is blind")
         self.controlled = True
 
 
 def table(cells):
-    lines = [f"{'workload':9s} {'form':7s} {'peer':14s} {'fastest variant':26s} {'ms/step':>8s} {'groklab':>8s} "
+    lines = [f"{'workload':9s} {'form':7s} {'baseline':14s} {'fastest variant':26s} {'ms/step':>8s} {'groklab':>8s} "
              f"{'ratio':>7s}  {'(least-most)':15s} {'target':>6s}  met"]
     for c in cells:
         target = "-" if c["target"] is None else f"{c['target']:.1f}"
         spread = f"({c['ratio_low']:.2f}-{c['ratio_high']:.2f})"
         met = {None: "-", True: "yes", False: "no"}[c["met"]]
-        lines.append(f"{c['workload']:9s} {c['form']:7s} {c['peer']:14s} {c['variant']:26s} {c['ms_per_step']:8.2f} "
+        lines.append(f"{c['workload']:9s} {c['form']:7s} {c['baseline']:14s} {c['variant']:26s} {c['ms_per_step']:8.2f} "
                      f"{c['groklab_ms_per_step']:8.2f} {c['ratio']:7.2f}  {spread:15s} {target:>6s}  {met}")
     return "\n".join(lines)
 
@@ -148,16 +148,16 @@ def table(cells):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--groklab", default=str(ROOT / "build" / "groklab"), help="the program")
-    parser.add_argument("--work", default=str(ROOT / "build" / "peers"), help="directory for runs and compiled code")
-    parser.add_argument("--json", default=str(ROOT / "build" / "peers.json"), help="where the results go")
+    parser.add_argument("--work", default=str(ROOT / "build" / "baselines"), help="directory for runs and compiled code")
+    parser.add_argument("--json", default=str(ROOT / "build" / "baselines.json"), help="where the results go")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.4, help="of steps in each repeat")
     parser.add_argument("--quick", action="store_true", help="3 repeats of 0.2 s: shows that all works, no more")
     parser.add_argument("--workload", choices=[w.name for w in wl.WORKLOADS], action="append", help="only these")
     parser.add_argument("--form", choices=["public", "expert"], action="append", help="only these")
-    parser.add_argument("--peer", choices=wl.PEERS, action="append", help="only these")
+    parser.add_argument("--baseline", choices=wl.BASELINES, action="append", help="only these")
     args = parser.parse_args()
-    args.form, args.peer = args.form or ["public", "expert"], args.peer or list(wl.PEERS)
+    args.form, args.baseline = args.form or ["public", "expert"], args.baseline or list(wl.BASELINES)
     if args.quick:
         args.repeats, args.seconds = 3, 0.2
 

@@ -45,7 +45,7 @@ def expert_loss(w, tokens, labels):
 LOSSES = {"public": public_loss, "expert": expert_loss}
 
 
-class TorchPeer:
+class TorchBaseline:
     """All runs of one process: one after the other ("loop"), or stacked on a leading axis ("vmap")."""
 
     per_call = 1

@@ -1,4 +1,4 @@
-"""One process that holds one peer. Reads one JSON command a line on standard input and answers with one line:
+"""One process that holds one baseline. Reads one JSON command a line on standard input and answers with one line:
 {"losses": N, "weight_decay": w} -> the losses of the first N steps, [N][runs]
 {"time": seconds}                -> milliseconds of one step of all its runs; starts anew from the first weights
 """
@@ -20,27 +20,27 @@ def make_baseline(args):
         tensors = load_file(file)
         rows = tensors.pop("rows").astype(np.int64)
         starts.append(wl.Start.make(tensors, rows, args.p))
-    if args.peer == "jax":
-        from jax_baseline import JaxPeer
-        return JaxPeer(starts, args.form, args.variant)
-    from torch_baseline import TorchPeer
-    return TorchPeer(starts, args.form, args.variant, args.peer == "compile", args.threads)
+    if args.baseline == "jax":
+        from jax_baseline import JaxBaseline
+        return JaxBaseline(starts, args.form, args.variant)
+    from torch_baseline import TorchBaseline
+    return TorchBaseline(starts, args.form, args.variant, args.baseline == "compile", args.threads)
 
 
-def time_steps(peer, seconds):
+def time_steps(baseline, seconds):
     def timed(calls):
         begin = time.perf_counter()
-        peer.run(calls * peer.per_call)
+        baseline.run(calls * baseline.per_call)
         return time.perf_counter() - begin
 
-    peer.reset()
+    baseline.reset()
     calls = max(1, round(seconds / timed(1)))
-    return 1e3 * timed(calls) / (calls * peer.per_call)
+    return 1e3 * timed(calls) / (calls * baseline.per_call)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--peer", choices=wl.PEERS, required=True)
+    parser.add_argument("--baseline", choices=wl.BASELINES, required=True)
     parser.add_argument("--form", choices=["public", "expert"], required=True)
     parser.add_argument("--variant", required=True)
     parser.add_argument("--threads", type=int, required=True)
@@ -51,14 +51,14 @@ def main():
     if args.core >= 0:
         os.sched_setaffinity(0, {args.core})  # before the import: JAX has as many threads as it may use cores
     answers, sys.stdout = sys.stdout, sys.stderr  # whatever a framework prints is no answer
-    peer = make_baseline(args)
+    baseline = make_baseline(args)
     for line in sys.stdin:
         command = json.loads(line)
         if "losses" in command:
-            peer.reset(command.get("weight_decay", wl.WEIGHT_DECAY))
-            result = peer.run(command["losses"], keep_losses=True)
+            baseline.reset(command.get("weight_decay", wl.WEIGHT_DECAY))
+            result = baseline.run(command["losses"], keep_losses=True)
         else:
-            result = time_steps(peer, command["time"])
+            result = time_steps(baseline, command["time"])
         print(json.dumps(result), file=answers, flush=True)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 HEADS = 4
 LEARNING_RATE, BETA1, BETA2, EPSILON, WEIGHT_DECAY, WARMUP = 1e-3, 0.9, 0.98, 1e-8, 1.0, 10
-PEERS = {"eager": "PyTorch eager", "compile": "torch.compile", "jax": "JAX jit"}
+BASELINES = {"eager": "PyTorch eager", "compile": "torch.compile", "jax": "JAX jit"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Workload:
     train_size: int
     d_model: int
     runs: int
-    targets: dict  # form -> {peer: ratio to reach}; a form without targets is measured all the same
+    targets: dict  # form -> {baseline: ratio to reach}; a form without targets is measured all the same
 
 
 WORKLOADS = [
