@@ -99,6 +99,7 @@ TrainState sample_state(std::int64_t step, const ParameterLayout& layout, Precis
   TrainState state;
   state.precision = precision;
   state.step = step;
+  state.optimizer_step = step + 1000;
   state.parameters = buffer(1);
   if (moments) state.first_moment = buffer(2);
   if (moments) state.second_moment = buffer(3);
@@ -129,6 +130,7 @@ void expect_same(const Record& a, const Record& b) {
 void expect_same(const TrainState& a, const TrainState& b) {
   EXPECT_EQ(a.precision, b.precision);
   EXPECT_EQ(a.step, b.step);
+  EXPECT_EQ(a.optimizer_step, b.optimizer_step);
   EXPECT_TRUE(a.parameters == b.parameters);
   EXPECT_TRUE(a.first_moment == b.first_moment);
   EXPECT_TRUE(a.second_moment == b.second_moment);
