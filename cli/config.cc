@@ -51,9 +51,11 @@ std::string fields_json() {
 void add_config(CLI::App& program, Action& action) {
   struct Options {
     bool example = false, markdown = false, json = false;
+    std::string name;
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("config", "List every key with its default, unit, range and meaning");
+  command->add_option("name", options->name, "A key or a section, such as optim.kind or optim; all if not given");
   CLI::Option* example = command->add_flag("--example", options->example, "A commented TOML file to start from");
   CLI::Option* markdown = command->add_flag("--markdown", options->markdown, "As Markdown tables")->excludes(example);
   command->add_flag("--json", options->json, "As JSON")->excludes(example)->excludes(markdown);
@@ -62,7 +64,7 @@ void add_config(CLI::App& program, Action& action) {
       write_output("", options->example    ? example_toml()
                        : options->markdown ? config_reference_markdown()
                        : options->json     ? fields_json()
-                                           : config_reference_text());
+                                           : config_reference_text(options->name));
       return kExitOk;
     };
   });

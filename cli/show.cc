@@ -23,7 +23,7 @@ constexpr std::size_t kCurveWidth = 60;
 
 /// The keys that differ from their defaults: the canonical text without its first line, the identity version.
 std::string changed_keys(const Config& config) {
-  std::istringstream lines(canonical_config(config));
+  std::istringstream lines(canonical_config(resolve_config(config)));
   std::string line, text;
   std::getline(lines, line);
   while (std::getline(lines, line)) text += "  " + line + "\n";

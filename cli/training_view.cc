@@ -47,7 +47,7 @@ class Speed {
 class TextView : public RunObserver {
  public:
   void on_start(const PreparedRun& run, std::int64_t step, std::span<const Record> history) override {
-    steps_ = run.config.train.steps;
+    steps_ = run.config->train.steps;
     for (const Record& record : history) keep(record);
     on_note(fmt::format("run {}: {}, {} of {} rows to train on, {} steps", run.id, run.task.name,
                         format_count(static_cast<std::int64_t>(run.split.train.size())), format_count(run.task.n_rows),
@@ -127,7 +127,7 @@ class PlainView : public TextView {
 class JsonView : public RunObserver {
  public:
   void on_start(const PreparedRun& run, std::int64_t step, std::span<const Record>) override {
-    print({{"event", "start"}, {"run", run.id}, {"step", step}, {"steps", run.config.train.steps}});
+    print({{"event", "start"}, {"run", run.id}, {"step", step}, {"steps", run.config->train.steps}});
   }
   void on_note(const std::string& text) override { print({{"event", "note"}, {"text", text}}); }
   void on_record(const Record& record) override {

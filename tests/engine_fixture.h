@@ -22,21 +22,20 @@ inline Config small_config(std::initializer_list<const char*> settings = {}) {
     set_config_value(config, s);
   }
   for (const char* s : settings) set_config_value(config, s);
-  check_config(config);
-  return resolve_config(config);
+  return *resolve_config(config);
 }
 
 /// An engine with all that it refers to.
 struct Lab {
   explicit Lab(const Config& c, int threads = 1, std::string_view instruction_set = "")
-      : config(c),
-        task(make_task(config.task, config.seed)),
-        split(make_split(config.split, task, config.seed)),
+      : config(resolve_config(c)),
+        task(make_task(config)),
+        split(make_split(config, task)),
         pool(threads),
         engine(make_engine(config, task, split, pool, instruction_set)) {
     engine->initialise();
   }
-  Config config;
+  ResolvedConfig config;
   Task task;
   Split split;
   ThreadPool pool;

@@ -70,8 +70,7 @@ TEST_P(Gradient, AgreesWithFiniteDifferences) {
     set_config_value(config, s);
   }
   for (const char* s : GetParam().settings) set_config_value(config, s);
-  check_config(config);
-  EXPECT_LT(gradient_error(resolve_config(config)), 1e-6);
+  EXPECT_LT(gradient_error(config), 1e-6);
 }
 
 INSTANTIATE_TEST_SUITE_P(

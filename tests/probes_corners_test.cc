@@ -15,6 +15,7 @@
 #include "groklab/probe/part_metrics.h"
 #include "groklab/probe/task_group.h"
 #include "groklab/probe/weights.h"
+#include "groklab/task/test_help.h"
 
 namespace groklab {
 namespace {
@@ -27,7 +28,7 @@ struct FourRows {
   FourRows() {
     TaskConfig config;
     config.modulus = 2;
-    task = make_task(config, 0);
+    task = task_of(config, 0);
     split.train = {0, 1};
     split.role = {RowRole::kTrain, RowRole::kTrain, RowRole::kRemoved, RowRole::kNeverSeen};
   }
@@ -163,7 +164,7 @@ TEST(Neurons, TensorsOfEveryLayer) {
 TEST(Neurons, AResponseToOneInputIsDescribedByThatInput) {
   TaskConfig config;
   config.modulus = 11;
-  const Task task = make_task(config, 0);
+  const Task task = task_of(config, 0);
   const TaskGroup group = *task_group(config, task);
   std::vector<double> activations;
   for (std::int64_t row = 0; row < task.n_rows; ++row) {
@@ -190,7 +191,7 @@ TEST(Geometry, AConstantOfEachRowDoesNotMatter) {
     TaskConfig config;
     config.modulus = 7;
     config.operation = operation;
-    const Task task = make_task(config, 0);
+    const Task task = task_of(config, 0);
     const TaskGroup group = *task_group(config, task);
     std::vector<double> logits, shifted;
     for (std::int64_t row = 0; row < task.n_rows; ++row) {
@@ -218,7 +219,7 @@ TEST(Geometry, AConstantOfEachRowDoesNotMatter) {
   TaskConfig polynomial;
   polynomial.modulus = 7;
   polynomial.operation = Operation::kQuadratic;
-  const Task task = make_task(polynomial, 0);
+  const Task task = task_of(polynomial, 0);
   const std::vector<double> logits(static_cast<std::size_t>(task.n_rows * 7), 1.0);
   EXPECT_TRUE(std::isnan(distance_irrelevance(*task_group(polynomial, task), task, logits))) << "no product";
 }
@@ -243,7 +244,7 @@ std::vector<std::int64_t> predictions_keeping(Lab& lab, const std::vector<std::v
     std::vector<double> values = out[layer];
     const std::size_t width = values.size() / keep[layer].size();
     for (std::size_t i = 0; i < values.size(); ++i) values[i] *= keep[layer][i / width] ? 1 : 0;
-    const std::string name = neuron_tensors(lab.config.model, static_cast<std::int64_t>(layer)).out;
+    const std::string name = neuron_tensors(lab.config->model, static_cast<std::int64_t>(layer)).out;
     engine.set_tensor(engine.layout().at(name), values);
   }
   const std::vector<double> logits = engine.logits(all_rows(lab.task));
@@ -266,7 +267,7 @@ TEST(Subnetwork, OfTwoLayersIsWhatPlainSearchFinds) {
   std::vector<Neuron> neurons;
   std::vector<std::vector<double>> out;
   for (std::size_t layer = 0; layer < 2; ++layer) {
-    const NeuronTensors names = neuron_tensors(lab.config.model, static_cast<std::int64_t>(layer));
+    const NeuronTensors names = neuron_tensors(lab.config->model, static_cast<std::int64_t>(layer));
     const std::vector<double> in = engine.tensor(engine.layout().at(names.in));
     out.push_back(engine.tensor(engine.layout().at(names.out)));
     for (std::size_t j = 0; j < 5; ++j) {
@@ -289,7 +290,7 @@ TEST(Subnetwork, OfTwoLayersIsWhatPlainSearchFinds) {
                                            std::equal_to<>()));
   }
   predictions_keeping(lab, {std::vector<bool>(5, true), std::vector<bool>(5, true)}, out);  // as it was
-  const SubnetworkMetrics m = measure_subnetwork(engine, lab.config.model, lab.task);
+  const SubnetworkMetrics m = measure_subnetwork(engine, lab.config->model, lab.task);
   EXPECT_EQ(m.neurons, 10);
   // A bisection finds an edge: so many neurons keep the predictions, one less does not.
   ASSERT_GT(m.keep_all, 0);
@@ -316,7 +317,7 @@ TEST(TaskGroup, LabelsAreProductsOfTheirFactors) {
     config.operation = operation;
     config.group_degree = 3;
     config.labels = LabelKind::kRandom;  // the group is that of the uncorrupted labels
-    const Task task = make_task(config, 5);
+    const Task task = task_of(config, 5);
     const TaskGroup group = *task_group(config, task);
     ASSERT_TRUE(group.is_product());
     std::int64_t products = 0;
@@ -333,12 +334,12 @@ TEST(TaskGroup, ACompositeModulusHasNoUnits) {
   TaskConfig config;
   config.operation = Operation::kMultiply;
   config.modulus = 8;
-  const Task task = make_task(config, 0);
+  const Task task = task_of(config, 0);
   const TaskGroup group = *task_group(config, task);
   EXPECT_FALSE(group.is_product());
   EXPECT_EQ(group.group.order, 8);
   config.modulus = 2;
-  EXPECT_FALSE(task_group(config, make_task(config, 0))->is_product());
+  EXPECT_FALSE(task_group(config, task_of(config, 0))->is_product());
 }
 
 }  // namespace

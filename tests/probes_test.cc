@@ -25,8 +25,7 @@ Config mlp_config(std::initializer_list<const char*> settings) {
     set_config_value(config, s);
   }
   for (const char* s : settings) set_config_value(config, s);
-  check_config(config);
-  return resolve_config(config);
+  return *resolve_config(config);
 }
 
 /// Writes a network into an MLP with quadratic activation, without biases, whose embeddings are joined.
@@ -229,7 +228,7 @@ TEST(Probes, TheSubnetworkOfALookupTableIsItsRows) {
     }
   }
   const auto lab = lookup_network(rows);
-  const SubnetworkMetrics m = measure_subnetwork(*lab->engine, lab->config.model, lab->task);
+  const SubnetworkMetrics m = measure_subnetwork(*lab->engine, lab->config->model, lab->task);
   EXPECT_EQ(m.neurons, 180);
   EXPECT_EQ(m.keep_all, 156);
   EXPECT_EQ(m.keep_most, 155) << "1 % of 169 rows is one";
@@ -259,7 +258,7 @@ TEST(Probes, GradientsOfLogitsAreRight) {
            {}, {"model.n_layers=2", "model.layer_norm=pre"}, {"model.architecture=mlp"}, {"model.activation=gelu"}}) {
     Config config = testing::small_config();
     for (const char* s : settings) set_config_value(config, s);
-    Lab lab(resolve_config(config));
+    Lab lab(config);
     const std::vector<std::int64_t> row = {17};
     const std::vector<double> gradient = lab.engine->logit_gradient(17, 3);
     double worst = 0, largest = 0;

@@ -12,9 +12,17 @@ Each file holds
   loss_float32           the same from a float32 run (framework form of the cross-entropy only)
 and, as metadata, "config": the run's configuration as groklab TOML, every non-default key written out.
 
+Components bring their own part in golden/NAME.py, each with
+  CASES                        as below; keys of the component's own may be in them
+  KIND, make_optimizer(w, c)   if it is an optimiser: the value of optim.kind, and an object with param_groups,
+                               zero_grad() and step(closure), where closure() makes all gradients anew
+  penalty(w, c)                if it is a penalty: what joins the loss, 0 where it is off
+  after_step(w, c, t)          if it is a constraint: changes the weights in place after update t = 1, 2, ...
+
 usage: golden_torch.py [CASE...]     (all cases if none is named)
 """
 import fnmatch
+import importlib.util
 import math
 import pathlib
 import sys
@@ -84,10 +92,23 @@ CASES = {
 }
 
 
+def load_components():
+    modules = []
+    for path in sorted((pathlib.Path(__file__).resolve().parent / "golden").glob("*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        modules.append(importlib.util.module_from_spec(spec))
+        spec.loader.exec_module(modules[-1])
+        CASES.update(modules[-1].CASES)
+    return modules
+
+
+COMPONENTS = load_components()
+
+
 def to_toml(config):
     sections = {}
     for key, value in config.items():
-        section, name = key.split(".")
+        section, name = key.rsplit(".", 1)
         text = f'"{value}"' if isinstance(value, str) else repr(value).lower()
         sections.setdefault(section, []).append(f"{name} = {text}")
     return "".join(f"[{section}]\n" + "\n".join(lines) + "\n\n" for section, lines in sections.items())
@@ -213,6 +234,9 @@ def loss_of(logits, labels, c):
 
 
 def make_optimizer(w, c):
+    for module in COMPONENTS:
+        if getattr(module, "KIND", None) == c["optim.kind"]:
+            return module.make_optimizer(w, c)
     decays = {name: any(fnmatch.fnmatchcase(name, glob.strip()) for glob in c["optim.decay"].split(",")) for name in w}
     groups = [{"params": [v for n, v in w.items() if decays[n] == on], "weight_decay": on * c["optim.weight_decay"]}
               for on in (True, False)]
@@ -238,15 +262,27 @@ def learning_rate(c, t):
 def train(c, start, tokens, labels, dtype):
     w = {name: value.to(dtype).clone().requires_grad_() for name, value in start.items()}
     optimizer = make_optimizer(w, c)
+    penalties = [module.penalty for module in COMPONENTS if hasattr(module, "penalty")]
+    constraints = [module.after_step for module in COMPONENTS if hasattr(module, "after_step")]
     losses = []
+
+    def gradients():
+        optimizer.zero_grad()
+        loss = loss_of(logits_of(w, c, tokens), labels, c)
+        sum((penalty(w, c) for penalty in penalties), loss).backward()
+        return loss
+
     for t in range(1, STEPS + 1):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(c, t)
-        optimizer.zero_grad()
-        loss = loss_of(logits_of(w, c, tokens), labels, c)
-        loss.backward()
-        losses.append(loss.item())
-        optimizer.step()
+        losses.append(gradients().item())  # without penalties
+        if isinstance(optimizer, torch.optim.Optimizer):
+            optimizer.step()
+        else:
+            optimizer.step(gradients)
+        with torch.no_grad():
+            for after_step in constraints:
+                after_step(w, c, t)
     return {name: value.detach().double() for name, value in w.items()}, np.array(losses)
 
 

@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -183,8 +186,41 @@ void set_config_value(Config& config, std::string_view assignment);
 /// Checks single ranges and combinations that do not need the task's data (d_model against heads, prime modulus for
 /// division, ...). Throws Error(kConfig) with key, value and what is allowed.
 void check_config(const Config& config);
-/// Replaces "0: automatic" values by what they mean (d_head, d_mlp, seeds of -1), so that equal runs hash equally.
-Config resolve_config(const Config& config);
+
+/// What a configuration alone tells about the task's table.
+struct TaskSize {
+  std::int64_t n_symbols = 0;
+  std::int64_t n_classes = 0;
+  std::int64_t n_inputs = 0;
+  std::int64_t n_rows = 0;
+};
+
+/// A checked configuration in which nothing is automatic any more: seeds and widths have their values, keys that do not
+/// apply have their defaults. Everything that trains or measures takes this type, and resolve_config alone makes it.
+/// Immutable; copies share one value.
+class ResolvedConfig {
+ public:
+  const Config* operator->() const { return &data_->config; }
+  const Config& operator*() const { return data_->config; }
+  /// The run's name: first 12 hex digits of XXH3-128 of canonical_config.
+  const std::string& id() const { return data_->id; }
+  /// Nothing for a user's table, whose size only its file knows.
+  const std::optional<TaskSize>& task_size() const { return data_->task_size; }
+
+ private:
+  struct Data {
+    Config config;
+    std::string id;
+    std::optional<TaskSize> task_size;
+  };
+  explicit ResolvedConfig(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  friend ResolvedConfig resolve_config(const Config& config);
+  std::shared_ptr<const Data> data_;
+};
+
+/// Checks a configuration, then replaces automatic values (d_head, d_mlp, seeds of -1) by what they mean and puts keys
+/// that do not apply back to their defaults, so that equal runs have equal names. Throws Error(kConfig) as check_config.
+ResolvedConfig resolve_config(const Config& config);
 
 /// Every key with its value, nested by section.
 nlohmann::json config_to_json(const Config& config);
@@ -192,11 +228,9 @@ Config config_from_json(const nlohmann::json& json);
 /// The same as TOML text that read_config_file accepts.
 std::string config_to_toml(const Config& config);
 
-/// Canonical text of the resolved config: sorted "key=value" lines of all keys whose value differs from the default,
+/// What the run's name is made from: sorted "key=value" lines of all keys whose value differs from the default,
 /// preceded by the identity version. Adding a key to groklab therefore renames no stored run.
 /// Not part of the identity: paths whose digest is known.
-std::string canonical_config(const Config& config);
-/// The run's name: first 12 hex digits of XXH3-128 of canonical_config.
-std::string run_id(const Config& config);
+std::string canonical_config(const ResolvedConfig& config);
 
 }  // namespace groklab

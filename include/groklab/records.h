@@ -29,8 +29,9 @@ struct Record {
   GroupMetrics removed;      ///< rows an ancestor trained on
   GroupMetrics never_seen;
   double norm = 0;           ///< ||theta||_2 over all parameters
-  double gradient_norm = 0;  ///< ||g||_2 of the loss (without weight decay) in the update that led here; 0 at step 0
-  double update_norm = 0;    ///< ||delta theta||_2 of that update; 0 at step 0
+  double gradient_norm = 0;  ///< ||g||_2 of the loss alone (no weight decay, no penalties) where the update that led
+                             ///< here began; 0 at step 0
+  double update_norm = 0;    ///< ||delta theta||_2 of that update, constraints included; 0 at step 0
   std::vector<double> tensor_norms;  ///< ||.||_2 in the layout's order
 };
 

@@ -24,9 +24,8 @@ struct Task {
   std::vector<std::string> symbol_names;  ///< [n_symbols] for tables and axes ("0", "1", ... or permutations)
 };
 
-/// Builds the task's table. `seed` is the run's seed (used where label_seed is -1).
-/// Throws Error(kConfig|kInput) for what check_config cannot see (table files).
-Task make_task(const TaskConfig& config, std::int64_t seed);
+/// Builds the task's table. Throws Error(kConfig|kInput) for what check_config cannot see (table files).
+Task make_task(const ResolvedConfig& config);
 
 /// 0, 1, ..., n_rows - 1.
 std::vector<std::int64_t> all_rows(const Task& task);
@@ -46,10 +45,14 @@ struct Split {
   std::vector<RowRole> role;        ///< [n_rows]
 };
 
+/// Size of the training set of a task of `n_rows` rows: split.train_size, or split.train_fraction of them, rounded
+/// down. Not for split.method = file, where the file says it. Throws Error(kConfig): size 0 or above the table.
+std::int64_t training_rows(const SplitConfig& config, std::int64_t n_rows);
+
 /// The split of a run. With `parent`, rows the parent trains on come first in the seeded order, so that a smaller
 /// training set is a subset of the parent's and a larger one contains it. Subsets of one seed are nested.
 /// Throws Error(kConfig|kInput): size 0 or above the table, a row twice or out of range in a file.
-Split make_split(const SplitConfig& config, const Task& task, std::int64_t seed, const Split* parent = nullptr);
+Split make_split(const ResolvedConfig& config, const Task& task, const Split* parent = nullptr);
 
 /// torch.randperm(n) on the CPU after torch.manual_seed(seed): MT19937, forward Fisher-Yates by u32 % (n - i).
 std::vector<std::int64_t> torch_randperm(std::int64_t n, std::uint64_t seed);

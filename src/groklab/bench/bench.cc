@@ -105,10 +105,8 @@ double measure_library(const LibraryGemm& gemm, ThreadPool& pool) {
 
 /// One run with what it refers to.
 struct BenchRun {
-  BenchRun(const Config& config, ThreadPool& pool)
-      : task(make_task(config.task, config.seed)),
-        split(make_split(config.split, task, config.seed)),
-        engine(make_engine(config, task, split, pool)) {
+  BenchRun(const ResolvedConfig& config, ThreadPool& pool)
+      : task(make_task(config)), split(make_split(config, task)), engine(make_engine(config, task, split, pool)) {
     engine->initialise();
   }
   Task task;
@@ -122,15 +120,15 @@ double time_single(BenchRun& run, std::int64_t steps) {
 }
 
 /// `runs` fresh runs of `steps` steps each; threads take the next run as they become free. Set-up counts as in a sweep.
-double time_sweep(const Config& config, int runs, ThreadPool& pool, std::int64_t steps) {
+double time_sweep(const ResolvedConfig& config, int runs, ThreadPool& pool, std::int64_t steps) {
   std::atomic<int> next{0};
   const double seconds = seconds_of([&] {
     pool.run(pool.threads(), [&](std::int64_t, int) {
       ThreadPool own(1);
       for (int i = next.fetch_add(1); i < runs; i = next.fetch_add(1)) {
-        Config member = config;
+        Config member = *config;
         member.seed = i;
-        BenchRun run(member, own);
+        BenchRun run(resolve_config(member), own);
         run.engine->advance(steps);
       }
     });
@@ -143,7 +141,7 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   BenchResult result;
   result.name = bench_case.name;
   result.threads = options.threads;
-  result.precision = enum_name(bench_case.config.train.precision);
+  result.precision = enum_name(bench_case.config->train.precision);
   result.target = bench_case.target;
   ThreadPool pool(options.threads);
   auto run = std::make_unique<BenchRun>(bench_case.config, pool);
@@ -226,7 +224,7 @@ nlohmann::json bench_result_json(const BenchResult& result) {
 }
 
 BenchResult run_bench(const BenchCase& bench_case, const BenchOptions& options) {
-  return bench_case.config.train.precision == Precision::kFloat64 ? measure_case<double>(bench_case, options)
+  return bench_case.config->train.precision == Precision::kFloat64 ? measure_case<double>(bench_case, options)
                                                                   : measure_case<float>(bench_case, options);
 }
 

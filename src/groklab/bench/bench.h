@@ -14,7 +14,7 @@ namespace groklab {
 struct BenchCase {
   std::string name;
   std::string what;
-  Config config;
+  ResolvedConfig config;
   int runs = 1;
   bool single_and_all = false;  ///< measured on one thread too, not only on all
   double target = 0;            ///< roofline fraction to reach; 0: none stated

@@ -8,10 +8,9 @@ namespace groklab {
 
 namespace {
 
-Config config_with(std::initializer_list<const char*> settings) {
+ResolvedConfig config_with(std::initializer_list<const char*> settings) {
   Config config;
   for (const char* setting : settings) set_config_value(config, setting);
-  check_config(config);
   return resolve_config(config);
 }
 

@@ -148,10 +148,6 @@ void check_model(const Config& config) {
 }
 
 void check_training(const Config& config) {
-  if (config.optim.momentum > 0 && config.optim.kind != "sgd") {
-    refuse(config, "optim.momentum",
-           fmt::format("0 unless optim.kind = sgd, found optim.kind = {}", config.optim.kind));
-  }
   const TrainConfig& train = config.train;
   if (train.stop_test_accuracy > 0 && train.evaluate_every == 0 && train.evaluate_per_decade == 0) {
     refuse(config, "train.stop_test_accuracy",
@@ -176,9 +172,7 @@ void check_config(const Config& config) {
   check_split(config);
   check_model(config);
   check_training(config);
-  for (const ComponentSpec* component : component_specs()) {
-    if (component->check != nullptr && component_active(*component, config)) component->check(config);
-  }
+  check_components(config);
 }
 
 }  // namespace groklab

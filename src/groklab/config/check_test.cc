@@ -107,8 +107,9 @@ TEST(CheckConfig, ModelOptions) {
 }
 
 TEST(CheckConfig, Training) {
-  EXPECT_EQ(check_error("optim.momentum=0.9"),
-            "optim.momentum = 0.9: expected 0 unless optim.kind = sgd, found optim.kind = adamw");
+  const std::string momentum = check_error("optim.momentum=0.9");  // between the two, all optimisers that have one
+  EXPECT_TRUE(momentum.starts_with("optim.momentum = 0.9: expected 0.0 unless optim.kind = sgd")) << momentum;
+  EXPECT_TRUE(momentum.ends_with(", found optim.kind = adamw")) << momentum;
   EXPECT_NE(check_error("train.stop_test_accuracy=0.9", "train.evaluate_every=0", "train.evaluate_per_decade=0")
                 .find("evaluation steps"),
             std::string::npos);

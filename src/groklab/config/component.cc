@@ -1,9 +1,11 @@
 // See component.h.
 #include "groklab/config/component.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 
 namespace groklab {
 namespace {
@@ -26,14 +28,51 @@ const T& typed_setting(const Config& config, std::string_view key) {
   return *value;
 }
 
+bool lists(const std::vector<std::string_view>& keys, std::string_view key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+/// A key that nothing in this run uses must have its default, where a component says so.
+void check_only(const Config& config, const ComponentSpec& spec, const Field& field, const Field& standard) {
+  if (field.value == standard.value || !lists(spec.only, field.spec.key)) return;
+  std::vector<std::string> users;
+  for (const ComponentSpec* component : components_of(spec.choice)) {
+    if (!lists(component->uses, field.spec.key)) continue;
+    if (component_active(*component, config)) return;
+    users.emplace_back(component->name);
+  }
+  std::string chosen;
+  for (const ComponentSpec* component : components_of(spec.choice)) {
+    if (component_active(*component, config)) chosen = component->name;
+  }
+  fail(ErrorKind::kConfig, "{} = {}: expected {} unless {} = {}, found {} = {}", field.spec.key,
+       toml_literal(field.value), toml_literal(standard.value), spec.choice, join(users, " or "), spec.choice, chosen);
+}
+
 }  // namespace
 
 std::vector<std::string> component_names(std::string_view choice) {
   std::vector<std::string> names;
-  for (const ComponentSpec* component : component_specs()) {
-    if (component->choice == choice) names.emplace_back(component->name);
-  }
+  for (const ComponentSpec* component : components_of(choice)) names.emplace_back(component->name);
   return names;
+}
+
+std::vector<const ComponentSpec*> components_of(std::string_view choice) {
+  std::vector<const ComponentSpec*> components;
+  for (const ComponentSpec* component : component_specs()) {
+    if (component->choice == choice) components.push_back(component);
+  }
+  return components;
+}
+
+void check_components(const Config& config) {
+  const std::vector<Field> fields = config_values(config), standards = config_values(Config{});
+  for (const ComponentSpec* component : component_specs()) {
+    for (std::size_t i = 0; i < fields.size(); ++i) check_only(config, *component, fields[i], standards[i]);
+  }
+  for (const ComponentSpec* component : component_specs()) {
+    if (component->check != nullptr && component_active(*component, config)) component->check(config);
+  }
 }
 
 bool component_active(const ComponentSpec& spec, const Config& config) {

@@ -16,15 +16,17 @@ namespace groklab {
 /// What the configuration must know of a component. What it computes is described by its own room's descriptor, which
 /// holds one of these.
 struct ComponentSpec {
-  std::string_view choice;   ///< key that chooses it, such as "optim.kind"; "" if its own keys switch it on
-  std::string_view name;     ///< value of that key
-  std::string_view meaning;  ///< one sentence
+  std::string_view choice = {};   ///< key that chooses it, such as "optim.kind"; "" if its own keys switch it on
+  std::string_view name = {};     ///< value of that key; without `choice`, the section of its keys: "penalty.l1"
+  std::string_view meaning = {};  ///< half a sentence
   /// Keys of Config's structs that apply to it; one that other values of `choice` list and the chosen one does not goes
   /// back to its default.
-  std::vector<std::string_view> uses;
+  std::vector<std::string_view> uses = {};
+  /// Those of them that are refused, not ignored, where they are set and no chosen component uses them.
+  std::vector<std::string_view> only = {};
   /// Its own keys with their defaults as values, dotted below its section: "optim.muon.momentum". Held in
   /// Config::settings.
-  std::vector<Field> keys;
+  std::vector<Field> keys = {};
   /// Whether a run has it, for one without `choice`.
   bool (*active)(const Config& config) = nullptr;
   /// Combinations that make no sense, tested where the component is active. Throws Error(kConfig).
@@ -37,7 +39,11 @@ const std::vector<const ComponentSpec*>& component_specs();
 
 /// Values of a choosing key, in order.
 std::vector<std::string> component_names(std::string_view choice);
+/// Those of one choosing key; "": those that their own keys switch on.
+std::vector<const ComponentSpec*> components_of(std::string_view choice);
 bool component_active(const ComponentSpec& spec, const Config& config);
+/// All components' rules, those of `only` first. Throws Error(kConfig).
+void check_components(const Config& config);
 
 /// Keys for ComponentSpec::keys.
 Field number_key(const char* key, double value, Range range, const char* unit, const char* meaning);

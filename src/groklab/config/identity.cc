@@ -1,4 +1,6 @@
-// The identity of a run: canonical text of its configuration, and the name made from it.
+// See identity.h.
+#include "groklab/config/identity.h"
+
 #include <fmt/format.h>
 #include <xxhash.h>
 
@@ -25,8 +27,7 @@ std::string canonical_value(const Value& value) {
 
 }  // namespace
 
-std::string canonical_config(const Config& config) {
-  Config resolved = resolve_config(config);
+std::string canonical_text(Config resolved) {
   if (!resolved.task.table_digest.empty()) resolved.task.table.clear();  // the contents count, not where they lie
   if (!resolved.split.file_digest.empty()) resolved.split.file.clear();
 
@@ -43,10 +44,11 @@ std::string canonical_config(const Config& config) {
   return text;
 }
 
-std::string run_id(const Config& config) {
-  const std::string text = canonical_config(config);
+std::string identity_digest(const std::string& text) {
   const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64).substr(0, kRunIdDigits);
 }
+
+std::string canonical_config(const ResolvedConfig& config) { return canonical_text(*config); }
 
 }  // namespace groklab

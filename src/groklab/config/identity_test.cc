@@ -10,27 +10,27 @@ namespace {
 
 template <typename... Assignments>
 std::string id_with(Assignments... assignments) {
-  return run_id(config_with(assignments...));
+  return resolve_config(config_with(assignments...)).id();
 }
 
 TEST(ResolveConfig, FillsInAutomaticValues) {
-  const Config config = resolve_config(config_with("seed=5", "task.labels=random"));
+  const Config config = *resolve_config(config_with("seed=5", "task.labels=random"));
   EXPECT_EQ(config.model.d_head, 32);
   EXPECT_EQ(config.model.d_mlp, 512);
   EXPECT_EQ(config.split.seed, 5);
   EXPECT_EQ(config.task.label_seed, 5);
-  const Config own = resolve_config(config_with("seed=5", "split.seed=2", "task.labels=random", "task.label_seed=3"));
+  const Config own = *resolve_config(config_with("seed=5", "split.seed=2", "task.labels=random", "task.label_seed=3"));
   EXPECT_EQ(own.split.seed, 2);
   EXPECT_EQ(own.task.label_seed, 3);
 }
 
 TEST(ResolveConfig, KeepsWhatApplies) {
-  EXPECT_EQ(resolve_config(config_with("task.modulus=59")).task.modulus, 59);
-  EXPECT_EQ(resolve_config(config_with("optim.beta1=0.8")).optim.beta1, 0.8);
-  EXPECT_EQ(resolve_config(config_with("optim.kind=sgd", "optim.momentum=0.8")).optim.momentum, 0.8);
-  EXPECT_EQ(resolve_config(config_with("task.operation=parity", "task.parity_bits=12")).task.parity_bits, 12);
-  EXPECT_EQ(resolve_config(config_with("task.operation=parity", "seed=4")).task.label_seed, 4);
-  EXPECT_EQ(resolve_config(config_with("model.path=general")).model.path, ComputePath::kGeneral);
+  EXPECT_EQ(resolve_config(config_with("task.modulus=59"))->task.modulus, 59);
+  EXPECT_EQ(resolve_config(config_with("optim.beta1=0.8"))->optim.beta1, 0.8);
+  EXPECT_EQ(resolve_config(config_with("optim.kind=sgd", "optim.momentum=0.8"))->optim.momentum, 0.8);
+  EXPECT_EQ(resolve_config(config_with("task.operation=parity", "task.parity_bits=12"))->task.parity_bits, 12);
+  EXPECT_EQ(resolve_config(config_with("task.operation=parity", "seed=4"))->task.label_seed, 4);
+  EXPECT_EQ(resolve_config(config_with("model.path=general"))->model.path, ComputePath::kGeneral);
 }
 
 TEST(RunId, EqualRunsHaveOneName) {
@@ -112,8 +112,9 @@ TEST(RunId, FollowsTheContentsOfFilesNotTheirPlaces) {
 
 // These names are on users' disks. If this test fails, stored runs have lost their names: undo the change.
 TEST(RunId, IsStableForEver) {
-  EXPECT_EQ(canonical_config(Config{}), "groklab identity 1\nmodel.d_head=32\nmodel.d_mlp=512\nsplit.seed=0\n");
-  EXPECT_EQ(canonical_config(config_with("optim.decay=a\"b", "optim.weight_decay=1e-7", "task.operation=cubic")),
+  EXPECT_EQ(canonical_config(resolve_config(Config{})), "groklab identity 1\nmodel.d_head=32\nmodel.d_mlp=512\nsplit.seed=0\n");
+  EXPECT_EQ(canonical_config(resolve_config(
+                config_with("optim.decay=a\"b", "optim.weight_decay=1e-7", "task.operation=cubic"))),
             "groklab identity 1\nmodel.d_head=32\nmodel.d_mlp=512\noptim.decay=\"a\\\"b\"\noptim.weight_decay=1e-07\n"
             "split.seed=0\ntask.operation=\"cubic\"\n");
   EXPECT_EQ(id_with(), "28df26ab407c");

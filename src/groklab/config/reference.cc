@@ -7,7 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/config/component.h"
+#include "groklab/config/suggest.h"
 
 namespace groklab {
 namespace {
@@ -43,6 +46,38 @@ std::string cell(std::string_view text) {
   return result;
 }
 
+/// "adamw: Adam with ..." for each value of a choosing key.
+std::vector<std::string> component_lines(std::string_view choice, std::string_view quote) {
+  std::vector<std::string> lines;
+  if (choice.empty()) return lines;
+  for (const ComponentSpec* component : components_of(choice)) {
+    lines.push_back(fmt::format("{}{}{}: {}", quote, component->name, quote, component->meaning));
+  }
+  return lines;
+}
+
+/// What the component is whose own keys make up this section, as a sentence; "" for other sections.
+std::string section_meaning(std::string_view section) {
+  for (const ComponentSpec* component : component_specs()) {
+    if (component->keys.empty() || section_of(component->keys.front().spec.key) != section) continue;
+    if (component->choice.empty()) return fmt::format("{}.", component->meaning);
+    return fmt::format("Of {} = {}: {}.", component->choice, component->name, component->meaning);
+  }
+  return "";
+}
+
+/// What can be chosen by the keys of a section that is complete now.
+std::string section_components(const std::vector<FieldInfo>& fields, std::string_view section) {
+  std::string text;
+  for (const FieldInfo& info : fields) {
+    if (section_of(info.key) != section) continue;
+    const std::vector<std::string> lines = component_lines(info.key, "`");
+    if (!lines.empty()) text += fmt::format("\nValues of `{}`:\n\n", info.key);
+    for (const std::string& line : lines) text += fmt::format("- {}\n", cell(line));
+  }
+  return text;
+}
+
 std::string range_and_unit(const FieldInfo& info) {
   return info.unit.empty() ? info.range : fmt::format("{} ({})", info.range, info.unit);
 }
@@ -52,20 +87,35 @@ std::string range_and_unit(const FieldInfo& info) {
 std::string config_reference_markdown() {
   std::string text(kIntroduction);
   std::string section = "none yet";
-  for (const FieldInfo& info : config_fields()) {
+  const std::vector<FieldInfo> fields = config_fields();
+  for (const FieldInfo& info : fields) {
     if (section_of(info.key) != section) {
+      text += section_components(fields, section);
       section = section_of(info.key);
       text += section.empty() ? "\n## The run\n" : fmt::format("\n## [{}]\n", section);
+      if (const std::string meaning = section_meaning(section); !meaning.empty()) {
+        text += fmt::format("\n{}\n", cell(meaning));
+      }
       text += "\n| key | type | default | allowed | unit | meaning |\n|---|---|---|---|---|---|\n";
     }
     text += fmt::format("| `{}` | {} | `{}` | {} | {} | {} |\n", info.key, info.type, info.default_value,
                         cell(info.range), cell(info.unit), cell(info.meaning));
   }
-  return text;
+  return text + section_components(fields, section);
 }
 
-std::string config_reference_text() {
-  const std::vector<FieldInfo> fields = config_fields();
+std::string config_reference_text(std::string_view name) {
+  std::vector<FieldInfo> fields = config_fields();
+  if (!name.empty()) {
+    std::erase_if(fields, [&](const FieldInfo& info) {
+      return info.key != name && !(info.key.starts_with(name) && info.key[name.size()] == '.');
+    });
+    if (fields.empty()) {
+      const std::string hint = suggest_key(name);
+      fail(ErrorKind::kConfig, "config: expected a key or a section, found {}{}", name,
+           hint.empty() ? "" : fmt::format("; did you mean {}?", hint));
+    }
+  }
   std::size_t width = 0;
   for (const FieldInfo& info : fields) width = std::max(width, info.key.size() + 3 + info.default_value.size());
   std::string text;
@@ -74,10 +124,12 @@ std::string config_reference_text() {
     if (section_of(info.key) != section) {
       section = section_of(info.key);
       text += fmt::format("\n[{}]\n", section);
+      if (const std::string meaning = section_meaning(section); !meaning.empty()) text += fmt::format("{}\n", meaning);
     }
     text +=
         fmt::format("{:<{}}  {}\n", fmt::format("{} = {}", info.key, info.default_value), width, range_and_unit(info));
     text += fmt::format("    {}\n", info.meaning);
+    for (const std::string& line : component_lines(info.key, "")) text += fmt::format("      {}\n", line);
   }
   return text;
 }

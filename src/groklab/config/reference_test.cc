@@ -8,6 +8,8 @@
 #include <string>
 
 #include "groklab/config.h"
+#include "groklab/config/component.h"
+#include "groklab/config/config_test_util.h"
 
 namespace groklab {
 namespace {
@@ -18,6 +20,32 @@ TEST(ConfigReference, NamesEveryKey) {
   for (const FieldInfo& info : config_fields()) {
     EXPECT_NE(markdown.find("| `" + info.key + "` |"), std::string::npos) << info.key;
     EXPECT_NE(text.find(info.key + " = " + info.default_value), std::string::npos) << info.key;
+  }
+}
+
+TEST(ConfigReference, SaysWhatCanBeChosen) {
+  const std::string text = config_reference_text("optim.kind");
+  for (const ComponentSpec* component : components_of("optim.kind")) {
+    const std::string line = std::string(component->name) + ": " + std::string(component->meaning);
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+  }
+  EXPECT_EQ(text.find("optim.beta1"), std::string::npos);
+  EXPECT_NE(config_reference_text("optim").find("optim.beta1 = "), std::string::npos);
+  EXPECT_EQ(error_of([] { config_reference_text("optim.kinds"); }),
+            "config: expected a key or a section, found optim.kinds; did you mean optim.kind?");
+}
+
+// A component's own keys stand in their own section, below what it is.
+TEST(ConfigReference, SaysWhatASectionOfOneComponentIs) {
+  const std::string markdown = config_reference_markdown();
+  for (const ComponentSpec* component : component_specs()) {
+    if (component->keys.empty()) continue;
+    const std::string key = component->keys.front().spec.key;
+    const std::size_t heading = markdown.find("## [" + key.substr(0, key.rfind('.')) + "]");
+    ASSERT_NE(heading, std::string::npos) << key;
+    const std::size_t table = markdown.find("| key |", heading);
+    if (component->meaning.find('*') != std::string::npos) continue;  // escaped there
+    EXPECT_LT(markdown.find(component->meaning, heading), table) << key;
   }
 }
 

@@ -5,13 +5,16 @@
 //   3. of several spellings of one setting, one is kept (no warm-up, number of logits, negative zero).
 // When in doubt whether a key changes the run, it is kept: two names for one run cost time, one name for two runs
 // would lose a result.
+#include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "groklab/config.h"
 #include "groklab/config/component.h"
+#include "groklab/config/identity.h"
 #include "groklab/config/task_size.h"
 #include "groklab/config/visit.h"
 
@@ -111,9 +114,7 @@ void resolve_components(Config& config) {
   }
 }
 
-}  // namespace
-
-Config resolve_config(const Config& config) {
+Config resolved_values(const Config& config) {
   Config resolved = config;
   visit_fields(resolved, [](const FieldSpec&, auto& value) {
     if constexpr (std::is_same_v<std::remove_reference_t<decltype(value)>, double>) {
@@ -126,6 +127,17 @@ Config resolve_config(const Config& config) {
   resolve_training(resolved);
   resolve_components(resolved);
   return resolved;
+}
+
+}  // namespace
+
+ResolvedConfig resolve_config(const Config& config) {
+  check_config(config);  // before keys that do not apply go back to their defaults: setting one may be a mistake
+  auto data = std::make_shared<ResolvedConfig::Data>();
+  data->config = resolved_values(config);
+  data->task_size = task_size(data->config.task);
+  data->id = identity_digest(canonical_text(data->config));
+  return ResolvedConfig(std::move(data));
 }
 
 }  // namespace groklab

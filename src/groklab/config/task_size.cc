@@ -24,12 +24,15 @@ std::int64_t group_order(GroupKind group, std::int64_t degree) {
 
 std::optional<TaskSize> task_size(const TaskConfig& task) {
   if (task.operation == Operation::kTable) return std::nullopt;
-  if (task.operation == Operation::kParity) return TaskSize{2, 2};
+  if (task.operation == Operation::kParity) {
+    return TaskSize{2, 2, task.parity_bits, task.parity_rows > 0 ? task.parity_rows : std::int64_t{1} << task.parity_bits};
+  }
   if (is_group_operation(task.operation)) {
     const std::int64_t order = group_order(task.group, task.group_degree);
-    return TaskSize{order, order};
+    return TaskSize{order, order, 2, order * order};
   }
-  return TaskSize{task.modulus, task.modulus};
+  const std::int64_t p = task.modulus;
+  return TaskSize{p, p, 2, task.operation == Operation::kDivide ? p * (p - 1) : p * p};
 }
 
 }  // namespace groklab

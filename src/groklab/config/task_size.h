@@ -12,11 +12,6 @@ namespace groklab {
 inline constexpr std::int64_t kMaxRows = 4'000'000;
 inline constexpr std::int64_t kMaxSymbols = 2000;  // kMaxSymbols^2 == kMaxRows
 
-struct TaskSize {
-  std::int64_t n_symbols = 0;
-  std::int64_t n_classes = 0;
-};
-
 bool is_group_operation(Operation operation);
 /// Any of the operations modulo task.modulus.
 bool is_modular_operation(Operation operation);

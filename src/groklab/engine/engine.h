@@ -62,9 +62,9 @@ class Engine {
   virtual double flop_per_step() const = 0;
 };
 
-/// Builds an engine for a resolved, checked config. `task` and `pool` outlive it. `instruction_set` names one of the
+/// Builds an engine. `task` and `pool` outlive it. `instruction_set` names one of the
 /// kernels' instead of the machine's best (for tests and benchmarks). Throws Error(kConfig).
-std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
+std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
                                     std::string_view instruction_set = "");
 
 /// Name of the instruction set that the kernels use on this machine, e.g. "AVX-512", "AVX2", "SSE4".

@@ -11,7 +11,7 @@ namespace {
 Evaluation evaluation_of(const LoadedNetwork& network) {
   const Record record = network.engine->measure();
   Evaluation result;
-  result.config = network.run->config;
+  result.config = *network.run->config;
   result.task_name = network.run->task.name;
   result.n_parameters = network.engine->layout().parameter_count();
   result.step = network.step;

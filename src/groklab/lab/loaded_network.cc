@@ -82,7 +82,7 @@ LoadedNetwork load_run(const Store& store, const std::string& id, const std::str
   auto own_engine = make_engine(run.config, run.task, run.split, pool);
   own_engine->import_state(state);
   if (assignments.empty()) return {std::move(own), std::move(own_engine), state.step, true};
-  Config changed = run.config;
+  Config changed = *run.config;
   change_config(changed, assignments);
   changed.optim = OptimConfig{};
   auto other = std::make_unique<PreparedRun>(prepare_run(changed, &store));

@@ -25,20 +25,14 @@ void settle_file(const char* key, std::string& path, std::string& digest) {
 }  // namespace
 
 PreparedRun prepare_run(Config config, const Store* store) {
-  if (config.task.operation == Operation::kTable && !config.task.table.empty()) {
-    settle_file("task.table", config.task.table, config.task.table_digest);
-  }
-  if (config.split.method == SplitMethod::kFile && !config.split.file.empty()) {
-    settle_file("split.file", config.split.file, config.split.file_digest);
-  }
-  PreparedRun run;
-  check_config(config);  // before keys that do not apply are put back to their defaults: setting one is a mistake
-  run.config = resolve_config(config);
-  run.id = run_id(run.config);
-  run.task = make_task(run.config.task, run.config.seed);
+  check_config(config);  // a file that nothing reads is refused, so that every path below names one that is read
+  if (!config.task.table.empty()) settle_file("task.table", config.task.table, config.task.table_digest);
+  if (!config.split.file.empty()) settle_file("split.file", config.split.file, config.split.file_digest);
+  const ResolvedConfig resolved = resolve_config(config);
+  PreparedRun run{resolved, resolved.id(), make_task(resolved), {}, nullptr};
   const Split* parent_split = nullptr;
-  if (!run.config.fork.run.empty()) {
-    const std::string& parent_id = run.config.fork.run;
+  if (!resolved->fork.run.empty()) {
+    const std::string& parent_id = resolved->fork.run;
     if (store == nullptr || !store->contains(parent_id)) {
       fail(ErrorKind::kStore, "fork.run: expected the full id of a run in this store, found {}", parent_id);
     }
@@ -50,7 +44,7 @@ PreparedRun prepare_run(Config config, const Store* store) {
     parent_split = &parent->split;
     run.parent = std::move(parent);
   }
-  run.split = make_split(run.config.split, run.task, run.config.seed, parent_split);
+  run.split = make_split(resolved, run.task, parent_split);
   return run;
 }
 

@@ -11,8 +11,8 @@
 namespace groklab {
 
 struct PreparedRun {
-  Config config;   ///< resolved and checked, digests of files filled in, their paths absolute
-  std::string id;  ///< run_id(config)
+  ResolvedConfig config;  ///< digests of files filled in, their paths absolute
+  std::string id;         ///< the config's, or the stored run's
   Task task;
   Split split;
   std::shared_ptr<const PreparedRun> parent;  ///< of a fork; else null

@@ -62,7 +62,23 @@ bool recompute(Engine& engine, std::int64_t step, const PreparedRun& run, const 
   return true;
 }
 
-bool same_moments(const std::string& a, const std::string& b) { return (a == "sgd") == (b == "sgd"); }
+std::vector<std::string> buffer_names(const TrainState& state) {
+  std::vector<std::string> names;
+  for (const StateBuffer& buffer : state.buffers) names.push_back(buffer.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Throws Error(kConfig) if a fork cannot go on with what its parent's optimiser keeps.
+void check_same_buffers(const TrainState& parent, const TrainState& child) {
+  const std::vector<std::string> theirs = buffer_names(parent), own = buffer_names(child);
+  if (theirs == own) return;
+  const auto shown = [](const std::vector<std::string>& names) { return names.empty() ? "none" : join(names, ", "); };
+  fail(ErrorKind::kConfig,
+       "fork.reset_optimizer: expected true, since the parent's optimiser keeps other buffers ({}) than this one ({}); "
+       "found false",
+       shown(theirs), shown(own));
+}
 
 }  // namespace
 
@@ -70,23 +86,22 @@ bool start_engine(Engine& engine, const PreparedRun& run, const StateContext& co
   engine.initialise();
   if (run.parent == nullptr) return true;
   const PreparedRun& parent = *run.parent;
+  const bool reset = run.config->fork.reset_optimizer;
   {
     const auto parent_engine = make_engine(parent.config, parent.task, parent.split, context.pool);
     check_same_tensors(parent_engine->layout(), engine.layout());
+    if (!reset) check_same_buffers(parent_engine->export_state(), engine.export_state());
   }
-  const bool reset = run.config.fork.reset_optimizer;
-  if (!reset && !same_moments(parent.config.optim.kind, run.config.optim.kind)) {
-    fail(ErrorKind::kConfig,
-         "fork.reset_optimizer: expected true, since the parent's optimiser keeps other moments; found false");
-  }
-  const std::optional<TrainState> stored = state_at(parent, run.config.fork.step, context);
+  const std::optional<TrainState> stored = state_at(parent, run.config->fork.step, context);
   if (!stored) return false;
   TrainState state = engine.export_state();
   const Precision from = stored->precision;
   state.parameters = convert(stored->parameters, from, state.precision);
   if (!reset) {
-    state.first_moment = convert(stored->first_moment, from, state.precision);
-    state.second_moment = convert(stored->second_moment, from, state.precision);
+    state.buffers.clear();
+    for (const StateBuffer& buffer : stored->buffers) {
+      state.buffers.push_back({buffer.name, convert(buffer.bytes, from, state.precision)});
+    }
     state.optimizer_step = stored->optimizer_step;
   }
   engine.import_state(state);

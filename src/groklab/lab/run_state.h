@@ -21,9 +21,9 @@ struct StateContext {
 };
 
 /// Puts the engine at step 0: fresh parameters, or for a fork the parent's state at fork.step, converted to the run's
-/// precision. The step count starts at 0; moments, bias correction and warm-up go on from the parent's unless
+/// precision. The step count starts at 0; optimiser buffers, bias correction and warm-up go on from the parent's unless
 /// fork.reset_optimizer. Returns false if interrupted while recomputing.
-/// Throws Error(kConfig) if the parent's tensors do not fit, or its optimiser is another kind and is not reset.
+/// Throws Error(kConfig) if the parent's tensors do not fit, or its optimiser keeps other buffers and is not reset.
 bool start_engine(Engine& engine, const PreparedRun& run, const StateContext& context);
 
 /// The state of a stored run after `step` updates: its checkpoint, or recomputed from the nearest earlier one or from

@@ -75,9 +75,9 @@ TrainingResult run_training(const PreparedRun& run, Store& store, ThreadPool& po
   control.progress = [&](std::int64_t step) { observer.on_progress(step); };
 
   std::optional<Prober> prober;
-  if (run.config.train.probe_every > 0) {
+  if (run.config->train.probe_every > 0) {
     prober.emplace(run.config, run.task, run.split);
-    const ProbeSet set = parse_probes(run.config.train.probes, "train.probes");
+    const ProbeSet set = parse_probes(run.config->train.probes, "train.probes");
     control.probe = [&prober, set](Engine& e) { return prober->read(e, set, false); };
   }
 
@@ -90,8 +90,8 @@ TrainingResult run_training(const PreparedRun& run, Store& store, ThreadPool& po
     const StateContext context = {store, pool, options.interrupt,
                                   [&](const std::string& text) { observer.on_note(text); }};
     if (!start_engine(*engine, run, context)) return {{RunStatus::kInterrupted, 0, "interrupted", 0}, false};
-    keep_inputs(store, run.config);
-    store.create_run(run.id, run.config, machine_description(pool.threads()), engine->layout(), true);
+    keep_inputs(store, *run.config);
+    store.create_run(run.id, *run.config, machine_description(pool.threads()), engine->layout(), true);
     sink = store.sink(run.id, engine->layout());
   }
   observer.on_start(run, engine->step(), control.history);

@@ -31,8 +31,8 @@ ModelSizes model_sizes(const ModelConfig& config, const Task& task) {
 }
 
 template <typename T>
-std::unique_ptr<Network<T>> make_network(const Config& config, const Task& task, const Kernels<T>& kernels) {
-  const ModelConfig& model = config.model;
+std::unique_ptr<Network<T>> make_network(const ResolvedConfig& config, const Task& task, const Kernels<T>& kernels) {
+  const ModelConfig& model = config->model;
   const ModelSizes sizes = model_sizes(model, task);
   if (model.architecture == Architecture::kMlp) return make_embedding_mlp<T>(model, task, sizes, kernels);
   const TokenSequence tokens(model, task);
@@ -42,7 +42,7 @@ std::unique_ptr<Network<T>> make_network(const Config& config, const Task& task,
   return make_general_transformer<T>(model, tokens, sizes, kernels);
 }
 
-template std::unique_ptr<Network<float>> make_network(const Config&, const Task&, const Kernels<float>&);
-template std::unique_ptr<Network<double>> make_network(const Config&, const Task&, const Kernels<double>&);
+template std::unique_ptr<Network<float>> make_network(const ResolvedConfig&, const Task&, const Kernels<float>&);
+template std::unique_ptr<Network<double>> make_network(const ResolvedConfig&, const Task&, const Kernels<double>&);
 
 }  // namespace groklab

@@ -71,8 +71,8 @@ class Network {
 /// The sizes that config and task give together. Throws Error(kConfig) if they do not fit.
 ModelSizes model_sizes(const ModelConfig& config, const Task& task);
 
-/// Builds the network of a resolved, checked config. Throws Error(kConfig) for shapes that cannot be.
+/// Builds the network. Throws Error(kConfig) for shapes that cannot be.
 template <typename T>
-std::unique_ptr<Network<T>> make_network(const Config& config, const Task& task, const Kernels<T>& kernels);
+std::unique_ptr<Network<T>> make_network(const ResolvedConfig& config, const Task& task, const Kernels<T>& kernels);
 
 }  // namespace groklab

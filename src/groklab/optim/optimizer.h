@@ -1,54 +1,46 @@
-// AdamW, Adam with L2 in the loss, and SGD with momentum: state and step over the flat parameter buffer.
+// What an optimiser is: it turns a gradient into new parameters. One source file each; see optimizers().
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
 #include <vector>
 
-#include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
-#include "groklab/kernel/kernels.h"
-#include "groklab/tensor/buffer.h"
-#include "groklab/tensor/layout.h"
+#include "groklab/optim/descriptor.h"
 
 namespace groklab {
 
-/// Learning rate of an update. `optimizer_step` (1-based, counts a fork's parent too) drives the warm-up;
-/// `run_step` (1-based) of `total_steps` drives the cosine.
-double learning_rate_at(const OptimConfig& config, std::int64_t optimizer_step, std::int64_t run_step,
-                        std::int64_t total_steps);
-
-/// True for each tensor whose name matches one of the comma-separated globs of optim.decay. Throws Error(kConfig) if a
-/// glob matches no tensor.
-std::vector<bool> decayed_tensors(const OptimConfig& config, const ParameterLayout& layout);
+/// One update of the parameters.
+template <typename T>
+struct Update {
+  T* parameters;                ///< changed in place; padding stays zero
+  T* gradient;                  ///< of the loss and of penalties at `parameters`; may be used as working memory
+  double learning_rate;         ///< warm-up and schedule included
+  std::int64_t optimizer_step;  ///< 1-based, counts a fork's parent too: for bias corrections
+  std::int64_t run_step;        ///< 1-based, of this run
+  bool want_norm;
+  ThreadPool& pool;
+  /// The same gradient on the same batch at other parameters. Valid until the next call; `gradient` stays as it is.
+  /// What it finds not finite ends the run after this update.
+  const std::function<T*(const T* parameters)>& gradient_at;
+};
 
 template <typename T>
 class Optimizer {
  public:
-  Optimizer(const OptimConfig& config, const ParameterLayout& layout, const Kernels<T>& kernels);
-
-  void reset();
-  /// One update at the given learning rate; `optimizer_step` is 1-based and drives the bias correction.
-  /// Returns ||delta theta||^2 if wanted, else 0.
-  double update(T* parameters, const T* gradient, double learning_rate, std::int64_t optimizer_step, bool want_norm,
-                ThreadPool& pool);
-
-  /// Adam m or the momentum buffer; size 0 if there is none.
-  AlignedBuffer<T>& first_moment() { return first_; }
-  const AlignedBuffer<T>& first_moment() const { return first_; }
-  /// Adam v; size 0 if there is none.
-  AlignedBuffer<T>& second_moment() { return second_; }
-  const AlignedBuffer<T>& second_moment() const { return second_; }
-
- private:
-  struct Block {
-    std::int64_t at, size;
-    bool decays;
-  };
-  OptimConfig config_;
-  const Kernels<T>& kernels_;
-  std::vector<Block> blocks_;
-  std::vector<double> squares_;  ///< per block, summed in order
-  AlignedBuffer<T> first_, second_;
+  virtual ~Optimizer() = default;
+  /// Returns ||delta theta||^2 if wanted, else 0. The same bits for any number of threads.
+  virtual double update(const Update<T>& update) = 0;
 };
+
+using OptimizerDescriptor = StepDescriptor<Optimizer>;
+
+/// All optimisers. Defined in components/table.cc.
+const std::vector<const OptimizerDescriptor*>& optimizers();
+
+/// Throws Error(kConfig) for an unknown name.
+const OptimizerDescriptor& optimizer_named(std::string_view name);
 
 }  // namespace groklab

@@ -5,12 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "groklab/base/error.h"
 #include "groklab/base/random.h"
+#include "groklab/optim/learning_rate.h"
+#include "groklab/optim/stepper.h"
+#include "groklab/optim/tensor_choice.h"
 
 namespace groklab {
 namespace {
@@ -27,19 +31,30 @@ ParameterLayout test_layout() {
 template <typename T>
 class Updates {
  public:
-  Updates(const OptimConfig& config, const ParameterLayout& layout, int threads = 1)
-      : layout_(layout), optimizer_(config, layout_, best_kernels<T>()), pool_(threads), p_(layout.total()),
+  Updates(const OptimConfig& optim, const ParameterLayout& layout, int threads = 1)
+      : config_(with(optim)),
+        layout_(layout),
+        stepper_(config_, layout_, best_kernels<T>()),
+        pool_(threads),
+        p_(layout.total()),
         g_(layout.total()) {}
   AlignedBuffer<T>& parameters() { return p_; }
   AlignedBuffer<T>& gradient() { return g_; }
   double update(double learning_rate, std::int64_t step, bool want_norm = true) {
-    return optimizer_.update(p_.data(), g_.data(), learning_rate, step, want_norm, pool_);
+    const std::function<T*(const T*)> gradient_at = [this](const T*) { return g_.data(); };
+    return stepper_.step({p_.data(), g_.data(), learning_rate, step, step, want_norm, pool_, gradient_at});
   }
-  void reset() { optimizer_.reset(); }
+  void reset() { stepper_.reset(); }
 
  private:
+  static Config with(const OptimConfig& optim) {
+    Config config;
+    config.optim = optim;
+    return config;
+  }
+  const Config config_;
   ParameterLayout layout_;
-  Optimizer<T> optimizer_;
+  Stepper<T> stepper_;
   ThreadPool pool_;
   AlignedBuffer<T> p_, g_;
 };

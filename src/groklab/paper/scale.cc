@@ -14,7 +14,9 @@ Network network_of(const TaskConfig& config, std::int64_t d_model) {
   Network network;
   network.task = config;
   network.d_model = d_model;
-  const Task task = make_task(config, 0);
+  Config alone;
+  alone.task = config;
+  const Task task = make_task(resolve_config(alone));
   network.rows = task.n_rows;
   network.classes = task.n_classes;
   network.name = fmt::format("{}, d {}", task.name, d_model);

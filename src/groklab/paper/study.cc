@@ -102,14 +102,14 @@ const std::vector<Record>& Study::records(RunIndex run) const {
 std::vector<std::pair<std::int64_t, CircuitMetrics>> Study::measure(RunIndex run, bool all) const {
   const PreparedRun prepared = prepare_stored_run(*store_, results_.at(run).id);
   Config key;
-  key.task = prepared.config.task;
+  key.task = prepared.config->task;
   key.task.labels = LabelKind::kTrue;
   key.task.label_seed = -1;
   key.task.corrupted_fraction = 0;
-  const std::string name = canonical_config(key);
+  const std::string name = canonical_config(resolve_config(key));
   auto found = orbits_.find(name);
   if (found == orbits_.end()) {
-    std::optional<SymmetryOrbits> orbits = task_orbits(prepared.config.task, prepared.task);
+    std::optional<SymmetryOrbits> orbits = task_orbits(prepared.config->task, prepared.task);
     require(orbits.has_value(), "circuits are asked for of tasks with a group only");
     found = orbits_.emplace(name, std::move(*orbits)).first;
   }

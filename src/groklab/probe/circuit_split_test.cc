@@ -16,9 +16,10 @@ struct Bench {
   explicit Bench(const std::vector<std::string>& assignments) {
     config.split.train_fraction = 0.4;
     for (const std::string& assignment : assignments) set_config_value(config, assignment);
-    config = resolve_config(config);
-    task = make_task(config.task, 0);
-    split = make_split(config.split, task, 0);
+    const ResolvedConfig resolved = resolve_config(config);
+    config = *resolved;
+    task = make_task(resolved);
+    split = make_split(resolved, task);
   }
   Config config;
   Task task;

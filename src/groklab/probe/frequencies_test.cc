@@ -23,9 +23,10 @@ struct Known {
   explicit Known(const std::vector<std::string>& assignments) {
     config.split.train_fraction = 0.4;
     for (const std::string& assignment : assignments) set_config_value(config, assignment);
-    config = resolve_config(config);
-    task = make_task(config.task, 0);
-    split = make_split(config.split, task, 0);
+    const ResolvedConfig resolved = resolve_config(config);
+    config = *resolved;
+    task = make_task(resolved);
+    split = make_split(resolved, task);
     group = *task_group(config.task, task);
     orbits = task_orbits(config.task, task);
   }

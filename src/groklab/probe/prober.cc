@@ -27,14 +27,14 @@ std::vector<double> last_layer_squares(const Engine& engine, const ModelConfig& 
 
 bool probes_fit(const Task& task) { return task.n_rows <= kMaxProbedLogits / task.n_classes; }
 
-Prober::Prober(const Config& config, const Task& task, const Split& split)
-    : config_(config), task_(task), split_(split) {
+Prober::Prober(const ResolvedConfig& config, const Task& task, const Split& split)
+    : config_(*config), task_(task), split_(split) {
   if (!probes_fit(task)) {
     fail(ErrorKind::kConfig, "probes: expected a task of at most {} logits (rows x classes), found {} x {} of {}",
          kMaxProbedLogits, task.n_rows, task.n_classes, task.name);
   }
-  orbits_ = task_orbits(config.task, task);
-  group_ = task_group(config.task, task);
+  orbits_ = task_orbits(config->task, task);
+  group_ = task_group(config->task, task);
 }
 
 ProbeResult Prober::read(Engine& engine, const ProbeSet& set, bool each) const {

@@ -21,8 +21,8 @@ bool probes_fit(const Task& task);
 
 class Prober {
  public:
-  /// Of a resolved config. `task` and `split` outlive it. Throws Error(kConfig) unless probes_fit(task).
-  Prober(const Config& config, const Task& task, const Split& split);
+  /// `task` and `split` outlive it. Throws Error(kConfig) unless probes_fit(task).
+  Prober(const ResolvedConfig& config, const Task& task, const Split& split);
 
   /// Reads the engine's present parameters, which stay as they are. What the task has no structure for is left out:
   /// circuits without a known symmetry; frequencies, neurons and geometry without a group (parity, users' tables).

@@ -70,9 +70,11 @@ std::optional<TaskGroup> task_group(const TaskConfig& config, const Task& task) 
   } else {
     return std::nullopt;
   }
-  TaskConfig clean = config;
-  clean.labels = LabelKind::kTrue;
-  const Task true_task = make_task(clean, 0);
+  Config clean;
+  clean.task = config;
+  clean.task.labels = LabelKind::kTrue;
+  clean.task.corrupted_fraction = 0;
+  const Task true_task = make_task(resolve_config(clean));
   for (const std::int32_t label : true_task.labels) {
     result.label_of_row.push_back(result.element_of_class[static_cast<std::size_t>(label)]);
   }

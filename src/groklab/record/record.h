@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "groklab/config.h"
@@ -12,18 +14,32 @@
 
 namespace groklab {
 
+/// What an optimiser keeps from step to step, one number for each parameter.
+struct StateBuffer {
+  std::string name;  ///< "adam.m": the optimiser's own
+  std::vector<std::byte> bytes;
+  bool operator==(const StateBuffer&) const = default;
+};
+
 /// Everything a bit-identical resume needs. Buffers have layout.total() elements of `precision`.
 struct TrainState {
   Precision precision = Precision::kFloat32;
   std::int64_t step = 0;            ///< updates done in this run
-  std::int64_t optimizer_step = 0;  ///< updates that the moments have seen: step, plus the parent's in a fork
+  std::int64_t optimizer_step = 0;  ///< updates that the buffers have seen: step, plus the parent's in a fork
   std::vector<std::byte> parameters;
-  std::vector<std::byte> first_moment;   ///< Adam m, or the momentum buffer; empty if the optimiser has none
-  std::vector<std::byte> second_moment;  ///< Adam v; empty if the optimiser has none
-  double last_gradient_norm = 0;         ///< what a Record at this step needs
+  std::vector<StateBuffer> buffers;  ///< of the optimiser; in its order, none if it keeps nothing
+  double last_gradient_norm = 0;     ///< what a Record at this step needs
   double last_update_norm = 0;
   double last_learning_rate = 0;
   double seconds = 0;
+
+  /// nullptr if there is none of that name.
+  const StateBuffer* buffer(std::string_view name) const {
+    for (const StateBuffer& buffer : buffers) {
+      if (buffer.name == name) return &buffer;
+    }
+    return nullptr;
+  }
 };
 
 /// Where training sends what it measures. Implemented by the store, by views and by tests; train/ knows no other.

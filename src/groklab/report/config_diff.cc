@@ -60,7 +60,7 @@ bool ends_with_digest(const std::string& key) { return key.ends_with("_digest");
 std::vector<ConfigRow> config_rows(const std::vector<ReportRun>& runs) {
   std::vector<FlatConfig> configs;
   for (const ReportRun& run : runs) configs.push_back(flat_config(run.info.config));
-  const FlatConfig defaults = flat_config(resolve_config(Config{}));
+  const FlatConfig defaults = flat_config(*resolve_config(Config{}));
   std::vector<ConfigRow> rows;
   for (const std::string& key : ordered_keys(configs)) {
     ConfigRow row;

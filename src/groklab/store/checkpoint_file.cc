@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "groklab/base/error.h"
 #include "groklab/store/record_columns.h"
@@ -13,7 +14,7 @@ namespace groklab {
 namespace {
 
 constexpr const char* kFormat = "groklab checkpoint";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;  // 1 had no list of buffers: first_moment and second_moment
 
 std::size_t element_size(Precision precision) { return precision == Precision::kFloat64 ? 8 : 4; }
 const char* dtype_name(Precision precision) { return precision == Precision::kFloat64 ? "F64" : "F32"; }
@@ -33,6 +34,8 @@ void append_buffer(TensorFile& file, const std::string& prefix, const std::vecto
   }
 }
 
+std::string buffer_prefix(const std::string& buffer) { return "optim." + buffer + "."; }
+
 std::string shape_text(const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); }
 
 class CheckpointReader {
@@ -44,8 +47,9 @@ class CheckpointReader {
     if (text("format") != kFormat) {
       fail(ErrorKind::kInput, "{}: not a groklab checkpoint (metadata format is '{}')", where_, text("format"));
     }
-    if (const std::int64_t version = integer("version"); version != kVersion) {
-      fail(ErrorKind::kInput, "{}: expected checkpoint version {}, found {}", where_, kVersion, version);
+    const std::int64_t version = integer("version");
+    if (version < 1 || version > kVersion) {
+      fail(ErrorKind::kInput, "{}: expected checkpoint version 1 to {}, found {}", where_, kVersion, version);
     }
     TrainState state;
     state.precision =
@@ -57,13 +61,13 @@ class CheckpointReader {
     state.last_learning_rate = number("last_learning_rate");
     state.seconds = number("seconds");
 
-    std::size_t buffers = 1;
     state.parameters = buffer("", state.precision);
-    if (has_buffer(kFirstMomentPrefix)) state.first_moment = buffer(kFirstMomentPrefix, state.precision), ++buffers;
-    if (has_buffer(kSecondMomentPrefix)) state.second_moment = buffer(kSecondMomentPrefix, state.precision), ++buffers;
-    if (file_.tensors.size() != buffers * layout_.tensors().size()) {
-      fail(ErrorKind::kInput, "{}: expected {} tensors, found {}", where_, buffers * layout_.tensors().size(),
-           file_.tensors.size());
+    for (const StoredBuffer& stored : stored_buffers(version)) {
+      state.buffers.push_back({stored.name, buffer(buffer_prefix(stored.stored_name), state.precision)});
+    }
+    const std::size_t expected = (1 + state.buffers.size()) * layout_.tensors().size();
+    if (file_.tensors.size() != expected) {
+      fail(ErrorKind::kInput, "{}: expected {} tensors, found {}", where_, expected, file_.tensors.size());
     }
     return state;
   }
@@ -90,8 +94,22 @@ class CheckpointReader {
   [[noreturn]] void bad(const std::string& key, const std::string& value) const {
     fail(ErrorKind::kInput, "{}: metadata {}: expected a number, found '{}'", where_, key, value);
   }
-  bool has_buffer(const std::string& prefix) const {
-    return !layout_.tensors().empty() && file_.find(prefix + layout_.tensors().front().name) != nullptr;
+  struct StoredBuffer {
+    std::string name, stored_name;
+  };
+  std::vector<StoredBuffer> stored_buffers(std::int64_t version) const {
+    std::vector<StoredBuffer> buffers;
+    if (version == 1) {
+      if (!has_buffer("first_moment")) return {};
+      if (!has_buffer("second_moment")) return {{"sgd.momentum", "first_moment"}};
+      return {{"adam.m", "first_moment"}, {"adam.v", "second_moment"}};
+    }
+    std::istringstream names(text("buffers"));
+    for (std::string name; names >> name;) buffers.push_back({name, name});
+    return buffers;
+  }
+  bool has_buffer(const std::string& name) const {
+    return !layout_.tensors().empty() && file_.find(buffer_prefix(name) + layout_.tensors().front().name) != nullptr;
   }
 
   std::vector<std::byte> buffer(const std::string& prefix, Precision precision) const {
@@ -131,12 +149,12 @@ TensorFile checkpoint_to_file(const TrainState& state, const ParameterLayout& la
                    {"seconds", exact_text(state.seconds)},
                    {"kept", kept ? "yes" : "no"}};
   append_buffer(file, "", state.parameters, state.precision, layout);
-  if (!state.first_moment.empty()) {
-    append_buffer(file, kFirstMomentPrefix, state.first_moment, state.precision, layout);
+  std::string names;
+  for (const StateBuffer& buffer : state.buffers) {
+    names += (names.empty() ? "" : " ") + buffer.name;
+    append_buffer(file, buffer_prefix(buffer.name), buffer.bytes, state.precision, layout);
   }
-  if (!state.second_moment.empty()) {
-    append_buffer(file, kSecondMomentPrefix, state.second_moment, state.precision, layout);
-  }
+  file.metadata["buffers"] = names;
   return file;
 }
 

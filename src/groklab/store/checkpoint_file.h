@@ -1,4 +1,4 @@
-// A training state as a safetensors file: weights under their own names, moments as "optim.first_moment.NAME".
+// A training state as a safetensors file: weights under their own names, optimiser buffers as "optim.BUFFER.NAME".
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,10 @@
 
 namespace groklab {
 
-inline constexpr const char* kFirstMomentPrefix = "optim.first_moment.";
-inline constexpr const char* kSecondMomentPrefix = "optim.second_moment.";
-
 /// Throws an internal error if a buffer does not have the layout's size.
 TensorFile checkpoint_to_file(const TrainState& state, const ParameterLayout& layout, bool kept);
 
-/// The inverse, bit for bit. `where` names the file in messages. Throws Error(kInput): not a groklab checkpoint, newer
+/// The inverse, bit for bit; files of version 1, which knew Adam's and SGD's buffers only, are read too. `where` names the file in messages. Throws Error(kInput): not a groklab checkpoint, newer
 /// version, tensors that are missing, additional or of another shape or precision.
 TrainState checkpoint_from_file(const TensorFile& file, const ParameterLayout& layout, const std::string& where);
 

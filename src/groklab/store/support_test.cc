@@ -101,8 +101,7 @@ TrainState sample_state(std::int64_t step, const ParameterLayout& layout, Precis
   state.step = step;
   state.optimizer_step = step + 1000;
   state.parameters = buffer(1);
-  if (moments) state.first_moment = buffer(2);
-  if (moments) state.second_moment = buffer(3);
+  if (moments) state.buffers = {{"adam.m", buffer(2)}, {"adam.v", buffer(3)}};
   state.last_gradient_norm = 1.0 / 3 + static_cast<double>(step);
   state.last_update_norm = 1e-300 / 7;
   state.last_learning_rate = 1e-3;
@@ -132,8 +131,7 @@ void expect_same(const TrainState& a, const TrainState& b) {
   EXPECT_EQ(a.step, b.step);
   EXPECT_EQ(a.optimizer_step, b.optimizer_step);
   EXPECT_TRUE(a.parameters == b.parameters);
-  EXPECT_TRUE(a.first_moment == b.first_moment);
-  EXPECT_TRUE(a.second_moment == b.second_moment);
+  EXPECT_TRUE(a.buffers == b.buffers);
   EXPECT_EQ(a.last_gradient_norm, b.last_gradient_norm);
   EXPECT_EQ(a.last_update_norm, b.last_update_norm);
   EXPECT_EQ(a.last_learning_rate, b.last_learning_rate);

@@ -50,9 +50,9 @@ Config without_fork(Config config) {
 }
 
 StepCost measure_step(const Config& config, double seconds) {
-  const Config resolved = resolve_config(without_fork(config));
-  const Task task = make_task(resolved.task, resolved.seed);
-  const Split split = make_split(resolved.split, task, resolved.seed);
+  const ResolvedConfig resolved = resolve_config(without_fork(config));
+  const Task task = make_task(resolved);
+  const Split split = make_split(resolved, task);
   ThreadPool pool(1);
   const auto engine = make_engine(resolved, task, split, pool);
   engine->initialise();
@@ -73,7 +73,7 @@ StepCost measure_step(const Config& config, double seconds) {
   cost.record_seconds = elapsed(record_start);
   const auto tensors = static_cast<double>(engine->layout().tensors().size());
   cost.record_bytes = 420 + 9 * tensors;  // about 50 columns of 8 bytes, one more per tensor
-  const double number = resolved.train.precision == Precision::kFloat32 ? 4 : 8;
+  const double number = resolved->train.precision == Precision::kFloat32 ? 4 : 8;
   cost.checkpoint_bytes = 3 * number * static_cast<double>(engine->layout().total());
   return cost;
 }
@@ -101,10 +101,8 @@ StepCost interpolate(const std::map<std::int64_t, StepCost>& measured, std::int6
 std::int64_t rows_of_step(const Config& config, const std::map<std::string, std::int64_t>& task_rows,
                           const std::string& key) {
   const std::int64_t rows = task_rows.at(key);
-  const std::int64_t size = config.split.train_size > 0
-                                ? config.split.train_size
-                                : std::max<std::int64_t>(1, static_cast<std::int64_t>(config.split.train_fraction *
-                                                                                      static_cast<double>(rows)));
+  // A split file's own size is not worth reading it here: the whole table is the upper bound.
+  const std::int64_t size = config.split.method == SplitMethod::kFile ? rows : training_rows(config.split, rows);
   return config.optim.batch_size > 0 ? std::min(config.optim.batch_size, size) : size;
 }
 
@@ -134,7 +132,7 @@ SweepEstimate estimate_sweep(const SweepPlan& plan, int jobs, double seconds) {
   for (const PlannedRun& run : plan.runs) {
     keys.push_back(group_key(run.config));
     if (!task_rows.contains(keys.back())) {
-      task_rows[keys.back()] = make_task(resolve_config(without_fork(run.config)).task, run.config.seed).n_rows;
+      task_rows[keys.back()] = make_task(resolve_config(without_fork(run.config))).n_rows;
     }
     rows.push_back(rows_of_step(run.config, task_rows, keys.back()));
     groups[keys.back()].sizes.emplace(rows.back(), run.config);

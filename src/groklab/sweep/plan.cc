@@ -70,9 +70,10 @@ class SizeCheck {
     key.task = config.task;
     key.task.labels = LabelKind::kTrue;
     key.task.corrupted_fraction = 0;
-    const std::string name = canonical_config(resolve_config(key));
+    const ResolvedConfig resolved = resolve_config(key);
+    const std::string& name = resolved.id();
     auto found = rows_.find(name);
-    if (found == rows_.end()) found = rows_.emplace(name, make_task(key.task, config.seed).n_rows).first;
+    if (found == rows_.end()) found = rows_.emplace(name, make_task(resolved).n_rows).first;
     if (config.split.train_size > found->second) {
       fail(ErrorKind::kConfig, "{}: split.train_size = {}: expected at most the task's {} rows", where,
            config.split.train_size, found->second);
@@ -110,7 +111,6 @@ std::size_t SweepPlan::add_fork(std::size_t parent, const std::vector<std::strin
 }
 
 std::size_t SweepPlan::insert(PlannedRun run) {
-  check_config(run.config);
   const std::string key =
       fmt::format("{}@{}:{}", run.parent, run.fork_step, canonical_config(resolve_config(run.config)));
   const auto [at, is_new] = known_.emplace(key, runs.size());

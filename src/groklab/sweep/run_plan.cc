@@ -29,7 +29,7 @@ class StepCounter : public RunObserver {
   StepCounter(std::atomic<std::int64_t>& total, std::atomic<double>& fraction) : total_(total), fraction_(fraction) {}
   void on_start(const PreparedRun& run, std::int64_t step, std::span<const Record>) override {
     last_ = step;
-    steps_ = std::max<std::int64_t>(run.config.train.steps, 1);
+    steps_ = std::max<std::int64_t>(run.config->train.steps, 1);
   }
   void on_progress(std::int64_t step) override { add(step); }
   void on_outcome(const Outcome& outcome) override { add(outcome.step); }

@@ -139,9 +139,9 @@ TaskConfig group_task(Operation operation, GroupKind kind, std::int64_t degree) 
 
 TEST(Groups, TasksOfS5) {
   const FiniteGroup group = make_group(GroupKind::kSymmetric, 5, kRight);
-  const Task product = make_task(group_task(Operation::kGroupProduct, GroupKind::kSymmetric, 5), 0);
-  const Task conjugate = make_task(group_task(Operation::kGroupConjugate, GroupKind::kSymmetric, 5), 0);
-  const Task sandwich = make_task(group_task(Operation::kGroupSandwich, GroupKind::kSymmetric, 5), 0);
+  const Task product = task_of(group_task(Operation::kGroupProduct, GroupKind::kSymmetric, 5), 0);
+  const Task conjugate = task_of(group_task(Operation::kGroupConjugate, GroupKind::kSymmetric, 5), 0);
+  const Task sandwich = task_of(group_task(Operation::kGroupSandwich, GroupKind::kSymmetric, 5), 0);
   EXPECT_EQ(product.name, "x y in S_5");
   EXPECT_EQ(conjugate.name, "x y x^-1 in S_5");
   EXPECT_EQ(sandwich.name, "x y x in S_5");
@@ -157,7 +157,7 @@ TEST(Groups, TasksOfS5) {
   }
   TaskConfig left = group_task(Operation::kGroupProduct, GroupKind::kSymmetric, 5);
   left.composition = kLeft;
-  const Task exchanged = make_task(left, 0);
+  const Task exchanged = task_of(left, 0);
   EXPECT_NE(exchanged.labels, product.labels);
   EXPECT_NE(exchanged.name, product.name);
   EXPECT_EQ(exchanged.labels[3 * 120 + 7], product.labels[7 * 120 + 3]);
@@ -166,8 +166,8 @@ TEST(Groups, TasksOfS5) {
 TEST(Groups, CyclicProductIsModularAddition) {
   TaskConfig addition;
   addition.modulus = 31;
-  EXPECT_EQ(make_task(group_task(Operation::kGroupProduct, GroupKind::kCyclic, 31), 0).labels,
-            make_task(addition, 0).labels);
+  EXPECT_EQ(task_of(group_task(Operation::kGroupProduct, GroupKind::kCyclic, 31), 0).labels,
+            task_of(addition, 0).labels);
 }
 
 TEST(Groups, RefusesADegreeOutOfRange) {
@@ -176,13 +176,13 @@ TEST(Groups, RefusesADegreeOutOfRange) {
     std::int64_t degree;
     const char* allowed;
   };
-  for (const Case& bad : {Case{GroupKind::kSymmetric, 7, "2..6"}, Case{GroupKind::kSymmetric, 1, "2..6"},
-                          Case{GroupKind::kAlternating, 2, "3..6"}, Case{GroupKind::kAlternating, 7, "3..6"},
-                          Case{GroupKind::kCyclic, 1, "2..2000"}, Case{GroupKind::kCyclic, 2001, "2..2000"},
-                          Case{GroupKind::kDihedral, 0, "1..1000"}, Case{GroupKind::kDihedral, 1001, "1..1000"},
-                          Case{GroupKind::kSymmetric, -1, "2..6"}}) {
-    expect_error(ErrorKind::kConfig, {"task.group_degree", bad.allowed, fmt::format("found {}", bad.degree)},
-                 [&] { make_task(group_task(Operation::kGroupProduct, bad.kind, bad.degree), 0); });
+  for (const Case& bad : {Case{GroupKind::kSymmetric, 7, "[2, 6]"}, Case{GroupKind::kSymmetric, 1, "[2, 6]"},
+                          Case{GroupKind::kAlternating, 2, "[3, 6]"}, Case{GroupKind::kAlternating, 7, "[3, 6]"},
+                          Case{GroupKind::kCyclic, 1, "[2, 2000]"}, Case{GroupKind::kCyclic, 2001, "[1, 2000]"},
+                          Case{GroupKind::kDihedral, 0, "[1, 2000]"}, Case{GroupKind::kDihedral, 1001, "[1, 1000]"},
+                          Case{GroupKind::kSymmetric, -1, "[1, 2000]"}}) {
+    expect_error(ErrorKind::kConfig, {fmt::format("task.group_degree = {}: ", bad.degree), bad.allowed},
+                 [&] { task_of(group_task(Operation::kGroupProduct, bad.kind, bad.degree), 0); });
   }
 }
 

@@ -53,9 +53,8 @@ void corrupt(Task& task, double fraction, RandomStream& stream) {
 
 }  // namespace
 
-void apply_labels(Task& task, const TaskConfig& config, std::int64_t seed) {
-  const std::int64_t label_seed = config.label_seed >= 0 ? config.label_seed : seed;
-  RandomStream stream(static_cast<std::uint64_t>(label_seed), StreamPurpose::kLabels);
+void apply_labels(Task& task, const TaskConfig& config) {
+  RandomStream stream(static_cast<std::uint64_t>(config.label_seed), StreamPurpose::kLabels);
   switch (config.labels) {
     case LabelKind::kTrue:
       break;

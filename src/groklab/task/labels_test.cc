@@ -39,13 +39,13 @@ std::int64_t n_asymmetric(const Task& task) {
 }
 
 TEST(Labels, RandomLabelsFollowTheSeedAndCoverTheClasses) {
-  const Task task = make_task(labelled(LabelKind::kRandom), 1);
+  const Task task = task_of(labelled(LabelKind::kRandom), 1);
   EXPECT_EQ(task.test_labels, task.labels);
   EXPECT_EQ(std::set<std::int32_t>(task.labels.begin(), task.labels.end()).size(), 23u);
   EXPECT_EQ(*std::min_element(task.labels.begin(), task.labels.end()), 0);
   EXPECT_EQ(*std::max_element(task.labels.begin(), task.labels.end()), 22);
-  EXPECT_EQ(make_task(labelled(LabelKind::kRandom), 1).labels, task.labels);
-  EXPECT_NE(make_task(labelled(LabelKind::kRandom), 2).labels, task.labels);
+  EXPECT_EQ(task_of(labelled(LabelKind::kRandom), 1).labels, task.labels);
+  EXPECT_NE(task_of(labelled(LabelKind::kRandom), 2).labels, task.labels);
   EXPECT_GT(n_asymmetric(task), 200);  // of 253; a negative control of the commutative test
   EXPECT_EQ(task.name, "x + y mod 23, random labels");
 }
@@ -53,18 +53,18 @@ TEST(Labels, RandomLabelsFollowTheSeedAndCoverTheClasses) {
 TEST(Labels, LabelSeedReplacesTheRunSeed) {
   TaskConfig config = labelled(LabelKind::kRandom);
   config.label_seed = 7;
-  EXPECT_EQ(make_task(config, 1).labels, make_task(config, 2).labels);
-  EXPECT_EQ(make_task(config, 1).labels, make_task(labelled(LabelKind::kRandom), 7).labels);
+  EXPECT_EQ(task_of(config, 1).labels, task_of(config, 2).labels);
+  EXPECT_EQ(task_of(config, 1).labels, task_of(labelled(LabelKind::kRandom), 7).labels);
 }
 
 TEST(Labels, CommutativeLabelsAreSymmetric) {
-  const Task task = make_task(labelled(LabelKind::kRandomCommutative), 1);
+  const Task task = task_of(labelled(LabelKind::kRandomCommutative), 1);
   EXPECT_EQ(n_asymmetric(task), 0);
   EXPECT_EQ(task.test_labels, task.labels);
-  EXPECT_GT(n_different(task.labels, make_task(labelled(LabelKind::kTrue), 1).labels), 400);
+  EXPECT_GT(n_different(task.labels, task_of(labelled(LabelKind::kTrue), 1).labels), 400);
   TaskConfig with_gaps = labelled(LabelKind::kRandomCommutative);
   with_gaps.operation = Operation::kDivide;  // (x, 0) is missing, (0, y) is not
-  const Task gaps = make_task(with_gaps, 1);
+  const Task gaps = task_of(with_gaps, 1);
   const auto label = [&](std::int64_t x, std::int64_t y) {
     return gaps.labels[static_cast<std::size_t>(x * 22 + y - 1)];
   };
@@ -76,14 +76,14 @@ TEST(Labels, CommutativeLabelsAreSymmetric) {
 TEST(Labels, CommutativeLabelsNeedTwoInputs) {
   TaskConfig config = labelled(LabelKind::kRandomCommutative);
   config.operation = Operation::kParity;
-  expect_error(ErrorKind::kConfig, {"task.labels", "random_commutative", "found 10 inputs"},
-               [&] { make_task(config, 0); });
+  expect_error(ErrorKind::kConfig, {"task.labels = \"random_commutative\"", "no x y and y x"},
+               [&] { task_of(config, 0); });
 }
 
 TEST(Labels, CorruptsExactlyTheShareToWrongLabels) {
-  const std::vector<std::int32_t> truth = make_task(labelled(LabelKind::kTrue), 1).labels;
+  const std::vector<std::int32_t> truth = task_of(labelled(LabelKind::kTrue), 1).labels;
   for (const double fraction : {0.0, 0.001, 0.1, 0.5, 1.0}) {
-    const Task task = make_task(labelled(LabelKind::kCorrupted, fraction), 1);
+    const Task task = task_of(labelled(LabelKind::kCorrupted, fraction), 1);
     EXPECT_EQ(task.test_labels, truth);
     EXPECT_EQ(n_different(task.labels, truth), std::llround(fraction * 529.0)) << fraction;
     for (const std::int32_t label : task.labels) ASSERT_TRUE(label >= 0 && label < 23);
@@ -93,7 +93,7 @@ TEST(Labels, CorruptsExactlyTheShareToWrongLabels) {
 TEST(Labels, WrongLabelsAreUniform) {
   TaskConfig config = labelled(LabelKind::kCorrupted, 1.0);
   config.modulus = 113;
-  const Task task = make_task(config, 3);
+  const Task task = task_of(config, 3);
   std::vector<int> count(113, 0);
   for (std::size_t i = 0; i < task.labels.size(); ++i) {
     ++count[static_cast<std::size_t>((task.labels[i] - task.test_labels[i] + 113) % 113)];
@@ -109,27 +109,27 @@ TEST(Labels, WrongLabelsAreUniform) {
 }
 
 TEST(Labels, SmallerSharesCorruptASubset) {
-  const Task few = make_task(labelled(LabelKind::kCorrupted, 0.1), 1);
-  const Task many = make_task(labelled(LabelKind::kCorrupted, 0.3), 1);
+  const Task few = task_of(labelled(LabelKind::kCorrupted, 0.1), 1);
+  const Task many = task_of(labelled(LabelKind::kCorrupted, 0.3), 1);
   for (std::size_t i = 0; i < few.labels.size(); ++i) {
     if (few.labels[i] == few.test_labels[i]) continue;
     ASSERT_EQ(many.labels[i], few.labels[i]);
   }
-  EXPECT_NE(make_task(labelled(LabelKind::kCorrupted, 0.1), 2).labels, few.labels);
+  EXPECT_NE(task_of(labelled(LabelKind::kCorrupted, 0.1), 2).labels, few.labels);
   EXPECT_EQ(few.name, "x + y mod 23, 10% of labels corrupted");
 }
 
 TEST(Labels, CorruptedBitsFlip) {
   TaskConfig config = labelled(LabelKind::kCorrupted, 0.25);
   config.operation = Operation::kParity;
-  const Task task = make_task(config, 1);
+  const Task task = task_of(config, 1);
   EXPECT_EQ(n_different(task.labels, task.test_labels), 256);
 }
 
 TEST(Labels, RefusesAShareOutOfRange) {
   for (const double fraction : {-0.1, 1.5, std::nan("")}) {
-    expect_error(ErrorKind::kConfig, {"task.corrupted_fraction", "0..1"},
-                 [&] { make_task(labelled(LabelKind::kCorrupted, fraction), 0); });
+    expect_error(ErrorKind::kConfig, {"task.corrupted_fraction", "[0, 1]"},
+                 [&] { task_of(labelled(LabelKind::kCorrupted, fraction), 0); });
   }
 }
 

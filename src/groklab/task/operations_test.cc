@@ -53,7 +53,7 @@ TEST(Operations, EveryLabelFollowsItsFormula) {
   for (const ModularOperation& entry : modular_operations()) {
     for (const std::int64_t p : {2, 3, 7, 12, 97, 113}) {
       if (entry.needs_prime && !is_prime(p)) continue;
-      const Task task = make_task(modular(entry.operation, p), 0);
+      const Task task = task_of(modular(entry.operation, p), 0);
       const bool divides = entry.operation == Operation::kDivide;
       ASSERT_EQ(task.n_rows, divides ? p * (p - 1) : p * p) << entry.formula;
       ASSERT_EQ(task.labels.size(), static_cast<std::size_t>(task.n_rows));
@@ -73,7 +73,7 @@ TEST(Operations, EveryLabelFollowsItsFormula) {
 }
 
 TEST(Operations, DescribesItself) {
-  const Task task = make_task(modular(Operation::kAdd, 113), 0);
+  const Task task = task_of(modular(Operation::kAdd, 113), 0);
   EXPECT_EQ(task.name, "x + y mod 113");
   EXPECT_EQ(task.n_rows, 12769);
   EXPECT_EQ(task.n_inputs, 2);
@@ -86,28 +86,29 @@ TEST(Operations, DescribesItself) {
 TEST(Operations, OperationsDifferFromEachOther) {
   std::map<std::vector<std::int32_t>, const char*> seen;
   for (const ModularOperation& entry : modular_operations()) {
-    const bool is_new = seen.emplace(make_task(modular(entry.operation, 7), 0).labels, entry.formula).second;
+    const bool is_new = seen.emplace(task_of(modular(entry.operation, 7), 0).labels, entry.formula).second;
     EXPECT_TRUE(is_new) << entry.formula;
   }
 }
 
 TEST(Operations, DivisionNeedsAPrime) {
   for (const Operation operation : {Operation::kDivide, Operation::kDivideOrSubtract}) {
-    expect_error(ErrorKind::kConfig, {"task.modulus", "prime", "found 112"},
-                 [&] { make_task(modular(operation, 112), 0); });
+    expect_error(ErrorKind::kConfig, {"task.modulus = 112", "prime", "found 2 * 56"},
+                 [&] { task_of(modular(operation, 112), 0); });
   }
   for (const auto& [operation, formula] : formulas()) {  // catches: a prime asked for where nothing is divided
     const bool divides = operation == Operation::kDivide || operation == Operation::kDivideOrSubtract;
-    if (!divides) EXPECT_NO_THROW(make_task(modular(operation, 112), 0)) << static_cast<int>(operation);
+    if (divides) continue;
+    EXPECT_NO_THROW(task_of(modular(operation, 112), 0)) << static_cast<int>(operation);
   }
 }
 
 TEST(Operations, RefusesAModulusOutOfRange) {
   for (const std::int64_t p : {-5, 0, 1, 2001}) {
-    expect_error(ErrorKind::kConfig, {"task.modulus", "2..2000", fmt::format("found {}", p)},
-                 [&] { make_task(modular(Operation::kAdd, p), 0); });
+    expect_error(ErrorKind::kConfig, {"task.modulus", "[2, 2000]", fmt::format("found {}", p)},
+                 [&] { task_of(modular(Operation::kAdd, p), 0); });
   }
-  const Task largest = make_task(modular(Operation::kCubicPlusY, 2000), 0);  // no overflow at the largest values
+  const Task largest = task_of(modular(Operation::kCubicPlusY, 2000), 0);  // no overflow at the largest values
   EXPECT_EQ(largest.labels.back(), mod(-1 - 1 - 1, 2000));
 }
 
@@ -124,7 +125,7 @@ TEST(Operations, TableOf113IsQuick) {
   double best_ms = 1e9;
   for (int i = 0; i < 5; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    make_task(modular(Operation::kDivideOrSubtract, 113), 0);
+    task_of(modular(Operation::kDivideOrSubtract, 113), 0);
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
     best_ms = std::min(best_ms, elapsed.count());
   }

@@ -30,7 +30,7 @@ void expect_labels_are_parities(const Task& task, const std::vector<std::int64_t
 }
 
 TEST(Parity, CompleteTable) {
-  const Task task = make_task(parity(10, 3), 5);
+  const Task task = task_of(parity(10, 3), 5);
   EXPECT_EQ(task.n_rows, 1024);
   EXPECT_EQ(task.n_inputs, 10);
   EXPECT_EQ(task.n_symbols, 2);
@@ -60,7 +60,7 @@ TEST(Parity, SeedsHideDifferentSubsets) {
 
 TEST(Parity, SampledRowsAreDistinctAndKeepTheSubset) {
   for (const std::int64_t rows : {1, 500, 1000, 1024}) {
-    const Task task = make_task(parity(10, 3, rows), 5);
+    const Task task = task_of(parity(10, 3, rows), 5);
     EXPECT_EQ(task.n_rows, rows);
     expect_labels_are_parities(task, parity_subset(10, 3, 5));
     std::set<std::vector<std::int32_t>> distinct;
@@ -69,12 +69,12 @@ TEST(Parity, SampledRowsAreDistinctAndKeepTheSubset) {
     }
     EXPECT_EQ(static_cast<std::int64_t>(distinct.size()), rows);
   }
-  EXPECT_EQ(make_task(parity(10, 3, 1024), 5).inputs, make_task(parity(10, 3), 5).inputs);
-  EXPECT_NE(make_task(parity(10, 3, 100), 5).inputs, make_task(parity(10, 3, 100), 6).inputs);
+  EXPECT_EQ(task_of(parity(10, 3, 1024), 5).inputs, task_of(parity(10, 3), 5).inputs);
+  EXPECT_NE(task_of(parity(10, 3, 100), 5).inputs, task_of(parity(10, 3, 100), 6).inputs);
 }
 
 TEST(Parity, ManyBitsWithSampledRows) {
-  const Task task = make_task(parity(40, 4, 2000), 1);
+  const Task task = task_of(parity(40, 4, 2000), 1);
   EXPECT_EQ(task.n_rows, 2000);
   expect_labels_are_parities(task, parity_subset(40, 4, 1));
   const auto ones = std::count(task.inputs.begin(), task.inputs.end(), 1);
@@ -82,14 +82,14 @@ TEST(Parity, ManyBitsWithSampledRows) {
 }
 
 TEST(Parity, RefusesSizesOutOfRange) {
-  const auto make = [](const TaskConfig& config) { return [config] { make_task(config, 0); }; };
-  expect_error(ErrorKind::kConfig, {"task.parity_bits", "1..62", "found 0"}, make(parity(0, 1)));
-  expect_error(ErrorKind::kConfig, {"task.parity_bits", "1..62", "found 63"}, make(parity(63, 1, 10)));
-  expect_error(ErrorKind::kConfig, {"task.parity_bits", "1..21", "task.parity_rows", "found 30"}, make(parity(30, 3)));
-  expect_error(ErrorKind::kConfig, {"task.parity_subset", "1..10", "found 11"}, make(parity(10, 11)));
-  expect_error(ErrorKind::kConfig, {"task.parity_subset", "1..10", "found 0"}, make(parity(10, 0)));
-  expect_error(ErrorKind::kConfig, {"task.parity_rows", "1..1024", "found 1025"}, make(parity(10, 3, 1025)));
-  expect_error(ErrorKind::kConfig, {"task.parity_rows", "1..4000000", "found -1"}, make(parity(40, 3, -1)));
+  const auto make = [](const TaskConfig& config) { return [config] { task_of(config, 0); }; };
+  expect_error(ErrorKind::kConfig, {"task.parity_bits = 0", "[1, 62]"}, make(parity(0, 1)));
+  expect_error(ErrorKind::kConfig, {"task.parity_bits = 63", "[1, 62]"}, make(parity(63, 1, 10)));
+  expect_error(ErrorKind::kConfig, {"task.parity_rows = 0", "task.parity_bits = 30 is above 21"}, make(parity(30, 3)));
+  expect_error(ErrorKind::kConfig, {"task.parity_subset = 11", "at most task.parity_bits = 10"}, make(parity(10, 11)));
+  expect_error(ErrorKind::kConfig, {"task.parity_subset = 0", "[1, 62]"}, make(parity(10, 0)));
+  expect_error(ErrorKind::kConfig, {"task.parity_rows = 1025", "at most 2^10 = 1024"}, make(parity(10, 3, 1025)));
+  expect_error(ErrorKind::kConfig, {"task.parity_rows = -1", "4000000]"}, make(parity(40, 3, -1)));
 }
 
 }  // namespace

@@ -11,34 +11,15 @@
 namespace groklab {
 namespace {
 
-std::int64_t training_size(const SplitConfig& config, const Task& task) {
-  if (config.train_size != 0) {
-    if (config.train_size < 1 || config.train_size > task.n_rows) {
-      fail(ErrorKind::kConfig, "split.train_size: expected 1..{} (rows of {}), found {}", task.n_rows, task.name,
-           config.train_size);
-    }
-    return config.train_size;
-  }
-  // 1e-9: a fraction that was meant to give a whole number, such as 0.29 of 100, must not lose a row to rounding.
-  const double size = std::floor(config.train_fraction * static_cast<double>(task.n_rows) + 1e-9);
-  if (!(size >= 1.0 && size <= static_cast<double>(task.n_rows))) {
-    fail(ErrorKind::kConfig,
-         "split.train_fraction: expected a fraction that gives 1..{} rows of {}, found {} ({} rows)", task.n_rows,
-         task.name, config.train_fraction, size);
-  }
-  return static_cast<std::int64_t>(size);
+std::vector<std::int64_t> seeded_order(const SplitConfig& config, std::int64_t n_rows) {
+  const auto seed = static_cast<std::uint64_t>(config.seed);
+  if (config.method == SplitMethod::kTorchRandperm) return torch_randperm(n_rows, seed);
+  return RandomStream(seed, StreamPurpose::kSplit).permutation(n_rows);
 }
 
-std::vector<std::int64_t> seeded_order(const SplitConfig& config, std::int64_t n_rows, std::int64_t seed) {
-  const auto split_seed = static_cast<std::uint64_t>(config.seed >= 0 ? config.seed : seed);
-  if (config.method == SplitMethod::kTorchRandperm) return torch_randperm(n_rows, split_seed);
-  return RandomStream(split_seed, StreamPurpose::kSplit).permutation(n_rows);
-}
-
-std::vector<std::int64_t> seeded_rows(const SplitConfig& config, const Task& task, std::int64_t seed,
-                                      const Split* parent) {
-  const std::int64_t size = training_size(config, task);
-  std::vector<std::int64_t> order = seeded_order(config, task.n_rows, seed);
+std::vector<std::int64_t> seeded_rows(const SplitConfig& config, const Task& task, const Split* parent) {
+  const std::int64_t size = training_rows(config, task.n_rows);
+  std::vector<std::int64_t> order = seeded_order(config, task.n_rows);
   if (parent != nullptr) {
     std::stable_partition(order.begin(), order.end(), [&](std::int64_t row) {
       return parent->role[static_cast<std::size_t>(row)] == RowRole::kTrain;
@@ -52,26 +33,37 @@ std::vector<std::int64_t> seeded_rows(const SplitConfig& config, const Task& tas
 std::vector<std::int64_t> rows_of_file(const SplitConfig& config, const Task& task) {
   const std::string bytes = read_input_file("split.file", config.file);
   check_digest("split.file", config.file, bytes, config.file_digest);
-  std::vector<std::int64_t> rows = parse_row_file(bytes, config.file, task.n_rows);
-  const auto count = static_cast<std::int64_t>(rows.size());
-  if (config.train_size != 0 && config.train_size != count) {
-    fail(ErrorKind::kConfig, "split.train_size: expected 0 or {} (all rows of {}), found {}", count, config.file,
-         config.train_size);
-  }
-  return rows;
+  return parse_row_file(bytes, config.file, task.n_rows);
 }
 
 }  // namespace
 
-Split make_split(const SplitConfig& config, const Task& task, std::int64_t seed, const Split* parent) {
+std::int64_t training_rows(const SplitConfig& config, std::int64_t n_rows) {
+  require(config.method != SplitMethod::kFile, "a split file says itself which rows train");
+  if (config.train_size != 0) {
+    if (config.train_size < 1 || config.train_size > n_rows) {
+      fail(ErrorKind::kConfig, "split.train_size = {}: expected 1..{} (rows of the task)", config.train_size, n_rows);
+    }
+    return config.train_size;
+  }
+  // 1e-9: a fraction that was meant to give a whole number, such as 0.29 of 100, must not lose a row to rounding.
+  const double size = std::floor(config.train_fraction * static_cast<double>(n_rows) + 1e-9);
+  if (!(size >= 1.0 && size <= static_cast<double>(n_rows))) {
+    fail(ErrorKind::kConfig, "split.train_fraction = {}: expected a fraction that gives 1..{} rows, found {} rows",
+         config.train_fraction, n_rows, size);
+  }
+  return static_cast<std::int64_t>(size);
+}
+
+Split make_split(const ResolvedConfig& resolved, const Task& task, const Split* parent) {
+  const SplitConfig& config = resolved->split;
   const auto n_rows = static_cast<std::size_t>(task.n_rows);
   if (parent != nullptr && parent->role.size() != n_rows) {
     fail(ErrorKind::kConfig, "task: expected the {} rows of the parent run, found {} rows of {}", parent->role.size(),
          n_rows, task.name);
   }
   Split split;
-  split.train =
-      config.method == SplitMethod::kFile ? rows_of_file(config, task) : seeded_rows(config, task, seed, parent);
+  split.train = config.method == SplitMethod::kFile ? rows_of_file(config, task) : seeded_rows(config, task, parent);
   split.role.assign(n_rows, RowRole::kNeverSeen);
   if (parent != nullptr) {
     for (std::size_t row = 0; row < n_rows; ++row) {

@@ -42,14 +42,14 @@ std::vector<std::string> number_names(std::int64_t n) {
   return names;
 }
 
-Task make_task(const TaskConfig& config, std::int64_t seed) {
+Task make_task(const ResolvedConfig& config) {
   for (const BuilderEntry& entry : kBuilders) {
-    if (entry.operation != config.operation) continue;
-    Task task = entry.build(config, seed);
-    apply_labels(task, config, seed);
+    if (entry.operation != config->task.operation) continue;
+    Task task = entry.build(config->task, config->task.label_seed);
+    apply_labels(task, config->task);
     return task;
   }
-  fail(ErrorKind::kInternal, "internal: no builder for operation {}", static_cast<int>(config.operation));
+  fail(ErrorKind::kInternal, "internal: no builder for operation {}", static_cast<int>(config->task.operation));
 }
 
 std::vector<std::int64_t> all_rows(const Task& task) {

@@ -12,6 +12,8 @@
 #include <string_view>
 
 #include "groklab/base/error.h"
+#include "groklab/config.h"
+#include "groklab/task.h"
 
 namespace groklab {
 
@@ -30,6 +32,20 @@ void expect_error(ErrorKind kind, std::initializer_list<std::string_view> parts,
     return;
   }
   ADD_FAILURE() << "no error was thrown";
+}
+
+/// A task, and a split, of one section of a config.
+inline Task task_of(const TaskConfig& task, std::int64_t seed) {
+  Config config;
+  config.seed = seed;
+  config.task = task;
+  return make_task(resolve_config(config));
+}
+inline Split split_of(const SplitConfig& split, const Task& task, std::int64_t seed, const Split* parent = nullptr) {
+  Config config;
+  config.seed = seed;
+  config.split = split;
+  return make_split(resolve_config(config), task, parent);
 }
 
 /// A file with these bytes in the temporary folder, removed at the end of the scope.

@@ -73,7 +73,7 @@ TEST(TorchRandperm, SplitTrainsOnItsFirstRows) {
   config.method = SplitMethod::kTorchRandperm;
   config.seed = 598;
   config.train_size = 3830;
-  const Split split = make_split(config, make_task(task_config, 0), 0);
+  const Split split = split_of(config, task_of(task_config, 0), 0);
   std::vector<std::int64_t> expected = torch_randperm(12769, 598);
   expected.resize(3830);
   EXPECT_EQ(expected[0], 2404);

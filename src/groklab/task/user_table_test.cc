@@ -19,7 +19,7 @@ TaskConfig table_config(const std::string& path) {
 
 TEST(UserTable, ReadsATask) {
   const TemporaryFile file("op.csv", "# an operation\n0,1,2\n1, 2,0\n\n2,0,1\n");
-  const Task task = make_task(table_config(file.path()), 0);
+  const Task task = task_of(table_config(file.path()), 0);
   EXPECT_EQ(task.n_rows, 9);
   EXPECT_EQ(task.n_symbols, 3);
   EXPECT_EQ(task.n_classes, 3);
@@ -40,7 +40,7 @@ TEST(UserTable, ReadsWhatSpreadsheetsWrite) {
 
 TEST(UserTable, UnknownProductsHaveNoRow) {
   const TemporaryFile file("gaps.csv", "0,-\n ,1\n");
-  const Task task = make_task(table_config(file.path()), 0);
+  const Task task = task_of(table_config(file.path()), 0);
   EXPECT_EQ(task.n_rows, 2);
   EXPECT_EQ(task.inputs, (std::vector<std::int32_t>{0, 0, 1, 1}));
   EXPECT_EQ(task.labels, (std::vector<std::int32_t>{0, 1}));
@@ -56,7 +56,7 @@ TEST(UserTable, AddsUpLikeTheBuiltInOperation) {
   const TemporaryFile file("add.csv", text);
   TaskConfig built_in;
   built_in.modulus = 23;
-  const Task expected = make_task(built_in, 0), found = make_task(table_config(file.path()), 0);
+  const Task expected = task_of(built_in, 0), found = task_of(table_config(file.path()), 0);
   EXPECT_EQ(found.labels, expected.labels);
   EXPECT_EQ(found.inputs, expected.inputs);
 }
@@ -84,10 +84,10 @@ TEST(UserTable, NamesTheBadPlace) {
 
 TEST(UserTable, UnreadableFiles) {
   expect_error(ErrorKind::kInput, {"task.table", "/no/such/table.csv", "No such file"},
-               [] { make_task(table_config("/no/such/table.csv"), 0); });
+               [] { task_of(table_config("/no/such/table.csv"), 0); });
   expect_error(ErrorKind::kInput, {"task.table", "directory"},
-               [] { make_task(table_config(::testing::TempDir()), 0); });
-  expect_error(ErrorKind::kConfig, {"task.table"}, [] { make_task(table_config(""), 0); });
+               [] { task_of(table_config(::testing::TempDir()), 0); });
+  expect_error(ErrorKind::kConfig, {"task.table"}, [] { task_of(table_config(""), 0); });
   expect_error(ErrorKind::kInput, {"task.table", "/no/such/file"}, [] { file_digest("task.table", "/no/such/file"); });
 }
 
@@ -95,10 +95,10 @@ TEST(UserTable, NoticesAChangedFile) {
   const TemporaryFile file("changed.csv", "0,1\n1,0\n");
   TaskConfig config = table_config(file.path());
   config.table_digest = file_digest("task.table", file.path());
-  EXPECT_NO_THROW(make_task(config, 0));
+  EXPECT_NO_THROW(task_of(config, 0));
   file.write("0,1\n1,1\n");
   expect_error(ErrorKind::kInput, {"task.table", file.path(), "changed", config.table_digest},
-               [&] { make_task(config, 0); });
+               [&] { task_of(config, 0); });
 }
 
 TEST(FileDigest, IsXxh3With128Bits) {

@@ -42,13 +42,13 @@ bool is_finite(const Record& record) {
 
 class Loop {
  public:
-  Loop(Engine& engine, const Config& config, RecordSink& sink, const TrainControl& control)
+  Loop(Engine& engine, const ResolvedConfig& config, RecordSink& sink, const TrainControl& control)
       : engine_(engine),
         sink_(sink),
         control_(control),
-        probe_every_(control.probe ? config.train.probe_every : 0),
-        schedule_(config.train),
-        stopping_(config.train) {}
+        probe_every_(control.probe ? config->train.probe_every : 0),
+        schedule_(config->train),
+        stopping_(config->train) {}
 
   Outcome run() {
     Outcome outcome = run_to_outcome();
@@ -145,7 +145,7 @@ class Loop {
 
 }  // namespace
 
-Outcome train(Engine& engine, const Config& config, RecordSink& sink, const TrainControl& control) {
+Outcome train(Engine& engine, const ResolvedConfig& config, RecordSink& sink, const TrainControl& control) {
   return Loop(engine, config, sink, control).run();
 }
 

@@ -39,6 +39,6 @@ struct TrainControl {
 /// - diverged: a step, or the losses or norm of a record, were not finite; outcome.step says where. No checkpoint is
 ///   made of that state and the record is not sent.
 /// The outcome is sent to the sink and returned. Exceptions of the sink (disk full) pass through.
-Outcome train(Engine& engine, const Config& config, RecordSink& sink, const TrainControl& control = {});
+Outcome train(Engine& engine, const ResolvedConfig& config, RecordSink& sink, const TrainControl& control = {});
 
 }  // namespace groklab

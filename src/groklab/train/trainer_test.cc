@@ -33,7 +33,7 @@ TEST(Trainer, RunsToTheEndWithOneKeptCheckpoint) {
   FakeEngine engine;
   engine.initialise();
   MemorySink sink;
-  const Outcome outcome = train(engine, config_of(25), sink);
+  const Outcome outcome = train(engine, resolve_config(config_of(25)), sink);
   EXPECT_EQ(outcome.status, RunStatus::kFinished);
   EXPECT_EQ(outcome.step, 25);
   std::vector<std::int64_t> steps;
@@ -49,7 +49,7 @@ TEST(Trainer, RunsToTheEndWithOneKeptCheckpoint) {
 TEST(Trainer, ZeroStepsRecordTheStart) {
   FakeEngine engine;
   MemorySink sink;
-  const Outcome outcome = train(engine, config_of(0), sink);
+  const Outcome outcome = train(engine, resolve_config(config_of(0)), sink);
   EXPECT_EQ(outcome.status, RunStatus::kFinished);
   ASSERT_EQ(sink.records.size(), 1u);
   EXPECT_EQ(sink.checkpoints.size(), 1u);
@@ -61,7 +61,7 @@ TEST(Trainer, KeepsCheckpointsOnSchedule) {
   Config config = config_of(25);
   config.train.checkpoint_every = 10;
   config.train.checkpoint_per_decade = 1;
-  train(engine, config, sink);
+  train(engine, resolve_config(config), sink);
   std::vector<std::int64_t> steps;
   for (const auto& checkpoint : sink.checkpoints) steps.push_back(checkpoint.state.step);
   EXPECT_EQ(steps, (std::vector<std::int64_t>{0, 1, 10, 20, 25}));
@@ -71,7 +71,7 @@ TEST(Trainer, DivergesInAStep) {
   FakeEngine engine;
   engine.diverge_at = 17;
   MemorySink sink;
-  const Outcome outcome = train(engine, config_of(25), sink);
+  const Outcome outcome = train(engine, resolve_config(config_of(25)), sink);
   EXPECT_EQ(outcome.status, RunStatus::kDiverged);
   EXPECT_EQ(outcome.step, 17);
   EXPECT_EQ(outcome.reason, "diverged at step 17");
@@ -82,7 +82,7 @@ TEST(Trainer, DivergesInARecord) {
   FakeEngine engine;
   engine.nan_loss_at = 5;
   MemorySink sink;
-  const Outcome outcome = train(engine, config_of(25), sink);
+  const Outcome outcome = train(engine, resolve_config(config_of(25)), sink);
   EXPECT_EQ(outcome.status, RunStatus::kDiverged);
   EXPECT_EQ(outcome.step, 6);  // the first record at or after step 5
   EXPECT_EQ(sink.records.back().step, 4);
@@ -94,7 +94,7 @@ TEST(Trainer, AnEmptyTestSetIsNoDivergence) {
   engine.nan_loss_at = 0;
   engine.shape_record = [](Record& record) { record.test.rows = 0; };
   MemorySink sink;
-  EXPECT_EQ(train(engine, config_of(25), sink).status, RunStatus::kFinished);
+  EXPECT_EQ(train(engine, resolve_config(config_of(25)), sink).status, RunStatus::kFinished);
 }
 
 TEST(Trainer, StopsOnHeldAccuracy) {
@@ -103,7 +103,7 @@ TEST(Trainer, StopsOnHeldAccuracy) {
   MemorySink sink;
   Config config = config_of(100);
   config.train.stop_test_accuracy = 0.99;
-  const Outcome outcome = train(engine, config, sink);
+  const Outcome outcome = train(engine, resolve_config(config), sink);
   EXPECT_EQ(outcome.status, RunStatus::kStopped);
   EXPECT_EQ(outcome.step, 20);  // records 10, 16, 20
   ASSERT_EQ(sink.checkpoints.size(), 1u);
@@ -119,7 +119,7 @@ TEST(Trainer, InterruptionSavesTheState) {
   MemorySink sink;
   TrainControl control;
   control.interrupt = &flag;
-  const Outcome outcome = train(engine, config_of(1000), sink, control);
+  const Outcome outcome = train(engine, resolve_config(config_of(1000)), sink, control);
   EXPECT_EQ(outcome.status, RunStatus::kInterrupted);
   ASSERT_EQ(sink.checkpoints.size(), 1u);
   EXPECT_FALSE(sink.checkpoints[0].kept);
@@ -139,7 +139,7 @@ TEST(Trainer, AnInterruptionNeverReplacesAKeptCheckpointOfTheSameStep) {
   MemorySink sink;
   TrainControl control;
   control.interrupt = &flag;
-  train(engine, config, sink, control);
+  train(engine, resolve_config(config), sink, control);
   ASSERT_EQ(sink.checkpoints.size(), 1u);
   EXPECT_TRUE(sink.checkpoints[0].kept);
 }
@@ -149,7 +149,7 @@ TEST(Trainer, RollingCheckpointsFollowTheClock) {
   MemorySink sink;
   TrainControl control;
   control.checkpoint_seconds = 0;
-  train(engine, config_of(25), sink, control);
+  train(engine, resolve_config(config_of(25)), sink, control);
   ASSERT_GT(sink.checkpoints.size(), 5u);
   EXPECT_FALSE(sink.checkpoints[2].kept);
   EXPECT_TRUE(sink.checkpoints.back().kept);
@@ -166,7 +166,7 @@ TEST(Trainer, ResumeFromAnyCheckpointGivesTheSameRest) {
   MemorySink expected;
   TrainControl every_chunk;
   every_chunk.checkpoint_seconds = 0;
-  const Outcome outcome = train(whole, config, expected, every_chunk);
+  const Outcome outcome = train(whole, resolve_config(config), expected, every_chunk);
   ASSERT_EQ(outcome.status, RunStatus::kStopped);  // so that the stopping decision is part of the comparison
   ASSERT_GT(outcome.step, 20);
   for (const auto& checkpoint : expected.checkpoints) {
@@ -176,7 +176,7 @@ TEST(Trainer, ResumeFromAnyCheckpointGivesTheSameRest) {
     MemorySink rest;
     TrainControl control;
     control.history = expected.records;  // also those above the checkpoint, as after a kill
-    const Outcome resumed = train(engine, config, rest, control);
+    const Outcome resumed = train(engine, resolve_config(config), rest, control);
     EXPECT_EQ(resumed.status, outcome.status);
     EXPECT_EQ(resumed.step, outcome.step) << "from " << checkpoint.state.step;
     EXPECT_EQ(resumed.reason, outcome.reason);
@@ -198,12 +198,12 @@ TEST(Trainer, ForgettingTheHistoryWouldChangeTheDecision) {
   MemorySink sink;
   TrainControl control;
   control.checkpoint_seconds = 0;
-  ASSERT_EQ(train(engine, config, sink, control).step, 20);
+  ASSERT_EQ(train(engine, resolve_config(config), sink, control).step, 20);
   const auto& middle = *std::find_if(sink.checkpoints.begin(), sink.checkpoints.end(),
                                      [](const auto& checkpoint) { return checkpoint.state.step >= 11; });
   engine.import_state(middle.state);
   MemorySink rest;
-  EXPECT_NE(train(engine, config, rest).step, 20);
+  EXPECT_NE(train(engine, resolve_config(config), rest).step, 20);
 }
 
 TEST(Trainer, TimeIsCountedOverResumes) {
@@ -211,7 +211,7 @@ TEST(Trainer, TimeIsCountedOverResumes) {
   MemorySink sink;
   TrainControl control;
   control.seconds_before = 100;
-  const Outcome outcome = train(engine, config_of(25), sink, control);
+  const Outcome outcome = train(engine, resolve_config(config_of(25)), sink, control);
   EXPECT_GE(outcome.seconds, 100);
   EXPECT_GE(sink.records[0].seconds, 100);
   EXPECT_GE(sink.checkpoints[0].state.seconds, 100);
@@ -235,7 +235,7 @@ TEST(Trainer, ProbesEveryNthRecordPointAndTheEnd) {
     FakeEngine engine;
     engine.initialise();
     MemorySink sink;
-    train(engine, config, sink, probing());
+    train(engine, resolve_config(config), sink, probing());
     EXPECT_EQ(sink.probed, expected) << every;
   }
 }
@@ -247,7 +247,7 @@ TEST(Trainer, AResumedRunProbesTheSameSteps) {
   FakeEngine engine;
   engine.initialise();
   MemorySink whole;
-  train(engine, config, whole, probing());
+  train(engine, resolve_config(config), whole, probing());
   for (const MemorySink::Checkpoint& checkpoint : whole.checkpoints) {
     FakeEngine again;
     again.import_state(checkpoint.state);
@@ -256,7 +256,7 @@ TEST(Trainer, AResumedRunProbesTheSameSteps) {
       if (record.step <= checkpoint.state.step) control.history.push_back(record);
     }
     MemorySink rest;
-    train(again, config, rest, control);
+    train(again, resolve_config(config), rest, control);
     std::vector<std::int64_t> expected;
     for (const std::int64_t step : whole.probed) {
       if (step > checkpoint.state.step) expected.push_back(step);
@@ -269,7 +269,7 @@ TEST(Trainer, TeeSendsEverythingToAll) {
   FakeEngine engine;
   MemorySink a, b;
   TeeSink tee({&a, &b});
-  train(engine, config_of(25), tee);
+  train(engine, resolve_config(config_of(25)), tee);
   EXPECT_EQ(a.records.size(), b.records.size());
   EXPECT_EQ(b.checkpoints.size(), 1u);
   EXPECT_EQ(b.outcomes.size(), 1u);

@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <string>
 
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/base/random.h"
 #include "groklab/model/parameters.h"
+#include "groklab/optim/learning_rate.h"
 
 namespace groklab {
 
@@ -29,7 +33,7 @@ void copy_bytes(std::vector<std::byte>& target, const AlignedBuffer<T>& source) 
 }
 
 template <typename T>
-void take_bytes(AlignedBuffer<T>& target, const std::vector<std::byte>& source, const char* name) {
+void take_bytes(AlignedBuffer<T>& target, const std::vector<std::byte>& source, const std::string& name) {
   const auto bytes = static_cast<std::size_t>(target.size()) * sizeof(T);
   if (source.size() != bytes) {
     fail(ErrorKind::kInput, "checkpoint: expected {} bytes of {}, found {}", bytes, name, source.size());
@@ -37,24 +41,39 @@ void take_bytes(AlignedBuffer<T>& target, const std::vector<std::byte>& source, 
   if (bytes > 0) std::memcpy(target.data(), source.data(), bytes);
 }
 
+template <typename Buffers>
+std::string sorted_names(const Buffers& buffers) {
+  std::vector<std::string> names;
+  for (const auto& buffer : buffers) names.push_back(buffer.name);
+  std::sort(names.begin(), names.end());
+  return names.empty() ? "none" : join(names, ", ");
+}
+
+template <typename T>
+void check_buffer_names(const StateBuffers<T>& own, const std::vector<StateBuffer>& found) {
+  if (sorted_names(own) == sorted_names(found)) return;
+  fail(ErrorKind::kInput, "checkpoint: expected the optimiser buffers {}, found {}", sorted_names(own),
+       sorted_names(found));
+}
+
 }  // namespace
 
 template <typename T>
-CpuEngine<T>::CpuEngine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
+CpuEngine<T>::CpuEngine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
                         const Kernels<T>& kernels)
-    : config_(config),
+    : config_(*config),
       task_(task),
       split_(split),
       pool_(pool),
       kernels_(kernels),
       network_(make_network<T>(config, task, kernels)),
-      optimizer_(config.optim, network_->layout(), kernels),
+      stepper_(*config, network_->layout(), kernels),
       parameters_(network_->layout().total()),
       gradient_(network_->layout().total()) {
   const auto train_rows = static_cast<std::int64_t>(split.train.size());
-  if (config.optim.batch_size > train_rows) {
+  if (config->optim.batch_size > train_rows) {
     fail(ErrorKind::kConfig, "optim.batch_size = {}: expected at most the {} training rows (0 means all)",
-         config.optim.batch_size, train_rows);
+         config->optim.batch_size, train_rows);
   }
 }
 
@@ -78,7 +97,7 @@ void CpuEngine<T>::initialise() {
   const std::vector<double> values =
       initial_parameters(config_.model, model_sizes(config_.model, task_), l, config_.seed);
   for (std::int64_t i = 0; i < l.total(); ++i) parameters_[i] = static_cast<T>(values[static_cast<std::size_t>(i)]);
-  optimizer_.reset();
+  stepper_.reset();
   step_ = optimizer_step_ = 0;
   last_gradient_norm_ = last_update_norm_ = last_learning_rate_ = 0;
   prepared_ = false;
@@ -112,7 +131,7 @@ std::span<const std::int64_t> CpuEngine<T>::batch_rows(std::int64_t step) {
 }
 
 template <typename T>
-bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows) {
+bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows, T* gradient) {
   ensure_prepared();
   const auto count = static_cast<std::int64_t>(rows.size());
   const std::int64_t chunks = chunk_count(count);
@@ -145,25 +164,41 @@ bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows) {
   for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
     parts.push_back(accumulators_[static_cast<std::size_t>(chunk)].data());
   }
-  network_->collect(gradient_.data(), parts, pool_);
+  network_->collect(gradient, parts, pool_);
   double check = 0;
   for (const double part : checks) check += part;
   return std::isfinite(check);
 }
 
 template <typename T>
+bool CpuEngine<T>::compute_gradient_at(const T* parameters, std::span<const std::int64_t> rows) {
+  if (other_gradient_.size() == 0) other_gradient_ = AlignedBuffer<T>(layout().total());
+  network_->prepare(parameters, pool_);
+  const bool finite = compute_gradient(rows, other_gradient_.data());
+  prepared_ = false;
+  return finite;
+}
+
+template <typename T>
 bool CpuEngine<T>::advance(std::int64_t target) {
   while (step_ < target) {
-    if (!compute_gradient(batch_rows(step_))) return false;
+    const std::span<const std::int64_t> rows = batch_rows(step_);
+    bool finite = compute_gradient(rows, gradient_.data());
+    if (!finite) return false;
+    const std::function<T*(const T*)> gradient_at = [&](const T* parameters) {
+      finite = compute_gradient_at(parameters, rows) && finite;
+      return other_gradient_.data();
+    };
     const bool want_norms = step_ + 1 == target;  // only the update that leads to an evaluation step is measured
+    if (want_norms) last_gradient_norm_ = std::sqrt(kernels_.sum_squares(gradient_.data(), gradient_.size()));
     ++optimizer_step_;
     const double rate = learning_rate_at(config_.optim, optimizer_step_, step_ + 1, config_.train.steps);
-    const double change =
-        optimizer_.update(parameters_.data(), gradient_.data(), rate, optimizer_step_, want_norms, pool_);
+    const double change = stepper_.step({parameters_.data(), gradient_.data(), rate, optimizer_step_, step_ + 1,
+                                         want_norms, pool_, gradient_at});
+    if (!finite) return false;
     prepared_ = false;
     ++step_;
     if (want_norms) {
-      last_gradient_norm_ = std::sqrt(kernels_.sum_squares(gradient_.data(), gradient_.size()));
       last_update_norm_ = std::sqrt(change);
       last_learning_rate_ = rate;
     }
@@ -178,8 +213,9 @@ TrainState CpuEngine<T>::export_state() const {
   state.step = step_;
   state.optimizer_step = optimizer_step_;
   copy_bytes(state.parameters, parameters_);
-  copy_bytes(state.first_moment, optimizer_.first_moment());
-  copy_bytes(state.second_moment, optimizer_.second_moment());
+  for (const NamedBuffer<T>& buffer : stepper_.buffers()) {
+    copy_bytes(state.buffers.emplace_back(StateBuffer{buffer.name, {}}).bytes, buffer.values);
+  }
   state.last_gradient_norm = last_gradient_norm_;
   state.last_update_norm = last_update_norm_;
   state.last_learning_rate = last_learning_rate_;
@@ -193,9 +229,11 @@ void CpuEngine<T>::import_state(const TrainState& state) {
     fail(ErrorKind::kInput, "checkpoint: expected {} numbers, found {}",
          own == Precision::kFloat32 ? "float32" : "float64", own == Precision::kFloat32 ? "float64" : "float32");
   }
+  check_buffer_names(stepper_.buffers(), state.buffers);
   take_bytes(parameters_, state.parameters, "parameters");
-  take_bytes(optimizer_.first_moment(), state.first_moment, "first moments");
-  take_bytes(optimizer_.second_moment(), state.second_moment, "second moments");
+  for (NamedBuffer<T>& buffer : stepper_.buffers()) {
+    take_bytes(buffer.values, state.buffer(buffer.name)->bytes, buffer.name);
+  }
   step_ = state.step;
   optimizer_step_ = state.optimizer_step;
   last_gradient_norm_ = state.last_gradient_norm;
@@ -282,7 +320,7 @@ std::vector<double> CpuEngine<T>::logit_gradient(std::int64_t row, std::int64_t 
 
 template <typename T>
 double CpuEngine<T>::loss_and_gradient(std::vector<double>& gradient) {
-  compute_gradient(split_.train);
+  compute_gradient(split_.train, gradient_.data());
   gradient.assign(gradient_.data(), gradient_.data() + gradient_.size());
   return measure().train.loss;
 }
@@ -296,7 +334,7 @@ double CpuEngine<T>::flop_per_step() const {
 template class CpuEngine<float>;
 template class CpuEngine<double>;
 
-std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, const Split& split, ThreadPool& pool,
+std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
                                     std::string_view instruction_set) {
   const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
     if (instruction_set.empty()) {
@@ -309,7 +347,7 @@ std::unique_ptr<Engine> make_engine(const Config& config, const Task& task, cons
     }
     fail(ErrorKind::kConfig, "instruction set {}: not available on this machine", instruction_set);
   };
-  return config.train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
+  return config->train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
 }
 
 const char* instruction_set_name() { return best_kernels<float>().instruction_set; }

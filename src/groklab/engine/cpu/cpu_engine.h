@@ -9,7 +9,7 @@
 #include "groklab/engine/engine.h"
 #include "groklab/kernel/kernels.h"
 #include "groklab/model/network.h"
-#include "groklab/optim/optimizer.h"
+#include "groklab/optim/stepper.h"
 
 namespace groklab {
 
@@ -19,7 +19,8 @@ namespace groklab {
 template <typename T>
 class CpuEngine final : public Engine {
  public:
-  CpuEngine(const Config& config, const Task& task, const Split& split, ThreadPool& pool, const Kernels<T>& kernels);
+  CpuEngine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
+            const Kernels<T>& kernels);
 
   const ParameterLayout& layout() const override { return network_->layout(); }
   std::int64_t step() const override { return step_; }
@@ -42,8 +43,10 @@ class CpuEngine final : public Engine {
  private:
   void ensure_prepared();
   void ensure_scratch();
-  /// The gradient of the mean loss over `rows` into gradient_. Returns false if a loss is not finite.
-  bool compute_gradient(std::span<const std::int64_t> rows);
+  /// The gradient of the mean loss over `rows`. Returns false if a loss is not finite.
+  bool compute_gradient(std::span<const std::int64_t> rows, T* gradient);
+  /// The same at other parameters, into other_gradient_.
+  bool compute_gradient_at(const T* parameters, std::span<const std::int64_t> rows);
   /// Logits of `rows`, and the neurons if asked for; an empty vector otherwise.
   Activations forward_all(std::span<const std::int64_t> rows, bool with_neurons);
   std::span<const std::int64_t> batch_rows(std::int64_t step);
@@ -55,8 +58,9 @@ class CpuEngine final : public Engine {
   ThreadPool& pool_;
   const Kernels<T>& kernels_;
   std::unique_ptr<Network<T>> network_;
-  Optimizer<T> optimizer_;
+  Stepper<T> stepper_;
   AlignedBuffer<T> parameters_, gradient_;
+  AlignedBuffer<T> other_gradient_;  ///< of optimisers that ask for a second one
   std::vector<AlignedBuffer<T>> accumulators_;
   std::vector<Scratch<T>> scratch_;  ///< one per worker
   bool prepared_ = false;
