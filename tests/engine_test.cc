@@ -108,7 +108,7 @@ TEST(Engine, ThreadsDoNotChangeTheBits) {
   deep.model.n_layers = 2;
   deep.model.layer_norm = LayerNormKind::kPre;
   Config mlp = shortcut;
-  mlp.model.architecture = Architecture::kMlp;
+  mlp.model.architecture = "mlp";
   Config batches = shortcut;
   batches.optim.batch_size = 300;
   for (const Config& config : {shortcut, deep, mlp, batches}) {

@@ -18,6 +18,8 @@ Components bring their own part in golden/NAME.py, each with
                                zero_grad() and step(closure), where closure() makes all gradients anew
   penalty(w, c)                if it is a penalty: what joins the loss, 0 where it is off
   after_step(w, c, t)          if it is a constraint: changes the weights in place after update t = 1, 2, ...
+  hidden_masks(c, step, rows)  if it changes hidden activations in training: per layer [rows, positions, neurons], or
+                               None where it is off; the losses in the file are those without it
 
 usage: golden_torch.py [CASE...]     (all cases if none is named)
 """
@@ -172,7 +174,17 @@ def initial_weights(shapes, d_model, generator):
     return {name: value.float().double() for name, value in weights.items()}
 
 
-def transformer_logits(w, c, tokens):
+def hidden_masks(c, step, rows):
+    """Factors of the hidden neurons of every layer in the update that leaves `step`; None: all of them 1."""
+    for module in COMPONENTS:
+        if hasattr(module, "hidden_masks"):
+            masks = module.hidden_masks(c, step, rows)
+            if masks is not None:
+                return masks
+    return None
+
+
+def transformer_logits(w, c, tokens, masks=None):
     def get(name):
         return w.get(name, 0.0)
 
@@ -190,6 +202,8 @@ def transformer_logits(w, c, tokens):
 
     def mlp(x, block):
         hidden = ACTIVATIONS[c["model.activation"]](x @ w[block + "mlp.W_in"] + get(block + "mlp.b_in"))
+        if masks is not None:  # of the last block, only the last position goes on: its mask does for all
+            hidden = hidden * masks[int(block.split(".")[1])].to(hidden.dtype)
         return hidden @ w[block + "mlp.W_out"] + get(block + "mlp.b_out")
 
     kind = c["model.layer_norm"]
@@ -211,16 +225,18 @@ def transformer_logits(w, c, tokens):
     return last @ unembed + get("unembed.b_U")
 
 
-def mlp_logits(w, c, tokens):
+def mlp_logits(w, c, tokens, masks=None):
     a, b = w["embed.W_E"][tokens[:, 0]], w["embed.W_E"][tokens[:, 1]]
     h = torch.cat([a, b], dim=1) if c["model.combination"] == "concatenate" else a + b
     for i in range(c["model.n_layers"]):
         h = ACTIVATIONS[c["model.activation"]](h @ w[f"layers.{i}.W"] + w.get(f"layers.{i}.b", 0.0))
+        if masks is not None:
+            h = h * masks[i][:, 0].to(h.dtype)
     return h @ w["unembed.W_U"] + w.get("unembed.b_U", 0.0)
 
 
-def logits_of(w, c, tokens):
-    return (mlp_logits if c["model.architecture"] == "mlp" else transformer_logits)(w, c, tokens)
+def logits_of(w, c, tokens, masks=None):
+    return (mlp_logits if c["model.architecture"] == "mlp" else transformer_logits)(w, c, tokens, masks)
 
 
 def loss_of(logits, labels, c):
@@ -259,27 +275,31 @@ def learning_rate(c, t):
     return peak
 
 
-def train(c, start, tokens, labels, dtype):
+def train(c, start, tokens, labels, dtype, rows):
     w = {name: value.to(dtype).clone().requires_grad_() for name, value in start.items()}
     optimizer = make_optimizer(w, c)
     penalties = [module.penalty for module in COMPONENTS if hasattr(module, "penalty")]
     constraints = [module.after_step for module in COMPONENTS if hasattr(module, "after_step")]
     losses = []
 
-    def gradients():
+    def gradients(masks=None):
         optimizer.zero_grad()
-        loss = loss_of(logits_of(w, c, tokens), labels, c)
+        loss = loss_of(logits_of(w, c, tokens, masks), labels, c)
         sum((penalty(w, c) for penalty in penalties), loss).backward()
         return loss
 
     for t in range(1, STEPS + 1):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(c, t)
-        losses.append(gradients().item())  # without penalties
+        kept = gradients().item()  # without penalties and masks
+        losses.append(kept)
+        if hidden_masks(c, t - 1, rows) is not None:
+            gradients(hidden_masks(c, t - 1, rows))
+        closure = lambda: gradients(hidden_masks(c, t - 1, rows))
         if isinstance(optimizer, torch.optim.Optimizer):
             optimizer.step()
         else:
-            optimizer.step(gradients)
+            optimizer.step(closure)
         with torch.no_grad():
             for after_step in constraints:
                 after_step(w, c, t)
@@ -312,7 +332,7 @@ class Trial:
         self.sensitivity = worst_difference(self.train(c, nudged, torch.float64)[0], self.end)
 
     def train(self, c, start, dtype):
-        return train(c, start, self.tokens[self.rows], self.labels[self.rows], dtype)
+        return train(c, start, self.tokens[self.rows], self.labels[self.rows], dtype, self.rows)
 
 
 def make_case(name, changes, directory):

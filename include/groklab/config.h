@@ -64,7 +64,6 @@ struct SplitConfig {
   std::string file_digest;      ///< filled when the file is read
 };
 
-enum class Architecture { kTransformer, kMlp };
 enum class Activation { kRelu, kGelu, kQuadratic };
 enum class LayerNormKind { kNone, kPre, kPost };
 enum class Biases { kNone, kMlp, kAll };
@@ -73,7 +72,7 @@ enum class InitKind { kPaper, kTorch };
 enum class ComputePath { kAuto, kGeneral };
 
 struct ModelConfig {
-  Architecture architecture = Architecture::kTransformer;
+  std::string architecture = "transformer";  ///< name of an architecture
   std::int64_t n_layers = 1;  ///< transformer blocks, or hidden layers of the MLP
   std::int64_t d_model = 128;
   std::int64_t n_heads = 4;
@@ -92,12 +91,11 @@ struct ModelConfig {
   ComputePath path = ComputePath::kAuto;  ///< auto: the exact precomputed tables where it applies
 };
 
-enum class LossKind { kCrossEntropy, kMeanSquared };
 enum class LossForm { kStable, kFramework };
 
 struct LossConfig {
-  LossKind kind = LossKind::kCrossEntropy;
-  LossForm form = LossForm::kStable;
+  std::string kind = "cross_entropy";  ///< name of a loss
+  LossForm form = LossForm::kStable;   ///< of the cross-entropy
 };
 
 enum class Schedule { kConstant, kCosine };

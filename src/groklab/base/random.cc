@@ -12,19 +12,23 @@
 
 namespace groklab {
 
+std::array<std::uint32_t, 4> random_words(std::uint64_t seed, StreamPurpose purpose, std::uint32_t index,
+                                          std::uint64_t block) {
+  using Philox = r123::Philox4x32_R<10>;
+  const Philox::ctr_type counter = {{static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), index,
+                                     static_cast<std::uint32_t>(purpose)}};
+  const Philox::key_type key = {{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}};
+  const auto words = Philox()(counter, key);
+  return {words[0], words[1], words[2], words[3]};
+}
+
 RandomStream::RandomStream(std::uint64_t seed, StreamPurpose purpose, std::uint64_t index)
-    : seed_(seed), purpose_(static_cast<std::uint32_t>(purpose)), index_(static_cast<std::uint32_t>(index)) {
+    : seed_(seed), purpose_(purpose), index_(static_cast<std::uint32_t>(index)) {
   require(index <= 0xffffffffu, "a random stream's index must fit 32 bits");
 }
 
 void RandomStream::refill() {
-  using Philox = r123::Philox4x32_R<10>;
-  Philox::ctr_type counter = {
-      {static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32), index_, purpose_}};
-  Philox::key_type key = {{static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32)}};
-  const auto words = Philox()(counter, key);
-  for (int i = 0; i < 4; ++i) buffer_[i] = words[static_cast<std::size_t>(i)];
-  ++block_;
+  buffer_ = random_words(seed_, purpose_, index_, block_++);
   used_ = 0;
 }
 

@@ -1,6 +1,7 @@
 // Counter-based random streams (Philox 4x32-10): the same numbers on every machine and thread count.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -15,7 +16,12 @@ enum class StreamPurpose : std::uint32_t {
   kParity = 5,     ///< the hidden subset and sampled rows of a parity task
   kBootstrap = 6,  ///< resampling in analyses
   kProbe = 7,      ///< samples and random functions of probes
+  kDropout = 8,    ///< which neurons a step leaves out; `index` is the step
 };
+
+/// Block `block` of a stream: four uniform words, each block by itself. A stream's numbers are its blocks' in order.
+std::array<std::uint32_t, 4> random_words(std::uint64_t seed, StreamPurpose purpose, std::uint32_t index,
+                                          std::uint64_t block);
 
 /// An independent stream of random numbers keyed by (seed, purpose, index). Copying it copies its position.
 class RandomStream {
@@ -36,11 +42,11 @@ class RandomStream {
 
  private:
   std::uint64_t seed_;
-  std::uint32_t purpose_;
+  StreamPurpose purpose_;
   std::uint32_t index_;
   std::uint64_t block_ = 0;
-  std::uint32_t buffer_[4] = {0, 0, 0, 0};
-  int used_ = 4;
+  std::array<std::uint32_t, 4> buffer_ = {};
+  std::size_t used_ = 4;
   bool has_spare_normal_ = false;
   double spare_normal_ = 0.0;
 

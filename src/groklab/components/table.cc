@@ -1,6 +1,9 @@
 // The explicit table of components, see config/component.h. A new one is its source file, its test and a line here:
 // NAME in a list stands for the function that its source file defines, such as adamw_optimizer().
 #include "groklab/config/component.h"
+#include "groklab/model/architecture.h"
+#include "groklab/model/hidden_filter.h"
+#include "groklab/model/loss.h"
 #include "groklab/optim/constraint.h"
 #include "groklab/optim/optimizer.h"
 #include "groklab/optim/penalty.h"
@@ -14,7 +17,47 @@
 
 #define GROKLAB_CONSTRAINTS(ENTRY)
 
+#define GROKLAB_ARCHITECTURES(ENTRY) \
+  ENTRY(transformer)                 \
+  ENTRY(mlp)
+
+#define GROKLAB_LOSSES(ENTRY) \
+  ENTRY(cross_entropy)        \
+  ENTRY(mean_squared)
+
+#define GROKLAB_HIDDEN_FILTERS(ENTRY)
+
 namespace groklab {
+
+#define DECLARE(name) const ArchitectureDescriptor& name##_architecture();
+#define POINTER(name) &name##_architecture(),
+GROKLAB_ARCHITECTURES(DECLARE)
+const std::vector<const ArchitectureDescriptor*>& architectures() {
+  static const std::vector<const ArchitectureDescriptor*> list = {GROKLAB_ARCHITECTURES(POINTER)};
+  return list;
+}
+#undef DECLARE
+#undef POINTER
+
+#define DECLARE(name) const LossDescriptor& name##_loss();
+#define POINTER(name) &name##_loss(),
+GROKLAB_LOSSES(DECLARE)
+const std::vector<const LossDescriptor*>& losses() {
+  static const std::vector<const LossDescriptor*> list = {GROKLAB_LOSSES(POINTER)};
+  return list;
+}
+#undef DECLARE
+#undef POINTER
+
+#define DECLARE(name) const HiddenFilterDescriptor& name##_filter();
+#define POINTER(name) &name##_filter(),
+GROKLAB_HIDDEN_FILTERS(DECLARE)
+const std::vector<const HiddenFilterDescriptor*>& hidden_filters() {
+  static const std::vector<const HiddenFilterDescriptor*> list = {GROKLAB_HIDDEN_FILTERS(POINTER)};
+  return list;
+}
+#undef DECLARE
+#undef POINTER
 
 #define DECLARE(name) const OptimizerDescriptor& name##_optimizer();
 #define POINTER(name) &name##_optimizer(),
@@ -49,9 +92,12 @@ const std::vector<const ConstraintDescriptor*>& constraints() {
 const std::vector<const ComponentSpec*>& component_specs() {
   static const std::vector<const ComponentSpec*> specs = [] {
     std::vector<const ComponentSpec*> all;
+    for (const ArchitectureDescriptor* architecture : architectures()) all.push_back(&architecture->spec);
+    for (const LossDescriptor* loss : losses()) all.push_back(&loss->spec);
     for (const OptimizerDescriptor* optimizer : optimizers()) all.push_back(&optimizer->spec);
     for (const PenaltyDescriptor* penalty : penalties()) all.push_back(&penalty->spec);
     for (const ConstraintDescriptor* constraint : constraints()) all.push_back(&constraint->spec);
+    for (const HiddenFilterDescriptor* filter : hidden_filters()) all.push_back(&filter->spec);
     return all;
   }();
   return specs;

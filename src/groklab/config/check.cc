@@ -14,15 +14,6 @@
 namespace groklab {
 namespace {
 
-/// "key = value: expected ...", with the value that the config has.
-[[noreturn]] void refuse(const Config& config, std::string_view key, const std::string& expected) {
-  for (const Field& field : config_values(config)) {
-    if (key == field.spec.key)
-      fail(ErrorKind::kConfig, "{} = {}: expected {}", key, toml_literal(field.value), expected);
-  }
-  fail(ErrorKind::kInternal, "internal: a check names the key {}, which does not exist", key);
-}
-
 void check_ranges(const Config& config) {
   for (const Field& field : config_values(config)) {
     if (value_allowed(field)) continue;
@@ -120,30 +111,6 @@ void check_model(const Config& config) {
   const std::optional<TaskSize> size = task_size(config.task);
   if (size && model.d_vocab_out != 0 && model.d_vocab_out < size->n_classes) {
     refuse(config, "model.d_vocab_out", fmt::format("0 or at least the task's {} classes", size->n_classes));
-  }
-  if (model.architecture == Architecture::kMlp) {
-    if (model.layer_norm != LayerNormKind::kNone) {
-      refuse(config, "model.layer_norm", "none for model.architecture = mlp");
-    }
-    if (model.tied_embeddings) refuse(config, "model.tied_embeddings", "false for model.architecture = mlp");
-    return;
-  }
-  if (model.d_head == 0 && model.d_model % model.n_heads != 0) {
-    refuse(config, "model.d_model", fmt::format("a multiple of n_heads = {}", model.n_heads));
-  }
-  if (model.d_head != 0 && model.d_model != model.n_heads * model.d_head) {
-    refuse(config, "model.d_model",
-           fmt::format("n_heads * d_head = {} * {} = {}", model.n_heads, model.d_head, model.n_heads * model.d_head));
-  }
-  if (model.input_tokens == 4 && config.task.operation == Operation::kParity) {
-    refuse(config, "model.input_tokens", "2 or 3 for task.operation = parity, which has no operation token");
-  }
-  if (size && model.tied_embeddings) {
-    const std::int64_t vocabulary = size->n_symbols + model.input_tokens - 2;
-    if (model.d_vocab_out > vocabulary) {
-      refuse(config, "model.d_vocab_out",
-             fmt::format("at most the {} input symbols when model.tied_embeddings = true", vocabulary));
-    }
   }
 }
 

@@ -84,6 +84,14 @@ bool component_active(const ComponentSpec& spec, const Config& config) {
        spec.choice);
 }
 
+void refuse(const Config& config, std::string_view key, const std::string& expected) {
+  for (const Field& field : config_values(config)) {
+    if (key == field.spec.key)
+      fail(ErrorKind::kConfig, "{} = {}: expected {}", key, toml_literal(field.value), expected);
+  }
+  fail(ErrorKind::kInternal, "internal: a check names the key {}, which does not exist", key);
+}
+
 Field number_key(const char* key, double value, Range range, const char* unit, const char* meaning) {
   return {{key, range, unit, meaning}, FieldType::kNumber, value, {}};
 }

@@ -29,6 +29,8 @@ struct ComponentSpec {
   std::vector<Field> keys = {};
   /// Whether a run has it, for one without `choice`.
   bool (*active)(const Config& config) = nullptr;
+  /// Replaces automatic values ("0: d_model / n_heads") where the component is active. Doing it twice changes nothing.
+  void (*resolve)(Config& config) = nullptr;
   /// Combinations that make no sense, tested where the component is active. Throws Error(kConfig).
   void (*check)(const Config& config) = nullptr;
 };
@@ -44,6 +46,9 @@ std::vector<const ComponentSpec*> components_of(std::string_view choice);
 bool component_active(const ComponentSpec& spec, const Config& config);
 /// All components' rules, those of `only` first. Throws Error(kConfig).
 void check_components(const Config& config);
+
+/// For `check`: throws Error(kConfig) "key = value: expected ...", with the value that the config has.
+[[noreturn]] void refuse(const Config& config, std::string_view key, const std::string& expected);
 
 /// Keys for ComponentSpec::keys.
 Field number_key(const char* key, double value, Range range, const char* unit, const char* meaning);

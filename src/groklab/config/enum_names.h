@@ -49,10 +49,6 @@ struct EnumNames<SplitMethod> {
   static constexpr std::array<std::string_view, 3> values = {"philox", "torch_randperm", "file"};
 };
 template <>
-struct EnumNames<Architecture> {
-  static constexpr std::array<std::string_view, 2> values = {"transformer", "mlp"};
-};
-template <>
 struct EnumNames<Activation> {
   static constexpr std::array<std::string_view, 3> values = {"relu", "gelu", "quadratic"};
 };
@@ -75,10 +71,6 @@ struct EnumNames<InitKind> {
 template <>
 struct EnumNames<ComputePath> {
   static constexpr std::array<std::string_view, 2> values = {"auto", "general"};
-};
-template <>
-struct EnumNames<LossKind> {
-  static constexpr std::array<std::string_view, 2> values = {"cross_entropy", "mean_squared"};
 };
 template <>
 struct EnumNames<LossForm> {

@@ -79,14 +79,12 @@ TEST(ConfigFields, EnumNamesFollowTheirOrder) {
   EXPECT_EQ(enum_name(Composition::kLeftFirst), "left_first");
   EXPECT_EQ(enum_name(LabelKind::kCorrupted), "corrupted");
   EXPECT_EQ(enum_name(SplitMethod::kFile), "file");
-  EXPECT_EQ(enum_name(Architecture::kMlp), "mlp");
   EXPECT_EQ(enum_name(Activation::kQuadratic), "quadratic");
   EXPECT_EQ(enum_name(LayerNormKind::kPost), "post");
   EXPECT_EQ(enum_name(Biases::kAll), "all");
   EXPECT_EQ(enum_name(EmbeddingCombination::kSum), "sum");
   EXPECT_EQ(enum_name(InitKind::kTorch), "torch");
   EXPECT_EQ(enum_name(ComputePath::kGeneral), "general");
-  EXPECT_EQ(enum_name(LossKind::kMeanSquared), "mean_squared");
   EXPECT_EQ(enum_name(LossForm::kFramework), "framework");
   EXPECT_EQ(enum_name(Schedule::kCosine), "cosine");
   EXPECT_EQ(enum_name(Precision::kFloat64), "float64");

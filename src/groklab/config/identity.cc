@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "groklab/config.h"
+#include "groklab/config/engine_identity.h"
 #include "groklab/config/renamed_keys.h"
 #include "groklab/config/value.h"
 
@@ -27,7 +29,7 @@ std::string canonical_value(const Value& value) {
 
 }  // namespace
 
-std::string canonical_text(Config resolved) {
+std::string canonical_text(Config resolved, std::string_view engine) {
   if (!resolved.task.table_digest.empty()) resolved.task.table.clear();  // the contents count, not where they lie
   if (!resolved.split.file_digest.empty()) resolved.split.file.clear();
 
@@ -38,6 +40,7 @@ std::string canonical_text(Config resolved) {
     if (fields[i].value == defaults[i].value) continue;
     lines.push_back(fmt::format("{}={}\n", identity_key(fields[i].spec.key), canonical_value(fields[i].value)));
   }
+  if (engine != kFirstEngineIdentity) lines.push_back(fmt::format("engine={}\n", engine));
   std::sort(lines.begin(), lines.end());
   std::string text = fmt::format("groklab identity {}\n", kIdentityVersion);
   for (const std::string& line : lines) text += line;
@@ -49,6 +52,6 @@ std::string identity_digest(const std::string& text) {
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64).substr(0, kRunIdDigits);
 }
 
-std::string canonical_config(const ResolvedConfig& config) { return canonical_text(*config); }
+std::string canonical_config(const ResolvedConfig& config) { return canonical_text(*config, engine_identity()); }
 
 }  // namespace groklab

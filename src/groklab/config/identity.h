@@ -2,13 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "groklab/config.h"
 
 namespace groklab {
 
-/// The text behind canonical_config, of resolved values.
-std::string canonical_text(Config resolved);
+/// The text behind canonical_config, of resolved values, for an engine and version of its arithmetic ("cpu/1"; the first
+/// one is left out, so that it renames no run).
+std::string canonical_text(Config resolved, std::string_view engine);
 /// A run's name made from its canonical text.
 std::string identity_digest(const std::string& text);
 

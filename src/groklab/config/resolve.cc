@@ -14,6 +14,7 @@
 
 #include "groklab/config.h"
 #include "groklab/config/component.h"
+#include "groklab/config/engine_identity.h"
 #include "groklab/config/identity.h"
 #include "groklab/config/task_size.h"
 #include "groklab/config/visit.h"
@@ -69,26 +70,13 @@ void resolve_split(SplitConfig& split, std::int64_t seed) {
 }
 
 void resolve_model(ModelConfig& model, const TaskConfig& task) {
-  const ModelConfig& defaults = default_config().model;
   if (model.d_mlp == 0) model.d_mlp = 4 * model.d_model;
   const std::optional<TaskSize> size = task_size(task);
   if (size && model.d_vocab_out == size->n_classes) model.d_vocab_out = 0;
-  if (model.architecture == Architecture::kMlp) {
-    model.n_heads = defaults.n_heads;
-    model.d_head = defaults.d_head;
-    model.input_tokens = defaults.input_tokens;
-    model.path = defaults.path;
-    return;
-  }
-  model.combination = defaults.combination;
-  if (model.d_head == 0 && model.n_heads > 0) model.d_head = model.d_model / model.n_heads;
-  if (model.n_layers > 1) model.path = defaults.path;  // the shortcut is for one layer
 }
 
 void resolve_training(Config& config) {
   const Config& defaults = default_config();
-  if (config.loss.kind != LossKind::kCrossEntropy) config.loss.form = defaults.loss.form;
-
   OptimConfig& optim = config.optim;
   if (optim.weight_decay == 0) optim.decay = defaults.optim.decay;
   if (optim.warmup_steps == 1) optim.warmup_steps = 0;  // min(t / 1, 1) is 1 from the first step
@@ -106,6 +94,7 @@ void resolve_components(Config& config) {
   std::set<std::string_view> used, unused;
   for (const ComponentSpec* component : component_specs()) {
     const bool active = component_active(*component, config);
+    if (active && component->resolve != nullptr) component->resolve(config);
     for (const std::string_view key : component->uses) (active ? used : unused).insert(key);
     for (const Field& field : component->keys) (active ? used : unused).insert(field.spec.key);
   }
@@ -136,7 +125,7 @@ ResolvedConfig resolve_config(const Config& config) {
   auto data = std::make_shared<ResolvedConfig::Data>();
   data->config = resolved_values(config);
   data->task_size = task_size(data->config.task);
-  data->id = identity_digest(canonical_text(data->config));
+  data->id = identity_digest(canonical_text(data->config, engine_identity()));
   return ResolvedConfig(std::move(data));
 }
 

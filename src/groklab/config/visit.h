@@ -91,7 +91,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         split.file_digest);
 
   auto& model = config.model;
-  field("model.architecture", any_choice(), "", "Decoder-only transformer, or an MLP on embeddings.",
+  field("model.architecture", component_choice(), "", "Decoder-only transformer, or an MLP on embeddings.",
         model.architecture);
   field("model.n_layers", between(1, 1000), "layers", "Transformer blocks, or hidden layers of the MLP.",
         model.n_layers);
@@ -119,7 +119,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         model.path);
 
   auto& loss = config.loss;
-  field("loss.kind", any_choice(), "", "Training loss.", loss.kind);
+  field("loss.kind", component_choice(), "", "Training loss.", loss.kind);
   field("loss.form", any_choice(), "", "Cross-entropy without cancellation, or as common frameworks compute it.",
         loss.form);
 

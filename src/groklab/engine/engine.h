@@ -21,7 +21,8 @@ struct Activations {
   std::vector<double> neurons;  ///< [rows, neuron_count()]: last hidden layer, after the activation
 };
 
-/// Trains one run. Not thread-safe; it uses the threads of its pool. Results do not depend on their number.
+/// Trains one run. Which rows a step takes (batch_order.h), the learning rate, the initial parameters and what a record
+/// sums (group_sums.h) are the same for every engine. Not thread-safe; it uses the threads of its pool. Results do not depend on their number.
 class Engine {
  public:
   virtual ~Engine() = default;

@@ -13,7 +13,7 @@
 namespace groklab {
 
 /// Most positions of a sequence (the kernels keep one number per position on the stack).
-inline constexpr std::int64_t kMaxSlots = 64;
+inline constexpr std::int64_t kMaxPositions = 64;
 
 /// Raw measurements of one row of logits.
 struct RowStatistics {
@@ -37,17 +37,29 @@ struct SgdCoefficients {
   double l2 = 0, momentum = 0, learning_rate = 0;
 };
 
-/// Tables of the precomputed tables, see model/precomputed_transformer.h. S slots (positions), H heads, R table rows.
-struct MixShape {
-  std::int64_t slots = 0, heads = 0, table_rows = 0;
+/// Attention that reads precomputed tables, one row for each pair of position and token that can stand there.
+/// S positions, H heads, R table rows.
+struct TableAttentionShape {
+  std::int64_t positions = 0, heads = 0, table_rows = 0;
   std::int64_t table_stride = 0;  ///< elements of a row of the value table: d_model padded to whole panels
-  std::int64_t row_capacity = 0;  ///< distance between the [slot] and [head, slot] arrays below
+  std::int64_t row_capacity = 0;  ///< distance between the [position] and [head, position] arrays below
 };
 
 /// Softmax attention inside sequences of S tokens. Query t attends to keys 0..t.
 struct AttentionShape {
   std::int64_t sequences = 0, positions = 0, heads = 0, d_head = 0;
   bool last_query_only = false;  ///< queries and outputs have one row a sequence, at the last position
+};
+
+/// A loss on rows of logits.
+template <typename T>
+struct LossKernels {
+  /// Replaces logits by scale * d loss / d logits of the row losses. Returns a number that is finite exactly if all
+  /// logits led to finite losses.
+  double (*gradient)(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t classes,
+                     double scale);
+  void (*statistics)(RowStatistics* out, PanelView<const T> logits, const std::int32_t* labels, std::int64_t rows,
+                     std::int64_t classes);
 };
 
 template <typename T>
@@ -71,23 +83,21 @@ struct Kernels {
   void (*activate_gradient)(PanelView<T> grad, PanelView<const T> x, std::int64_t rows, std::int64_t n,
                             Activation activation);
 
-  /// Replaces logits by scale * d loss / d logits of the row losses. Returns a number that is finite exactly if all
-  /// logits led to finite losses.
-  double (*loss_gradient)(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t classes,
-                          const LossConfig& loss, double scale);
-  void (*row_statistics)(RowStatistics* out, PanelView<const T> logits, const std::int32_t* labels, std::int64_t rows,
-                         std::int64_t classes, const LossConfig& loss);
+  LossKernels<T> cross_entropy;            ///< no cancellation: keeps its digits however small the loss
+  LossKernels<T> framework_cross_entropy;  ///< log softmax in T, as common frameworks compute it
+  LossKernels<T> mean_squared;             ///< against the one-hot label
 
-  /// weights[h * S + s][row] = softmax over s of scores[slot_rows[s][row] * H + h].
-  void (*mix_weights)(T* weights, const T* scores, const std::int32_t* slot_rows, std::int64_t rows,
-                      const MixShape& shape);
-  /// out[row, :] = base + sum over h, s of weights[h, s][row] * table[h][slot_rows[s][row]][:].
-  void (*mix_forward)(PanelView<T> out, const T* base, const T* weights, const T* table, const std::int32_t* slot_rows,
-                      std::int64_t rows, std::int64_t n, const MixShape& shape);
+  /// weights[h * S + s][row] = softmax over s of scores[position_rows[s][row] * H + h].
+  void (*table_attention_weights)(T* weights, const T* scores, const std::int32_t* position_rows, std::int64_t rows,
+                                  const TableAttentionShape& shape);
+  /// out[row, :] = base + sum over h, s of weights[h, s][row] * table[h][position_rows[s][row]][:].
+  void (*table_attention_forward)(PanelView<T> out, const T* base, const T* weights, const T* table,
+                                  const std::int32_t* position_rows, std::int64_t rows, std::int64_t n,
+                                  const TableAttentionShape& shape);
   /// The backward pass: adds to table_gradient and score_gradient.
-  void (*mix_backward)(T* table_gradient, T* score_gradient, const T* weights, PanelView<const T> out_gradient,
-                       const T* table, const std::int32_t* slot_rows, std::int64_t rows, std::int64_t n,
-                       const MixShape& shape);
+  void (*table_attention_backward)(T* table_gradient, T* score_gradient, const T* weights,
+                                   PanelView<const T> out_gradient, const T* table, const std::int32_t* position_rows,
+                                   std::int64_t rows, std::int64_t n, const TableAttentionShape& shape);
 
   /// z[row, head columns] = sum_s softmax_s(q k / sqrt(d_head)) v; probabilities are kept for the backward pass:
   /// [sequence][head][query][position].

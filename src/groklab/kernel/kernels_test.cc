@@ -223,17 +223,16 @@ TYPED_TEST(KernelTest, StableGradientKeepsItsDigitsWhereTheFrameworksCancels) {
     const double gap = std::is_same_v<T, float> ? 25.0 : 45.0;  // e^-25 < 2^-24 / 100, e^-45 < 2^-53 / 100
     const std::int64_t n = 19;
     const std::int32_t label = 4;
-    LossConfig stable, framework;
-    framework.form = LossForm::kFramework;
-    for (const LossConfig& loss : {stable, framework}) {
+    for (const bool is_stable : {true, false}) {
+      const LossKernels<T>& loss = is_stable ? k.cross_entropy : k.framework_cross_entropy;
       Panels<T> logits(k, 1, n);
       logits.at(0, label) = static_cast<T>(gap);
       RowStatistics statistics;
-      k.row_statistics(&statistics, logits.cview(), &label, 1, n, loss);
-      k.loss_gradient(logits.view(), &label, 1, n, loss, 1.0);
+      loss.statistics(&statistics, logits.cview(), &label, 1, n);
+      loss.gradient(logits.view(), &label, 1, n, 1.0);
       const double others = 18 * std::exp(-gap);
       const double gradient = static_cast<double>(logits.at(0, label));
-      if (loss.form == LossForm::kStable) {
+      if (is_stable) {
         EXPECT_NEAR(gradient / -others, 1.0, 40 * this->kEpsilon);
         EXPECT_NEAR(statistics.loss / others, 1.0, 40 * this->kEpsilon);
       } else {
@@ -254,14 +253,14 @@ TYPED_TEST(KernelTest, LossGradientsAgreeWithSoftmax) {
       std::vector<std::int32_t> labels;
       for (std::int64_t r = 0; r < rows; ++r) labels.push_back(static_cast<std::int32_t>((r * 5 + 3) % n));
       for (const int mode : {0, 1, 2}) {
-        LossConfig loss;
-        if (mode == 1) loss.form = LossForm::kFramework;
-        if (mode == 2) loss.kind = LossKind::kMeanSquared;
+        const LossKernels<T>& loss = mode == 0   ? k.cross_entropy
+                                     : mode == 1 ? k.framework_cross_entropy
+                                                 : k.mean_squared;
         Panels<T> logits(k, rows, n);
         logits.fill(l);
         std::vector<RowStatistics> statistics(static_cast<std::size_t>(rows));
-        k.row_statistics(statistics.data(), logits.cview(), labels.data(), rows, n, loss);
-        EXPECT_TRUE(std::isfinite(k.loss_gradient(logits.view(), labels.data(), rows, n, loss, 0.25)));
+        loss.statistics(statistics.data(), logits.cview(), labels.data(), rows, n);
+        EXPECT_TRUE(std::isfinite(loss.gradient(logits.view(), labels.data(), rows, n, 0.25)));
         Plain expected;
         for (std::int64_t r = 0; r < rows; ++r) {
           const double* row = l.data() + r * n;
@@ -295,9 +294,9 @@ TYPED_TEST(KernelTest, NanAndInfinityAreSeen) {
         logits.at(0, at) = bad;
         const std::int32_t label = 6;
         RowStatistics statistics;
-        k.row_statistics(&statistics, logits.cview(), &label, 1, 19, LossConfig{});
+        k.cross_entropy.statistics(&statistics, logits.cview(), &label, 1, 19);
         EXPECT_TRUE(std::isnan(statistics.loss));
-        EXPECT_FALSE(std::isfinite(k.loss_gradient(logits.view(), &label, 1, 19, LossConfig{}, 1.0)));
+        EXPECT_FALSE(std::isfinite(k.cross_entropy.gradient(logits.view(), &label, 1, 19, 1.0)));
       }
     }
   });

@@ -11,15 +11,15 @@
 
 namespace groklab {
 
-/// `config` with the transformer's shape read from the file: layers, widths, heads, vocabulary, output vocabulary,
-/// input tokens (from the rows of W_pos), biases, LayerNorm (pre if there is a final one, else post). What shapes
-/// cannot say (activation, task, ...) stays as in `config`. Keys in `fixed` were set by the user: one that contradicts
+/// `config` with the network's shape read from the file: layers, widths, output vocabulary, biases; of a transformer
+/// heads, vocabulary, input tokens (from the rows of W_pos), LayerNorm (pre if there is a final one, else post); of an
+/// MLP how it joins its embeddings. What shapes cannot say (activation, task, ...) stays as in `config`. Keys in `fixed` were set by the user: one that contradicts
 /// the file is an Error(kInput). `file_name` is for messages.
 Config infer_model(const TensorFile& file, const std::string& file_name, const Config& config,
                    const std::set<std::string>& fixed);
 
-/// Checks the vocabulary of a binary operation: as many tokens as symbols, and one or two more for "=" and the
-/// operator; at least as many outputs as classes. `config` comes from infer_model.
+/// Checks the vocabulary of a binary operation: of a transformer as many tokens as symbols, and one or two more for
+/// "=" and the operator; at least as many outputs as classes. `config` comes from infer_model.
 void check_vocabulary(const Config& config, const TaskSize& size, const std::string& file_name);
 
 /// Sets every tensor of the engine from the file. Absent biases become zero; buffers (masks) are ignored.

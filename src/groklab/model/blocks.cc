@@ -33,7 +33,8 @@ MlpBlock<T>::MlpBlock(const ModelConfig& config, const ParameterLayout& layout, 
 
 template <typename T>
 void MlpBlock<T>::forward(PanelView<T> out, PanelView<T> hidden, PanelView<T> before, PanelView<const T> in,
-                          PanelView<const T> residual, const T* parameters, std::int64_t rows) const {
+                          PanelView<const T> residual, const T* parameters, std::int64_t rows,
+                          const FilteredTile<T>& filter) const {
   Epilogue<T> into_hidden;
   into_hidden.bias = has_bias_ ? parameters + b_in_at_ : nullptr;
   if (keeps_before()) {
@@ -43,6 +44,7 @@ void MlpBlock<T>::forward(PanelView<T> out, PanelView<T> hidden, PanelView<T> be
     into_hidden.kind = EpilogueKind::kRelu;
     kernels_.nn(hidden, in, matrices_.packed(w_in_), rows, d_mlp_, d_model_, into_hidden);
   }
+  filter.forward(hidden);
   Epilogue<T> into_out;
   into_out.bias = has_bias_ ? parameters + b_out_at_ : nullptr;
   into_out.addend = residual;
@@ -52,13 +54,14 @@ void MlpBlock<T>::forward(PanelView<T> out, PanelView<T> hidden, PanelView<T> be
 template <typename T>
 void MlpBlock<T>::backward(PanelView<T> d_in, PanelView<const T> d_out, PanelView<const T> in, PanelView<T> hidden,
                            PanelView<const T> before, PanelView<const T> addend, T* accumulator, bool first,
-                           std::int64_t rows) const {
+                           std::int64_t rows, const FilteredTile<T>& filter) const {
   kernels_.tn(accumulator + matrices_.gradient_at(w_out_), constant(hidden), d_out, rows, d_model_, d_mlp_, !first);
   if (has_bias_) kernels_.column_sums(accumulator + matrices_.gradient_at(b_out_), d_out, rows, d_model_, true);
   // The activations are no longer needed: their place takes the gradient before the activation.
   Epilogue<T> mask;
   if (!keeps_before()) mask.kind = EpilogueKind::kReluMask;
   kernels_.nn(hidden, d_out, matrices_.packed_transposed(w_out_), rows, d_mlp_, d_model_, mask);
+  filter.backward(hidden);
   if (keeps_before()) kernels_.activate_gradient(hidden, before, rows, d_mlp_, activation_);
   kernels_.tn(accumulator + matrices_.gradient_at(w_in_), in, constant(hidden), rows, d_mlp_, d_model_, !first);
   if (has_bias_) kernels_.column_sums(accumulator + matrices_.gradient_at(b_in_), constant(hidden), rows, d_mlp_, true);

@@ -6,6 +6,7 @@
 
 #include "groklab/config.h"
 #include "groklab/kernel/kernels.h"
+#include "groklab/model/hidden_filter.h"
 #include "groklab/model/matrix_set.h"
 #include "groklab/tensor/layout.h"
 
@@ -34,20 +35,21 @@ class ScratchPlan {
   std::int64_t size_ = 0;
 };
 
-/// out = residual + act(in W_in + b_in) W_out + b_out.
+/// out = residual + filter(act(in W_in + b_in)) W_out + b_out.
 template <typename T>
 class MlpBlock {
  public:
   MlpBlock(const ModelConfig& config, const ParameterLayout& layout, const std::string& prefix, MatrixSet<T>& matrices,
            const Kernels<T>& kernels);
 
-  /// `hidden` keeps the activations; `before` keeps them before the activation and is not used for relu.
+  /// `hidden` keeps the filtered activations; `before` keeps them before the activation and is not used for relu.
   void forward(PanelView<T> out, PanelView<T> hidden, PanelView<T> before, PanelView<const T> in,
-               PanelView<const T> residual, const T* parameters, std::int64_t rows) const;
+               PanelView<const T> residual, const T* parameters, std::int64_t rows,
+               const FilteredTile<T>& filter) const;
   /// d_in = addend + gradient through the block. Destroys `hidden`.
   void backward(PanelView<T> d_in, PanelView<const T> d_out, PanelView<const T> in, PanelView<T> hidden,
-                PanelView<const T> before, PanelView<const T> addend, T* accumulator, bool first,
-                std::int64_t rows) const;
+                PanelView<const T> before, PanelView<const T> addend, T* accumulator, bool first, std::int64_t rows,
+                const FilteredTile<T>& filter) const;
   bool keeps_before() const { return activation_ != Activation::kRelu; }
 
  private:

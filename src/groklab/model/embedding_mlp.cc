@@ -25,8 +25,10 @@ class EmbeddingMlp final : public Network<T> {
   std::int64_t accumulator_size() const override { return matrices_.accumulator_size(); }
   double step_flop(std::int64_t rows) const override;
   void prepare(const T* parameters, ThreadPool& pool) override;
-  PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const override;
-  void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first) const override;
+  PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
+                       const HiddenFilters<T>* filters) const override;
+  void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first,
+                const HiddenFilters<T>* filters) const override;
   PanelView<const T> neurons(Scratch<T>& scratch) const override {
     return constant(tile(scratch, layers_.back().hidden_at));
   }
@@ -55,6 +57,10 @@ class EmbeddingMlp final : public Network<T> {
   std::int64_t table_of(std::int64_t input) const { return tables_ == 1 ? 0 : input; }
   std::int64_t symbol(std::int64_t row, std::int64_t input) const {
     return task_.inputs[static_cast<std::size_t>(row * task_.n_inputs + input)];
+  }
+  FilteredTile<T> filtered(const HiddenFilters<T>* filters, std::span<const std::int64_t> rows,
+                           std::size_t layer) const {
+    return {filters, {.layer = static_cast<std::int64_t>(layer), .rows = rows, .neurons = d_mlp_}};
   }
   bool keeps_before() const { return activation_ != Activation::kRelu; }
 
@@ -148,7 +154,8 @@ void EmbeddingMlp<T>::prepare(const T* parameters, ThreadPool& pool) {
 }
 
 template <typename T>
-PanelView<T> EmbeddingMlp<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const {
+PanelView<T> EmbeddingMlp<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
+                                      const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
   const PanelView<T> before0 = tile(scratch, layers_[0].before_at);
   for (std::int64_t i = 0; i < count; ++i) {
@@ -161,6 +168,7 @@ PanelView<T> EmbeddingMlp<T>::forward(std::span<const std::int64_t> rows, Scratc
     if (layers_[0].bias_at >= 0) put_row(before0, i, parameters_ + layers_[0].bias_at, d_mlp_, kernels_.width, true);
   }
   kernels_.activate(tile(scratch, layers_[0].hidden_at), constant(before0), count, d_mlp_, activation_);
+  filtered(filters, rows, 0).forward(tile(scratch, layers_[0].hidden_at));
   for (std::size_t l = 1; l < layers_.size(); ++l) {
     const PanelView<T> before = tile(scratch, layers_[l].before_at);
     Epilogue<T> epilogue;
@@ -168,6 +176,7 @@ PanelView<T> EmbeddingMlp<T>::forward(std::span<const std::int64_t> rows, Scratc
     kernels_.nn(before, constant(tile(scratch, layers_[l - 1].hidden_at)), matrices_.packed(layers_[l].w), count,
                 d_mlp_, d_mlp_, epilogue);
     kernels_.activate(tile(scratch, layers_[l].hidden_at), constant(before), count, d_mlp_, activation_);
+    filtered(filters, rows, l).forward(tile(scratch, layers_[l].hidden_at));
   }
   const PanelView<T> logits = tile(scratch, logits_at_);
   unembedding_->forward(logits, constant(tile(scratch, layers_.back().hidden_at)), parameters_, count);
@@ -176,7 +185,7 @@ PanelView<T> EmbeddingMlp<T>::forward(std::span<const std::int64_t> rows, Scratc
 
 template <typename T>
 void EmbeddingMlp<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator,
-                               bool first) const {
+                               bool first, const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
   // The gradient walks down in the spare place; act'(x) of relu may be read from max(x, 0).
   const PanelView<T> d = tile(scratch, spare_at_);
@@ -184,6 +193,7 @@ void EmbeddingMlp<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& s
                          accumulator, first, count);
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const Layer& layer = layers_[l];
+    filtered(filters, rows, l).backward(d);
     kernels_.activate_gradient(d, constant(tile(scratch, layer.before_at)), count, d_mlp_, activation_);
     if (layer.bias_at >= 0) {
       kernels_.column_sums(accumulator + matrices_.gradient_at(layer.b), constant(d), count, d_mlp_, true);

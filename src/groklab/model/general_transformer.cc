@@ -26,8 +26,10 @@ class GeneralTransformer final : public Network<T> {
     parameters_ = parameters;
     matrices_.pack_all(parameters, pool);
   }
-  PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const override;
-  void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first) const override;
+  PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
+                       const HiddenFilters<T>* filters) const override;
+  void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first,
+                const HiddenFilters<T>* filters) const override;
   PanelView<const T> neurons(Scratch<T>& scratch) const override {
     return layers_.back().neurons(scratch.numbers.data());
   }
@@ -45,6 +47,7 @@ class GeneralTransformer final : public Network<T> {
   PanelView<T> input(Scratch<T>& scratch) const {
     return {scratch.numbers.data() + input_at_, width_, tile_rows_ * positions_ * width_};
   }
+  void scatter_embeddings(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator) const;
   PanelView<T> final_in(Scratch<T>& scratch) const {  // what the unembedding reads
     if (final_norm_) return {scratch.numbers.data() + final_at_, width_, tile_rows_ * width_};
     return layers_.back().output(scratch.numbers.data());
@@ -109,20 +112,21 @@ double GeneralTransformer<T>::step_flop(std::int64_t rows) const {
 }
 
 template <typename T>
-PanelView<T> GeneralTransformer<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const {
+PanelView<T> GeneralTransformer<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
+                                            const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
   const T* w_e = parameters_ + layout_.at("embed.W_E").offset;
   const T* w_pos = parameters_ + layout_.at("pos_embed.W_pos").offset;
   PanelView<T> x = input(scratch);
   for (std::int64_t i = 0; i < count; ++i) {
-    for (std::int64_t slot = 0; slot < positions_; ++slot) {
-      const std::int64_t token = tokens_.token(slot, tokens_.choice(slot, rows[static_cast<std::size_t>(i)]));
-      put_row(x, i * positions_ + slot, w_e + token * d_model_, d_model_, width_, false);
-      put_row(x, i * positions_ + slot, w_pos + slot * d_model_, d_model_, width_, true);
+    for (std::int64_t position = 0; position < positions_; ++position) {
+      const std::int64_t token = tokens_.token(position, tokens_.index(position, rows[static_cast<std::size_t>(i)]));
+      put_row(x, i * positions_ + position, w_e + token * d_model_, d_model_, width_, false);
+      put_row(x, i * positions_ + position, w_pos + position * d_model_, d_model_, width_, true);
     }
   }
   for (const TransformerLayer<T>& layer : layers_) {
-    layer.forward(scratch.numbers.data(), constant(x), parameters_, count);
+    layer.forward(scratch.numbers.data(), constant(x), parameters_, rows, filters);
     x = layer.output(scratch.numbers.data());
   }
   if (final_norm_) {
@@ -135,7 +139,7 @@ PanelView<T> GeneralTransformer<T>::forward(std::span<const std::int64_t> rows, 
 
 template <typename T>
 void GeneralTransformer<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator,
-                                     bool first) const {
+                                     bool first, const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
   T* numbers = scratch.numbers.data();
   const PanelView<T> last_out = layers_.back().output(numbers);
@@ -154,19 +158,27 @@ void GeneralTransformer<T>::backward(std::span<const std::int64_t> rows, Scratch
   const PanelView<T> spare{numbers + spare_at_, width_, tile_rows_ * positions_ * width_};
   for (std::size_t i = layers_.size(); i-- > 0;) {
     const PanelView<T> x = i > 0 ? layers_[i - 1].output(numbers) : input(scratch);
-    layers_[i].backward(numbers, spare, constant(x), parameters_, accumulator, first, count);
+    layers_[i].backward(numbers, spare, constant(x), parameters_, accumulator, first, rows, filters);
     for (std::int64_t row = 0; row < count * positions_; ++row) {
       add_panel_row(x, row, constant(spare), row, d_model_, width_, false);
     }
   }
+  scatter_embeddings(rows, scratch, accumulator);
+}
+
+/// Adds the gradient of the first layer's input to those of the embeddings' rows.
+template <typename T>
+void GeneralTransformer<T>::scatter_embeddings(std::span<const std::int64_t> rows, Scratch<T>& scratch,
+                                               T* accumulator) const {
+  const auto count = static_cast<std::int64_t>(rows.size());
   const PanelView<T> dx = input(scratch);
   const PanelView<T> d_embed{accumulator + matrices_.gradient_at(w_e_), width_, sizes_.vocabulary * width_};
   const PanelView<T> d_pos{accumulator + matrices_.gradient_at(w_pos_), width_, positions_ * width_};
   for (std::int64_t i = 0; i < count; ++i) {
-    for (std::int64_t slot = 0; slot < positions_; ++slot) {
-      const std::int64_t token = tokens_.token(slot, tokens_.choice(slot, rows[static_cast<std::size_t>(i)]));
-      add_panel_row(d_embed, token, constant(dx), i * positions_ + slot, d_model_, width_, true);
-      add_panel_row(d_pos, slot, constant(dx), i * positions_ + slot, d_model_, width_, true);
+    for (std::int64_t position = 0; position < positions_; ++position) {
+      const std::int64_t token = tokens_.token(position, tokens_.index(position, rows[static_cast<std::size_t>(i)]));
+      add_panel_row(d_embed, token, constant(dx), i * positions_ + position, d_model_, width_, true);
+      add_panel_row(d_pos, position, constant(dx), i * positions_ + position, d_model_, width_, true);
     }
   }
 }

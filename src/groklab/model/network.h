@@ -9,6 +9,7 @@
 #include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/kernel/kernels.h"
+#include "groklab/model/hidden_filter.h"
 #include "groklab/model/parameters.h"
 #include "groklab/task.h"
 #include "groklab/tensor/buffer.h"
@@ -49,15 +50,19 @@ class Network {
 
   /// Packs the weights and computes the tables. `parameters` must stay valid and unchanged until the next prepare().
   virtual void prepare(const T* parameters, ThreadPool& pool) = 0;
-  /// Logits [rows.size(), classes()] of task rows, kept in the scratch with what backward() needs.
-  virtual PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const = 0;
+  /// Logits [rows.size(), classes()] of task rows, kept in the scratch with what backward() needs. `filters` change the
+  /// hidden activations in training; nullptr: none.
+  virtual PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
+                               const HiddenFilters<T>* filters = nullptr) const = 0;
   /// Activations of the last hidden layer's neurons at the position that feeds the loss, [rows, neuron_count()], of the
   /// tile that forward() has just done.
   virtual PanelView<const T> neurons(Scratch<T>& scratch) const = 0;
   virtual std::int64_t neuron_count() const = 0;
   /// Adds the gradient of the tile that forward() has just done; the logits' view holds d loss / d logits. With
-  /// `first`, matrices are overwritten instead, so that only clear_accumulator() is due before a chunk.
-  virtual void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first) const = 0;
+  /// `first`, matrices are overwritten instead, so that only clear_accumulator() is due before a chunk. `filters` as in
+  /// forward().
+  virtual void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first,
+                        const HiddenFilters<T>* filters = nullptr) const = 0;
   /// Zeroes the parts of an accumulator that the first tile does not overwrite.
   virtual void clear_accumulator(T* accumulator) const = 0;
   /// gradient (layout.total() elements) = sum of the chunks' accumulators, which are destroyed.
@@ -70,6 +75,8 @@ class Network {
 
 /// The sizes that config and task give together. Throws Error(kConfig) if they do not fit.
 ModelSizes model_sizes(const ModelConfig& config, const Task& task);
+/// Columns of the unembedding: model.d_vocab_out, or the task's classes. Throws Error(kConfig) if there are more.
+std::int64_t class_count(const ModelConfig& config, const Task& task);
 
 /// Builds the network. Throws Error(kConfig) for shapes that cannot be.
 template <typename T>

@@ -1,4 +1,4 @@
-// Which tensors an architecture has (TransformerLens names and shapes), and their initial values.
+// The sizes and tensors of a network, and their initial values.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct ModelSizes {
   std::int64_t classes = 0;     ///< columns of W_U (d_vocab_out)
 };
 
-/// All tensors of a resolved config.
+/// All tensors of a resolved config, as its architecture lists them.
 ParameterLayout model_layout(const ModelConfig& config, const ModelSizes& sizes);
 
 /// Initial parameters, layout.total() numbers, padding zero. `paper`: N(0, 1 / d_model) for embeddings, attention and

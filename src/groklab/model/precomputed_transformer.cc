@@ -1,4 +1,4 @@
-// See precomputed_transformer.h. Letters: R table rows, S slots, H heads, d d_model, e d_head, m d_mlp, T rows of a
+// See precomputed_transformer.h. Letters: R table rows, S positions, H heads, d d_model, e d_head, m d_mlp, T rows of a
 // tile.
 #include "groklab/model/precomputed_transformer.h"
 
@@ -12,8 +12,7 @@
 namespace groklab {
 
 bool precomputed_applies(const ModelConfig& config) {
-  return config.architecture == Architecture::kTransformer && config.n_layers == 1 &&
-         config.layer_norm == LayerNormKind::kNone && config.input_tokens >= 3;
+  return config.n_layers == 1 && config.layer_norm == LayerNormKind::kNone && config.input_tokens >= 3;
 }
 
 namespace {
@@ -30,8 +29,10 @@ class PrecomputedTransformer final : public Network<T> {
   std::int64_t accumulator_size() const override { return matrices_.accumulator_size(); }
   double step_flop(std::int64_t rows) const override;
   void prepare(const T* parameters, ThreadPool& pool) override;
-  PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const override;
-  void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first) const override;
+  PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
+                       const HiddenFilters<T>* filters) const override;
+  void backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first,
+                const HiddenFilters<T>* filters) const override;
   PanelView<const T> neurons(Scratch<T>& scratch) const override { return constant(tile(scratch, hidden_at_)); }
   std::int64_t neuron_count() const override { return config_.d_mlp; }
   void clear_accumulator(T* accumulator) const override { matrices_.clear_accumulator(accumulator); }
@@ -55,7 +56,12 @@ class PrecomputedTransformer final : public Network<T> {
 
   void prepare_head(Head& head, std::int64_t index);
   void prepare_scores();
-  void collect_head(Head& head, std::int64_t index, T* gradient, const T* sums);
+  FilteredTile<T> filtered(const HiddenFilters<T>* filters, std::span<const std::int64_t> rows) const {
+    return {filters, {.rows = rows, .neurons = config_.d_mlp}};
+  }
+  void collect_values(Head& head, std::int64_t index, T* gradient, const T* sums);
+  std::vector<T> collect_scores(Head& head, std::int64_t index, const T* sums) const;
+  void collect_query(Head& head, std::int64_t index, T* gradient, std::span<const T> d_key) const;
   void collect_embeddings(T* gradient, const T* sums, std::int64_t col) const;
 
   PanelView<T> tile(Scratch<T>& scratch, std::int64_t at) const {
@@ -63,7 +69,9 @@ class PrecomputedTransformer final : public Network<T> {
   }
   PanelView<T> table_view(T* data) const { return {data, kernels_.width, table_rows_ * kernels_.width}; }
   std::int64_t head_table_at(std::int64_t head) const { return head * table_rows_ * table_stride_; }
-  MixShape mix_shape() const { return {slots_, heads_count_, table_rows_, table_stride_, tile_rows_}; }
+  TableAttentionShape attention_shape() const {
+    return {positions_, heads_count_, table_rows_, table_stride_, tile_rows_};
+  }
   std::int64_t padded(std::int64_t n) const { return (n + kernels_.width - 1) / kernels_.width * kernels_.width; }
   /// Element `col` of row `row` of X (panels).
   const T& table_input(std::int64_t row, std::int64_t col) const {
@@ -78,9 +86,9 @@ class PrecomputedTransformer final : public Network<T> {
   std::unique_ptr<MlpBlock<T>> mlp_;
   std::unique_ptr<Unembedding<T>> unembedding_;
 
-  std::int64_t slots_, heads_count_, d_model_, d_head_;
+  std::int64_t positions_, heads_count_, d_model_, d_head_;
   std::int64_t table_rows_ = 0, table_stride_ = 0, last_row_ = 0;
-  std::vector<std::int64_t> slot_base_;  ///< first table row of each slot
+  std::vector<std::int64_t> first_row_of_;  ///< first table row of each position
   std::vector<Head> heads_;
   std::int64_t value_gradient_at_ = 0, score_gradient_at_ = 0, base_gradient_at_ = 0;  ///< in the accumulators
 
@@ -106,15 +114,15 @@ PrecomputedTransformer<T>::PrecomputedTransformer(const ModelConfig& config, con
       sizes_(sizes),
       kernels_(kernels),
       matrices_(kernels),
-      slots_(tokens.positions()),
+      positions_(tokens.positions()),
       heads_count_(config.n_heads),
       d_model_(config.d_model),
       d_head_(config.d_head) {
   layout_ = model_layout(config, sizes);
   mlp_ = std::make_unique<MlpBlock<T>>(config, layout_, "blocks.0.mlp.", matrices_, kernels);
-  for (std::int64_t slot = 0; slot < slots_; ++slot) {
-    slot_base_.push_back(table_rows_);
-    table_rows_ += tokens_.choices(slot);
+  for (std::int64_t position = 0; position < positions_; ++position) {
+    first_row_of_.push_back(table_rows_);
+    table_rows_ += tokens_.token_count(position);
   }
   last_row_ = table_rows_ - 1;
   table_stride_ = padded(d_model_);
@@ -145,23 +153,24 @@ PrecomputedTransformer<T>::PrecomputedTransformer(const ModelConfig& config, con
   base_ = AlignedBuffer<T>(padded(d_model_));
 
   const std::int64_t before = mlp_->keeps_before() ? config.d_mlp : 0;
-  const std::int64_t per_row = 2 * d_model_ + config.d_mlp + before + padded(sizes.classes) + heads_count_ * slots_;
+  const std::int64_t per_row = 2 * d_model_ + config.d_mlp + before + padded(sizes.classes) + heads_count_ * positions_;
   tile_rows_ = choose_tile_rows(per_row, sizeof(T));
   require(kernels.width <= kMaxPanelWidth, "a panel is at most two vectors of 16 floats");
-  require(tile_rows_ % kernels.lanes == 0, "mix_weights needs whole vectors of rows");
+  require(tile_rows_ % kernels.lanes == 0, "table_attention_weights needs whole vectors of rows");
   ScratchPlan plan;
   middle_at_ = plan.take_panels(tile_rows_, d_model_, kernels.width);
   hidden_at_ = plan.take_panels(tile_rows_, config.d_mlp, kernels.width);
   before_at_ = plan.take_panels(tile_rows_, before, kernels.width);
   out_at_ = plan.take_panels(tile_rows_, d_model_, kernels.width);
   logits_at_ = plan.take_panels(tile_rows_, sizes.classes, kernels.width);
-  weights_at_ = plan.take(tile_rows_ * heads_count_ * slots_);
+  weights_at_ = plan.take(tile_rows_ * heads_count_ * positions_);
   scratch_size_ = plan.size();
 }
 
 template <typename T>
 Scratch<T> PrecomputedTransformer<T>::make_scratch() const {
-  return {AlignedBuffer<T>(scratch_size_), std::vector<std::int32_t>(static_cast<std::size_t>(tile_rows_ * slots_))};
+  const auto indices = static_cast<std::size_t>(tile_rows_ * positions_);
+  return {AlignedBuffer<T>(scratch_size_), std::vector<std::int32_t>(indices)};
 }
 
 template <typename T>
@@ -211,11 +220,11 @@ void PrecomputedTransformer<T>::prepare(const T* parameters, ThreadPool& pool) {
   const T* w_e = parameters + layout_.at("embed.W_E").offset;
   const T* w_pos = parameters + layout_.at("pos_embed.W_pos").offset;
   const PanelView<T> inputs = table_view(inputs_.data());
-  for (std::int64_t slot = 0; slot < slots_; ++slot) {
-    for (std::int64_t choice = 0; choice < tokens_.choices(slot); ++choice) {
-      const std::int64_t row = slot_base_[static_cast<std::size_t>(slot)] + choice;
-      put_row(inputs, row, w_e + tokens_.token(slot, choice) * d_model_, d_model_, kernels_.width, false);
-      put_row(inputs, row, w_pos + slot * d_model_, d_model_, kernels_.width, true);
+  for (std::int64_t position = 0; position < positions_; ++position) {
+    for (std::int64_t index = 0; index < tokens_.token_count(position); ++index) {
+      const std::int64_t row = first_row_of_[static_cast<std::size_t>(position)] + index;
+      put_row(inputs, row, w_e + tokens_.token(position, index) * d_model_, d_model_, kernels_.width, false);
+      put_row(inputs, row, w_pos + position * d_model_, d_model_, kernels_.width, true);
     }
   }
   const TensorSpec* b_o = layout_.find("blocks.0.attn.b_O");
@@ -247,22 +256,23 @@ void PrecomputedTransformer<T>::prepare_scores() {
 }
 
 template <typename T>
-PanelView<T> PrecomputedTransformer<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch) const {
+PanelView<T> PrecomputedTransformer<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
+                                                const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
-  for (std::int64_t slot = 0; slot < slots_; ++slot) {
-    std::int32_t* slot_rows = scratch.indices.data() + slot * tile_rows_;
-    const std::int64_t base = slot_base_[static_cast<std::size_t>(slot)];
+  for (std::int64_t position = 0; position < positions_; ++position) {
+    std::int32_t* position_rows = scratch.indices.data() + position * tile_rows_;
+    const std::int64_t base = first_row_of_[static_cast<std::size_t>(position)];
     for (std::int64_t i = 0; i < count; ++i) {
-      slot_rows[i] = static_cast<std::int32_t>(base + tokens_.choice(slot, rows[static_cast<std::size_t>(i)]));
+      position_rows[i] = static_cast<std::int32_t>(base + tokens_.index(position, rows[static_cast<std::size_t>(i)]));
     }
   }
   T* weights = scratch.numbers.data() + weights_at_;
   const PanelView<T> middle = tile(scratch, middle_at_), out = tile(scratch, out_at_);
-  kernels_.mix_weights(weights, score_table_.data(), scratch.indices.data(), count, mix_shape());
-  kernels_.mix_forward(middle, base_.data(), weights, value_table_.data(), scratch.indices.data(), count, d_model_,
-                       mix_shape());
+  kernels_.table_attention_weights(weights, score_table_.data(), scratch.indices.data(), count, attention_shape());
+  kernels_.table_attention_forward(middle, base_.data(), weights, value_table_.data(), scratch.indices.data(), count,
+                                   d_model_, attention_shape());
   mlp_->forward(out, tile(scratch, hidden_at_), tile(scratch, before_at_), constant(middle), constant(middle),
-                parameters_, count);
+                parameters_, count, filtered(filters, rows));
   const PanelView<T> logits = tile(scratch, logits_at_);
   unembedding_->forward(logits, constant(out), parameters_, count);
   return logits;
@@ -270,23 +280,23 @@ PanelView<T> PrecomputedTransformer<T>::forward(std::span<const std::int64_t> ro
 
 template <typename T>
 void PrecomputedTransformer<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator,
-                                         bool first) const {
+                                         bool first, const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
   const PanelView<T> middle = tile(scratch, middle_at_), out = tile(scratch, out_at_);
   // d out overwrites nothing that is needed later but `out` itself, which the unembedding reads first.
   unembedding_->backward(out, constant(tile(scratch, logits_at_)), constant(out), accumulator, first, count);
   mlp_->backward(out, constant(out), constant(middle), tile(scratch, hidden_at_), constant(tile(scratch, before_at_)),
-                 constant(out), accumulator, first, count);
+                 constant(out), accumulator, first, count, filtered(filters, rows));
   const PanelView<T> d_middle = out;
   kernels_.column_sums(accumulator + base_gradient_at_, constant(d_middle), count, d_model_, true);
-  kernels_.mix_backward(accumulator + value_gradient_at_, accumulator + score_gradient_at_,
-                        scratch.numbers.data() + weights_at_, constant(d_middle), value_table_.data(),
-                        scratch.indices.data(), count, d_model_, mix_shape());
+  kernels_.table_attention_backward(accumulator + value_gradient_at_, accumulator + score_gradient_at_,
+                                    scratch.numbers.data() + weights_at_, constant(d_middle), value_table_.data(),
+                                    scratch.indices.data(), count, d_model_, attention_shape());
 }
 
-/// Gradients of one head's W_Q, W_K, W_V, W_O and biases, and its parts of dX and d x_last.
+/// Gradients of one head's W_V, W_O and b_V, and what reaches X through its values.
 template <typename T>
-void PrecomputedTransformer<T>::collect_head(Head& head, std::int64_t index, T* gradient, const T* sums) {
+void PrecomputedTransformer<T>::collect_values(Head& head, std::int64_t index, T* gradient, const T* sums) {
   const std::int64_t tensor_at = index * d_model_ * d_head_;
   const auto w_at = [&](const char* name) { return layout_.at(name).offset + tensor_at; };
   const T* d_table_data = sums + value_gradient_at_ + head_table_at(index);
@@ -313,15 +323,18 @@ void PrecomputedTransformer<T>::collect_head(Head& head, std::int64_t index, T* 
     kernels_.column_sums(column.data(), constant(d_values), table_rows_, d_head_, false);
     std::memcpy(gradient + b_v->offset + index * d_head_, column.data(), static_cast<std::size_t>(d_head_) * sizeof(T));
   }
+}
 
-  // Scores: s[r] = X[r] . u with u = W_K q / sqrt(e).
+/// The gradient of one head's key u, and what reaches X through its scores s[r] = X[r] . u, u = W_K q / sqrt(e).
+template <typename T>
+std::vector<T> PrecomputedTransformer<T>::collect_scores(Head& head, std::int64_t index, const T* sums) const {
   const T* d_scores = sums + score_gradient_at_;
   std::vector<T> d_key(static_cast<std::size_t>(padded(d_model_)), T(0));
   const std::int64_t width = kernels_.width;
   for (std::int64_t col = 0; col < d_model_; col += width) {
     const std::int64_t part = std::min(width, d_model_ - col);
     const T* __restrict x = inputs_.data() + (col / width) * table_rows_ * width;
-    T* __restrict dx = d_inputs.data + (col / width) * table_rows_ * width;
+    T* __restrict dx = head.input_gradient.data() + (col / width) * table_rows_ * width;
     T* __restrict dk = d_key.data() + col;
     const T* __restrict key = head.key.data() + col;
     for (std::int64_t row = 0; row < table_rows_; ++row) {
@@ -332,6 +345,15 @@ void PrecomputedTransformer<T>::collect_head(Head& head, std::int64_t index, T* 
       }
     }
   }
+  return d_key;
+}
+
+/// Gradients of one head's W_Q, W_K, b_Q and b_K, and its part of d x_last.
+template <typename T>
+void PrecomputedTransformer<T>::collect_query(Head& head, std::int64_t index, T* gradient,
+                                              std::span<const T> d_key) const {
+  const std::int64_t tensor_at = index * d_model_ * d_head_;
+  const auto w_at = [&](const char* name) { return layout_.at(name).offset + tensor_at; };
   const T scale = T(1) / std::sqrt(static_cast<T>(d_head_));
   const T* w_q = parameters_ + w_at("blocks.0.attn.W_Q");
   const T* w_k = parameters_ + w_at("blocks.0.attn.W_K");
@@ -364,7 +386,7 @@ void PrecomputedTransformer<T>::collect_head(Head& head, std::int64_t index, T* 
   }
 }
 
-/// Columns col..col+width-1 of the gradients of W_E, W_pos and b_O: sums of dX over heads, slots and tokens.
+/// Columns col..col+width-1 of the gradients of W_E, W_pos and b_O: sums of dX over heads, positions and tokens.
 template <typename T>
 void PrecomputedTransformer<T>::collect_embeddings(T* gradient, const T* sums, std::int64_t col) const {
   const std::int64_t width = kernels_.width, part = std::min(width, d_model_ - col);
@@ -375,12 +397,12 @@ void PrecomputedTransformer<T>::collect_embeddings(T* gradient, const T* sums, s
     std::memset(static_cast<void*>(d_embed + token * d_model_ + col), 0, static_cast<std::size_t>(part) * sizeof(T));
   }
   const T* d_base = sums + base_gradient_at_ + col;
-  for (std::int64_t slot = 0; slot < slots_; ++slot) {
-    T* __restrict pos = d_pos + slot * d_model_ + col;
+  for (std::int64_t position = 0; position < positions_; ++position) {
+    T* __restrict pos = d_pos + position * d_model_ + col;
     for (std::int64_t j = 0; j < part; ++j) pos[j] = T(0);
-    for (std::int64_t choice = 0; choice < tokens_.choices(slot); ++choice) {
-      const std::int64_t row = slot_base_[static_cast<std::size_t>(slot)] + choice;
-      T* __restrict embed = d_embed + tokens_.token(slot, choice) * d_model_ + col;
+    for (std::int64_t index = 0; index < tokens_.token_count(position); ++index) {
+      const std::int64_t row = first_row_of_[static_cast<std::size_t>(position)] + index;
+      T* __restrict embed = d_embed + tokens_.token(position, index) * d_model_ + col;
       T sum[kMaxPanelWidth] = {};  // a row of all heads at once: the compiler turns these loops into vectors
       for (const Head& head : heads_) {
         const T* __restrict part_of_head = head.input_gradient.data() + panel_at + row * width;
@@ -409,8 +431,11 @@ void PrecomputedTransformer<T>::collect(T* gradient, std::span<T* const> accumul
   // W_E's gradient is written by collect_embeddings, so a tied unembedding must add to it afterwards.
   matrices_.collect_own(gradient, accumulators, pool);
   const T* sums = accumulators[0];
-  pool.run(heads_count_,
-           [&](std::int64_t h, int) { collect_head(heads_[static_cast<std::size_t>(h)], h, gradient, sums); });
+  pool.run(heads_count_, [&](std::int64_t h, int) {
+    Head& head = heads_[static_cast<std::size_t>(h)];
+    collect_values(head, h, gradient, sums);
+    collect_query(head, h, gradient, collect_scores(head, h, sums));
+  });
   const std::int64_t panels = padded(d_model_) / kernels_.width;
   pool.run(panels, [&](std::int64_t panel, int) { collect_embeddings(gradient, sums, panel * kernels_.width); });
   matrices_.collect_shared(gradient, accumulators);

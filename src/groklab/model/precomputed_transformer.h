@@ -1,6 +1,7 @@
-// The one-layer transformer by its exact shortcut (docs/decisions/precomputed-tables.md). Only the last position feeds
-// the loss and its token is the same in every row, so there is one query; keys and values depend on (position, token)
-// alone. Attention therefore reads tables with one row for each of the R = 2p + 1 pairs, and only D rows pass the MLP.
+// The one-layer transformer with precomputed tables, which is exact (docs/decisions/precomputed-tables.md). Only the
+// last position feeds the loss and its token is the same in every row, so there is one query; keys and values depend on
+// (position, token) alone. Attention therefore reads tables with one row for each of the R = 2p + 1 pairs, and only D
+// rows pass the MLP.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,7 @@
 
 namespace groklab {
 
-/// True if the shortcut is exact for this network: a one-layer transformer without LayerNorm whose last token is "=".
+/// True if the tables are exact for this transformer: one layer, no LayerNorm, and "=" as the last token.
 bool precomputed_applies(const ModelConfig& config);
 
 template <typename T>

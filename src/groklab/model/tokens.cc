@@ -14,12 +14,12 @@ TokenSequence::TokenSequence(const ModelConfig& model, const Task& task) : task_
          needed, symbols_, needed - symbols_);
   }
   for (std::int64_t input = 0; input < task.n_inputs; ++input) {
-    slots_.push_back({input, 0});
-    if (model.input_tokens == 4 && input == 0) slots_.push_back({-1, symbols_});
+    positions_.push_back({input, 0});
+    if (model.input_tokens == 4 && input == 0) positions_.push_back({-1, symbols_});
   }
-  if (model.input_tokens >= 3) slots_.push_back({-1, vocabulary_ - 1});
-  if (positions() > kMaxSlots) {
-    fail(ErrorKind::kConfig, "the task's rows have {} tokens: expected at most {}", positions(), kMaxSlots);
+  if (model.input_tokens >= 3) positions_.push_back({-1, vocabulary_ - 1});
+  if (positions() > kMaxPositions) {
+    fail(ErrorKind::kConfig, "the task's rows have {} tokens: expected at most {}", positions(), kMaxPositions);
   }
 }
 

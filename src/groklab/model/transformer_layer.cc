@@ -34,6 +34,7 @@ TransformerLayer<T>::TransformerLayer(const ModelConfig& config, const Parameter
     : kernels_(kernels),
       matrices_(matrices),
       norm_(config.layer_norm),
+      index_(index),
       last_(last),
       positions_(positions),
       d_model_(config.d_model),
@@ -83,7 +84,9 @@ TransformerLayer<T>::TransformerLayer(const ModelConfig& config, const Parameter
 }
 
 template <typename T>
-void TransformerLayer<T>::forward(T* scratch, PanelView<const T> x, const T* parameters, std::int64_t sequences) const {
+void TransformerLayer<T>::forward(T* scratch, PanelView<const T> x, const T* parameters,
+                                  std::span<const std::int64_t> task_rows, const HiddenFilters<T>* filters) const {
+  const auto sequences = static_cast<std::int64_t>(task_rows.size());
   const std::int64_t rows = sequences * positions_, out_rows = last_ ? sequences : rows;
   const std::int64_t d_attention = heads_ * d_head_;
   PanelView<const T> in = x;
@@ -117,80 +120,105 @@ void TransformerLayer<T>::forward(T* scratch, PanelView<const T> x, const T* par
   const PanelView<const T> residual = norm_ == LayerNormKind::kPre ? constant(attended) : constant(middle);
   const PanelView<T> mlp_out = panels(scratch, mlp_out_at_, out_capacity_);
   mlp_.forward(mlp_out, panels(scratch, hidden_at_, out_capacity_), panels(scratch, before_at_, out_capacity_),
-               constant(middle), residual, parameters, out_rows);
+               constant(middle), residual, parameters, out_rows, filtered(filters, task_rows));
   if (norm_ == LayerNormKind::kPost) {
     ln2_->forward(output(scratch), scratch + moments2_at_, constant(mlp_out), parameters, out_rows);
   }
 }
 
 template <typename T>
-void TransformerLayer<T>::backward(T* scratch, PanelView<T> dx, PanelView<const T> x, const T* parameters,
-                                   T* accumulator, bool first, std::int64_t sequences) const {
-  const std::int64_t rows = sequences * positions_, out_rows = last_ ? sequences : rows;
-  const std::int64_t d_attention = heads_ * d_head_;
+void TransformerLayer<T>::backward_mlp(T* scratch, const T* parameters, T* accumulator, bool first,
+                                       std::span<const std::int64_t> rows, const HiddenFilters<T>* filters) const {
+  const std::int64_t out_rows = static_cast<std::int64_t>(rows.size()) * (last_ ? 1 : positions_);
   const PanelView<T> attended = panels(scratch, attended_at_, out_capacity_);
   const PanelView<T> middle = panels(scratch, middle_at_, out_capacity_);
   const PanelView<T> hidden = panels(scratch, hidden_at_, out_capacity_);
   const PanelView<const T> before = constant(panels(scratch, before_at_, out_capacity_));
-
-  // Through the MLP: `d` holds the gradient of its output and then of `attended`.
-  PanelView<T> d = output(scratch);
+  const PanelView<T> d = output(scratch);
+  const FilteredTile<T> filter = filtered(filters, rows);
   if (norm_ == LayerNormKind::kPost) {
     const PanelView<T> mlp_out = panels(scratch, mlp_out_at_, out_capacity_);
     ln2_->backward(d, constant(d), constant(mlp_out), scratch + moments2_at_, parameters, accumulator, out_rows, false);
   }
   if (norm_ == LayerNormKind::kPre) {
     // The normalised input is read by the block's backward pass before its place takes the gradient.
-    mlp_.backward(middle, constant(d), constant(middle), hidden, before, {}, accumulator, first, out_rows);
+    mlp_.backward(middle, constant(d), constant(middle), hidden, before, {}, accumulator, first, out_rows, filter);
     ln2_->backward(d, constant(middle), constant(attended), scratch + moments2_at_, parameters, accumulator, out_rows,
                    true);
-  } else {
-    mlp_.backward(d, constant(d), constant(middle), hidden, before, constant(d), accumulator, first, out_rows);
-    if (norm_ == LayerNormKind::kPost) {
-      ln1_->backward(d, constant(d), constant(attended), scratch + moments1_at_, parameters, accumulator, out_rows,
-                     false);
-    }
+    return;
   }
+  mlp_.backward(d, constant(d), constant(middle), hidden, before, constant(d), accumulator, first, out_rows, filter);
+  if (norm_ == LayerNormKind::kPost) {
+    ln1_->backward(d, constant(d), constant(attended), scratch + moments1_at_, parameters, accumulator, out_rows,
+                   false);
+  }
+}
 
-  // Through the attention.
+template <typename T>
+void TransformerLayer<T>::backward_heads(T* scratch, PanelView<const T> d_attended, T* accumulator, bool first,
+                                         std::int64_t sequences) const {
+  const std::int64_t out_rows = sequences * (last_ ? 1 : positions_), d_attention = heads_ * d_head_;
   const PanelView<T> q = panels(scratch, q_at_, out_capacity_), k = panels(scratch, k_at_, in_capacity_);
   const PanelView<T> v = panels(scratch, v_at_, in_capacity_), mixed = panels(scratch, mixed_at_, out_capacity_);
-  kernels_.tn(accumulator + matrices_.gradient_at(w_o_), constant(mixed), constant(d), out_rows, d_model_, d_attention,
+  kernels_.tn(accumulator + matrices_.gradient_at(w_o_), constant(mixed), d_attended, out_rows, d_model_, d_attention,
               !first);
   if (attention_bias_) {
-    kernels_.column_sums(accumulator + matrices_.gradient_at(b_o_), constant(d), out_rows, d_model_, true);
+    kernels_.column_sums(accumulator + matrices_.gradient_at(b_o_), d_attended, out_rows, d_model_, true);
   }
-  kernels_.nn(mixed, constant(d), matrices_.packed_transposed(w_o_), out_rows, d_attention, d_model_, Epilogue<T>{});
+  kernels_.nn(mixed, d_attended, matrices_.packed_transposed(w_o_), out_rows, d_attention, d_model_, Epilogue<T>{});
   const AttentionShape shape{sequences, positions_, heads_, d_head_, last_};
   const PanelView<T> d_q = panels(scratch, spare_.d_q_at, in_capacity_);
   const PanelView<T> d_k = panels(scratch, spare_.d_k_at, in_capacity_);
   const PanelView<T> d_v = panels(scratch, spare_.d_v_at, in_capacity_);
   kernels_.attention_backward(d_q, d_k, d_v, constant(mixed), scratch + probabilities_at_, constant(q), constant(k),
                               constant(v), shape);
-  const PanelView<const T> in =
-      norm_ == LayerNormKind::kPre ? constant(panels(scratch, normal_in_at_, in_capacity_)) : x;
-  kernels_.tn(accumulator + matrices_.gradient_at(w_q_), passing(in), constant(d_q), out_rows, d_attention, d_model_,
-              !first);
-  kernels_.tn(accumulator + matrices_.gradient_at(w_k_), in, constant(d_k), rows, d_attention, d_model_, !first);
-  kernels_.tn(accumulator + matrices_.gradient_at(w_v_), in, constant(d_v), rows, d_attention, d_model_, !first);
+}
+
+template <typename T>
+void TransformerLayer<T>::backward_input(T* scratch, PanelView<T> d_in, PanelView<const T> in, T* accumulator,
+                                         bool first, std::int64_t sequences) const {
+  const std::int64_t rows = sequences * positions_, out_rows = last_ ? sequences : rows;
+  const std::int64_t d_attention = heads_ * d_head_;
+  const PanelView<const T> d_q = constant(panels(scratch, spare_.d_q_at, in_capacity_));
+  const PanelView<const T> d_k = constant(panels(scratch, spare_.d_k_at, in_capacity_));
+  const PanelView<const T> d_v = constant(panels(scratch, spare_.d_v_at, in_capacity_));
+  kernels_.tn(accumulator + matrices_.gradient_at(w_q_), passing(in), d_q, out_rows, d_attention, d_model_, !first);
+  kernels_.tn(accumulator + matrices_.gradient_at(w_k_), in, d_k, rows, d_attention, d_model_, !first);
+  kernels_.tn(accumulator + matrices_.gradient_at(w_v_), in, d_v, rows, d_attention, d_model_, !first);
   if (attention_bias_) {
-    kernels_.column_sums(accumulator + matrices_.gradient_at(b_q_), constant(d_q), out_rows, d_attention, true);
-    kernels_.column_sums(accumulator + matrices_.gradient_at(b_k_), constant(d_k), rows, d_attention, true);
-    kernels_.column_sums(accumulator + matrices_.gradient_at(b_v_), constant(d_v), rows, d_attention, true);
+    kernels_.column_sums(accumulator + matrices_.gradient_at(b_q_), d_q, out_rows, d_attention, true);
+    kernels_.column_sums(accumulator + matrices_.gradient_at(b_k_), d_k, rows, d_attention, true);
+    kernels_.column_sums(accumulator + matrices_.gradient_at(b_v_), d_v, rows, d_attention, true);
   }
-  const PanelView<T> d_in = norm_ == LayerNormKind::kPre ? panels(scratch, spare_.d_in_at, in_capacity_) : dx;
   Epilogue<T> add;
-  kernels_.nn(d_in, constant(d_k), matrices_.packed_transposed(w_k_), rows, d_model_, d_attention, add);
+  kernels_.nn(d_in, d_k, matrices_.packed_transposed(w_k_), rows, d_model_, d_attention, add);
   add.addend = constant(d_in);
-  kernels_.nn(d_in, constant(d_v), matrices_.packed_transposed(w_v_), rows, d_model_, d_attention, add);
+  kernels_.nn(d_in, d_v, matrices_.packed_transposed(w_v_), rows, d_model_, d_attention, add);
   add.addend = passing(constant(d_in));
-  kernels_.nn(passing(d_in), constant(d_q), matrices_.packed_transposed(w_q_), out_rows, d_model_, d_attention, add);
+  kernels_.nn(passing(d_in), d_q, matrices_.packed_transposed(w_q_), out_rows, d_model_, d_attention, add);
+}
+
+template <typename T>
+void TransformerLayer<T>::backward(T* scratch, PanelView<T> dx, PanelView<const T> x, const T* parameters,
+                                   T* accumulator, bool first, std::span<const std::int64_t> rows,
+                                   const HiddenFilters<T>* filters) const {
+  const auto sequences = static_cast<std::int64_t>(rows.size());
+  const std::int64_t out_rows = sequences * (last_ ? 1 : positions_);
+  backward_mlp(scratch, parameters, accumulator, first, rows, filters);
+  const PanelView<T> d_attended = output(scratch);
+  backward_heads(scratch, constant(d_attended), accumulator, first, sequences);
   if (norm_ == LayerNormKind::kPre) {
-    ln1_->backward(dx, constant(d_in), x, scratch + moments1_at_, parameters, accumulator, rows, false);
+    const PanelView<T> d_in = panels(scratch, spare_.d_in_at, in_capacity_);
+    const PanelView<const T> in = constant(panels(scratch, normal_in_at_, in_capacity_));
+    backward_input(scratch, d_in, in, accumulator, first, sequences);
+    ln1_->backward(dx, constant(d_in), x, scratch + moments1_at_, parameters, accumulator, sequences * positions_,
+                   false);
+  } else {
+    backward_input(scratch, dx, x, accumulator, first, sequences);
   }
   const PanelView<T> d_residual = passing(dx);
   for (std::int64_t row = 0; row < out_rows; ++row) {
-    add_panel_row(d_residual, row, constant(d), row, d_model_, kernels_.width, true);
+    add_panel_row(d_residual, row, constant(d_attended), row, d_model_, kernels_.width, true);
   }
 }
 

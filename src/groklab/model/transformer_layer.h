@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "groklab/config.h"
 #include "groklab/model/blocks.h"
@@ -32,11 +33,12 @@ class TransformerLayer {
   /// The MLP's activations of the last forward pass, [rows, neuron_count()], rows as in output().
   PanelView<const T> neurons(T* scratch) const { return constant(panels(scratch, hidden_at_, out_capacity_)); }
   std::int64_t neuron_count() const { return d_mlp_; }
-  /// x: [sequences * positions, d_model].
-  void forward(T* scratch, PanelView<const T> x, const T* parameters, std::int64_t sequences) const;
+  /// x: [sequences * positions, d_model]; `rows` are the sequences' rows of the task.
+  void forward(T* scratch, PanelView<const T> x, const T* parameters, std::span<const std::int64_t> rows,
+               const HiddenFilters<T>* filters) const;
   /// On entry output(scratch) holds the gradient of the output; dx (may not alias x) receives the gradient of x.
   void backward(T* scratch, PanelView<T> dx, PanelView<const T> x, const T* parameters, T* accumulator, bool first,
-                std::int64_t sequences) const;
+                std::span<const std::int64_t> rows, const HiddenFilters<T>* filters) const;
   /// FLOP of the products of forward and backward for one sequence.
   double sequence_flop() const;
 
@@ -50,11 +52,24 @@ class TransformerLayer {
     if (!last_) return x;
     return {x.data + (positions_ - 1) * x.row_stride, x.row_stride * positions_, x.panel_stride};
   }
+  FilteredTile<T> filtered(const HiddenFilters<T>* filters, std::span<const std::int64_t> rows) const {
+    return {filters, {.layer = index_, .rows = rows, .positions = last_ ? 1 : positions_, .neurons = d_mlp_}};
+  }
+  /// Turns the gradient of the output into that of `attended`, in the output's place.
+  void backward_mlp(T* scratch, const T* parameters, T* accumulator, bool first,
+                    std::span<const std::int64_t> rows, const HiddenFilters<T>* filters) const;
+  /// From the gradient of `attended` to those of q, k and v, in the spare places.
+  void backward_heads(T* scratch, PanelView<const T> d_attended, T* accumulator, bool first,
+                      std::int64_t sequences) const;
+  /// From the gradients of q, k and v to that of the attention's input.
+  void backward_input(T* scratch, PanelView<T> d_in, PanelView<const T> in, T* accumulator, bool first,
+                      std::int64_t sequences) const;
   const T* bias(const T* parameters, std::int64_t at) const { return at >= 0 ? parameters + at : nullptr; }
 
   const Kernels<T>& kernels_;
   const MatrixSet<T>& matrices_;
   LayerNormKind norm_;
+  std::int64_t index_;
   bool last_;
   std::int64_t positions_, d_model_, d_mlp_, heads_, d_head_;
   std::int64_t in_capacity_, out_capacity_;

@@ -1,8 +1,6 @@
 // See neurons.h.
 #include "groklab/probe/neurons.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -46,17 +44,6 @@ std::vector<double> response_fractions(const TaskGroup& group, const Task& task,
 }
 
 }  // namespace
-
-NeuronTensors neuron_tensors(const ModelConfig& model, std::int64_t layer) {
-  const bool bias = model.biases != Biases::kNone;
-  if (model.architecture == Architecture::kMlp) {
-    const std::string prefix = fmt::format("layers.{}.", layer);
-    const std::string out = layer + 1 < model.n_layers ? fmt::format("layers.{}.W", layer + 1) : "unembed.W_U";
-    return {prefix + "W", bias ? prefix + "b" : "", out};
-  }
-  const std::string prefix = fmt::format("blocks.{}.mlp.", layer);
-  return {prefix + "W_in", bias ? prefix + "b_in" : "", prefix + "W_out"};
-}
 
 std::vector<double> neuron_squares(std::span<const double> in, std::span<const double> bias,
                                    std::span<const double> out, std::int64_t n) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "groklab/config.h"
+#include "groklab/model/architecture.h"
 #include "groklab/probe/task_group.h"
 #include "groklab/probes.h"
 #include "groklab/task.h"
@@ -18,13 +19,6 @@ namespace groklab {
 /// A neuron counts as periodic if half of its response's power, by inverse participation ratio, is in one component:
 /// the same as power 0.7 in one and the rest spread thin.
 inline constexpr double kPeriodicIpr = 0.5;
-
-/// Names of the tensors of one hidden layer: columns of `in`, elements of `bias`, rows of `out`.
-struct NeuronTensors {
-  std::string in, bias, out;  ///< bias "" if there is none
-};
-/// Of hidden layer `layer` of a resolved config.
-NeuronTensors neuron_tensors(const ModelConfig& model, std::int64_t layer);
 
 /// Squared norm of each neuron's weights, from matrices in [inputs, n], bias [n] (or empty), out [n, outputs].
 std::vector<double> neuron_squares(std::span<const double> in, std::span<const double> bias,

@@ -51,11 +51,11 @@ double effective_rank(std::span<const double> singular) {
 std::vector<TensorResult> measure_weights(const Engine& engine) {
   std::vector<TensorResult> readings;
   for (const TensorSpec& spec : engine.layout().tensors()) {
-    if (spec.shape.size() < 2 || spec.name.find(".b_") != std::string::npos) continue;
+    if (spec.shape.size() < 2 || !spec.traits.is_weight()) continue;
     std::vector<double> values = engine.tensor(spec);
     std::int64_t rows = spec.shape[0], columns = spec.shape[1];
     if (spec.shape.size() == 3) {
-      const bool output = spec.name.ends_with("W_O");
+      const bool output = spec.traits.heads == HeadAxis::kRows;
       if (!output) values = heads_side_by_side(values, spec.shape[0], spec.shape[1], spec.shape[2]);
       rows = output ? spec.shape[0] * spec.shape[1] : spec.shape[1];
       columns = output ? spec.shape[2] : spec.shape[0] * spec.shape[2];

@@ -23,12 +23,13 @@ Chart accuracy_chart(const std::vector<PlotRun>& runs) {
 }
 
 Chart loss_chart(const std::vector<PlotRun>& runs) {
-  bool squared = false;
-  for (const PlotRun& run : runs) squared |= run.source->info.config.loss.kind == LossKind::kMeanSquared;
+  bool other_kind = false;
+  for (const PlotRun& run : runs) other_kind |= run.source->info.config.loss.kind != "cross_entropy";
   CurveOptions options;
   options.id = "loss";
   options.title = "Loss";
-  options.caption = squared ? "Mean loss of each run's own kind, log scale." : "Mean cross-entropy in nats, log scale.";
+  options.caption =
+      other_kind ? "Mean loss of each run's own kind, log scale." : "Mean cross-entropy in nats, log scale.";
   options.value_title = "loss";
   options.axis = Axis::kLog;
   options.series = test_and_train(&GroupMetrics::loss);

@@ -7,11 +7,12 @@
 
 namespace groklab {
 
-const TensorSpec& ParameterLayout::add(std::string name, std::vector<std::int64_t> shape) {
+const TensorSpec& ParameterLayout::add(std::string name, std::vector<std::int64_t> shape, const TensorTraits& traits) {
   require(find(name) == nullptr, "a tensor's name must be unique");
   TensorSpec spec;
   spec.name = std::move(name);
   spec.shape = std::move(shape);
+  spec.traits = traits;
   spec.size = 1;
   for (const std::int64_t extent : spec.shape) spec.size *= extent;
   spec.offset = total_;

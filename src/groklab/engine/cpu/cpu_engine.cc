@@ -9,7 +9,6 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
-#include "groklab/base/random.h"
 #include "groklab/model/parameters.h"
 #include "groklab/optim/learning_rate.h"
 
@@ -64,18 +63,15 @@ CpuEngine<T>::CpuEngine(const ResolvedConfig& config, const Task& task, const Sp
     : config_(*config),
       task_(task),
       split_(split),
+      batches_(config->seed, config->optim.batch_size, split_.train),
       pool_(pool),
       kernels_(kernels),
       network_(make_network<T>(config, task, kernels)),
+      loss_(loss_kernels_of<T>(*config, kernels)),
+      filters_(*config, kernels.width),
       stepper_(*config, network_->layout(), kernels),
       parameters_(network_->layout().total()),
-      gradient_(network_->layout().total()) {
-  const auto train_rows = static_cast<std::int64_t>(split.train.size());
-  if (config->optim.batch_size > train_rows) {
-    fail(ErrorKind::kConfig, "optim.batch_size = {}: expected at most the {} training rows (0 means all)",
-         config->optim.batch_size, train_rows);
-  }
-}
+      gradient_(network_->layout().total()) {}
 
 template <typename T>
 void CpuEngine<T>::ensure_scratch() {
@@ -104,34 +100,7 @@ void CpuEngine<T>::initialise() {
 }
 
 template <typename T>
-std::int32_t CpuEngine<T>::label(std::int64_t row) const {
-  const auto i = static_cast<std::size_t>(row);
-  return split_.role[i] == RowRole::kTrain ? task_.labels[i] : task_.test_labels[i];
-}
-
-template <typename T>
-std::span<const std::int64_t> CpuEngine<T>::batch_rows(std::int64_t step) {
-  const std::int64_t batch = config_.optim.batch_size;
-  const auto rows = static_cast<std::int64_t>(split_.train.size());
-  if (batch == 0 || batch == rows) return split_.train;
-  const std::int64_t batches = (rows + batch - 1) / batch;  // the last batch of an epoch may be smaller
-  const std::int64_t epoch = step / batches, index = step % batches;
-  if (epoch != epoch_) {
-    RandomStream stream(static_cast<std::uint64_t>(config_.seed), StreamPurpose::kBatch,
-                        static_cast<std::uint64_t>(epoch));
-    epoch_order_ = stream.permutation(rows);
-    epoch_ = epoch;
-  }
-  batch_.clear();
-  for (std::int64_t i = index * batch; i < std::min(rows, (index + 1) * batch); ++i) {
-    batch_.push_back(split_.train[static_cast<std::size_t>(epoch_order_[static_cast<std::size_t>(i)])]);
-  }
-  std::sort(batch_.begin(), batch_.end());  // neighbours share table rows
-  return batch_;
-}
-
-template <typename T>
-bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows, T* gradient) {
+bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows, T* gradient, const HiddenFilters<T>* filters) {
   ensure_prepared();
   const auto count = static_cast<std::int64_t>(rows.size());
   const std::int64_t chunks = chunk_count(count);
@@ -154,10 +123,10 @@ bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows, T* gradi
       for (std::size_t i = 0; i < tile_rows.size(); ++i) {
         labels[i] = task_.labels[static_cast<std::size_t>(tile_rows[i])];
       }
-      const PanelView<T> logits = network_->forward(tile_rows, scratch);
+      const PanelView<T> logits = network_->forward(tile_rows, scratch, filters);
       checks[static_cast<std::size_t>(chunk)] +=
-          kernels_.loss_gradient(logits, labels, last - first, network_->classes(), config_.loss, scale);
-      network_->backward(tile_rows, scratch, accumulator, tile == 0);
+          loss_.gradient(logits, labels, last - first, network_->classes(), scale);
+      network_->backward(tile_rows, scratch, accumulator, tile == 0, filters);
     }
   });
   std::vector<T*> parts;
@@ -171,10 +140,11 @@ bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows, T* gradi
 }
 
 template <typename T>
-bool CpuEngine<T>::compute_gradient_at(const T* parameters, std::span<const std::int64_t> rows) {
+bool CpuEngine<T>::compute_gradient_at(const T* parameters, std::span<const std::int64_t> rows,
+                                       const HiddenFilters<T>* filters) {
   if (other_gradient_.size() == 0) other_gradient_ = AlignedBuffer<T>(layout().total());
   network_->prepare(parameters, pool_);
-  const bool finite = compute_gradient(rows, other_gradient_.data());
+  const bool finite = compute_gradient(rows, other_gradient_.data(), filters);
   prepared_ = false;
   return finite;
 }
@@ -182,19 +152,21 @@ bool CpuEngine<T>::compute_gradient_at(const T* parameters, std::span<const std:
 template <typename T>
 bool CpuEngine<T>::advance(std::int64_t target) {
   while (step_ < target) {
-    const std::span<const std::int64_t> rows = batch_rows(step_);
-    bool finite = compute_gradient(rows, gradient_.data());
+    const std::span<const std::int64_t> rows = batches_.rows(step_);
+    filters_.set_step(step_);
+    const HiddenFilters<T>* const filters = filters_.empty() ? nullptr : &filters_;
+    bool finite = compute_gradient(rows, gradient_.data(), filters);
     if (!finite) return false;
     const std::function<T*(const T*)> gradient_at = [&](const T* parameters) {
-      finite = compute_gradient_at(parameters, rows) && finite;
+      finite = compute_gradient_at(parameters, rows, filters) && finite;
       return other_gradient_.data();
     };
     const bool want_norms = step_ + 1 == target;  // only the update that leads to an evaluation step is measured
     if (want_norms) last_gradient_norm_ = std::sqrt(kernels_.sum_squares(gradient_.data(), gradient_.size()));
     ++optimizer_step_;
     const double rate = learning_rate_at(config_.optim, optimizer_step_, step_ + 1, config_.train.steps);
-    const double change = stepper_.step({parameters_.data(), gradient_.data(), rate, optimizer_step_, step_ + 1,
-                                         want_norms, pool_, gradient_at});
+    const double change = stepper_.step(
+        {parameters_.data(), gradient_.data(), rate, optimizer_step_, step_ + 1, want_norms, pool_, gradient_at});
     if (!finite) return false;
     prepared_ = false;
     ++step_;
@@ -320,7 +292,7 @@ std::vector<double> CpuEngine<T>::logit_gradient(std::int64_t row, std::int64_t 
 
 template <typename T>
 double CpuEngine<T>::loss_and_gradient(std::vector<double>& gradient) {
-  compute_gradient(split_.train, gradient_.data());
+  compute_gradient(split_.train, gradient_.data(), nullptr);
   gradient.assign(gradient_.data(), gradient_.data() + gradient_.size());
   return measure().train.loss;
 }
@@ -333,23 +305,5 @@ double CpuEngine<T>::flop_per_step() const {
 
 template class CpuEngine<float>;
 template class CpuEngine<double>;
-
-std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split, ThreadPool& pool,
-                                    std::string_view instruction_set) {
-  const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
-    if (instruction_set.empty()) {
-      return std::make_unique<CpuEngine<T>>(config, task, split, pool, best_kernels<T>());
-    }
-    for (const Kernels<T>* kernels : all_kernels<T>()) {
-      if (instruction_set == kernels->instruction_set) {
-        return std::make_unique<CpuEngine<T>>(config, task, split, pool, *kernels);
-      }
-    }
-    fail(ErrorKind::kConfig, "instruction set {}: not available on this machine", instruction_set);
-  };
-  return config->train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
-}
-
-const char* instruction_set_name() { return best_kernels<float>().instruction_set; }
 
 }  // namespace groklab

@@ -6,8 +6,12 @@
 #include <span>
 #include <vector>
 
+#include "groklab/engine/batch_order.h"
 #include "groklab/engine/engine.h"
+#include "groklab/engine/group_sums.h"
 #include "groklab/kernel/kernels.h"
+#include "groklab/model/hidden_filter.h"
+#include "groklab/model/loss.h"
 #include "groklab/model/network.h"
 #include "groklab/optim/stepper.h"
 
@@ -43,21 +47,23 @@ class CpuEngine final : public Engine {
  private:
   void ensure_prepared();
   void ensure_scratch();
-  /// The gradient of the mean loss over `rows`. Returns false if a loss is not finite.
-  bool compute_gradient(std::span<const std::int64_t> rows, T* gradient);
+  /// The gradient of the mean loss over `rows`; `filters` may be null. Returns false if a loss is not finite.
+  bool compute_gradient(std::span<const std::int64_t> rows, T* gradient, const HiddenFilters<T>* filters);
   /// The same at other parameters, into other_gradient_.
-  bool compute_gradient_at(const T* parameters, std::span<const std::int64_t> rows);
+  bool compute_gradient_at(const T* parameters, std::span<const std::int64_t> rows, const HiddenFilters<T>* filters);
+  RoleSums sums_over_rows();
   /// Logits of `rows`, and the neurons if asked for; an empty vector otherwise.
   Activations forward_all(std::span<const std::int64_t> rows, bool with_neurons);
-  std::span<const std::int64_t> batch_rows(std::int64_t step);
-  std::int32_t label(std::int64_t row) const;
 
   const Config config_;
   const Task& task_;
   const Split split_;
+  BatchOrder batches_;
   ThreadPool& pool_;
   const Kernels<T>& kernels_;
   std::unique_ptr<Network<T>> network_;
+  const LossKernels<T> loss_;
+  HiddenFilters<T> filters_;
   Stepper<T> stepper_;
   AlignedBuffer<T> parameters_, gradient_;
   AlignedBuffer<T> other_gradient_;  ///< of optimisers that ask for a second one
@@ -67,10 +73,6 @@ class CpuEngine final : public Engine {
 
   std::int64_t step_ = 0, optimizer_step_ = 0;
   double last_gradient_norm_ = 0, last_update_norm_ = 0, last_learning_rate_ = 0;
-
-  std::vector<std::int64_t> epoch_order_;  ///< minibatch order of epoch_
-  std::int64_t epoch_ = -1;
-  std::vector<std::int64_t> batch_;
 };
 
 }  // namespace groklab

@@ -1,4 +1,4 @@
-// Attention: the mixing of table rows in the precomputed tables, and softmax attention inside short sequences.
+// Attention: table attention, which reads rows of precomputed tables, and softmax attention inside short sequences.
 #if defined(GROKLAB_ATTENTION_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GROKLAB_ATTENTION_INL_H_
 #undef GROKLAB_ATTENTION_INL_H_
@@ -17,36 +17,38 @@ HWY_BEFORE_NAMESPACE();
 namespace groklab {
 namespace HWY_NAMESPACE {
 
-// ---- One-layer shortcut: value table [head][R][table_stride], weights [head * slots + slot][row_capacity].
+// ---- Table attention: value table [head][R][table_stride], weights [head * positions + position][row_capacity].
 
 template <typename T>
-void mix_weights(T* weights, const T* scores, const std::int32_t* slot_rows, std::int64_t rows, const MixShape& shape) {
+void table_attention_weights(T* weights, const T* scores, const std::int32_t* position_rows, std::int64_t rows,
+                             const TableAttentionShape& shape) {
   const hn::ScalableTag<T> d;
   const std::int64_t cap = shape.row_capacity;
   for (std::int64_t h = 0; h < shape.heads; ++h) {
-    T* base = weights + h * shape.slots * cap;
-    for (std::int64_t s = 0; s < shape.slots; ++s) {
-      for (std::int64_t r = 0; r < rows; ++r) base[s * cap + r] = scores[slot_rows[s * cap + r] * shape.heads + h];
+    T* base = weights + h * shape.positions * cap;
+    for (std::int64_t s = 0; s < shape.positions; ++s) {
+      for (std::int64_t r = 0; r < rows; ++r) base[s * cap + r] = scores[position_rows[s * cap + r] * shape.heads + h];
     }
     // Rows side by side in the lanes; lanes behind the last row compute unused values.
     for (std::int64_t r = 0; r < rows; r += lanes_of<T>()) {
       auto maximum = hn::Load(d, base + r);
-      for (std::int64_t s = 1; s < shape.slots; ++s) maximum = hn::Max(maximum, hn::Load(d, base + s * cap + r));
+      for (std::int64_t s = 1; s < shape.positions; ++s) maximum = hn::Max(maximum, hn::Load(d, base + s * cap + r));
       auto sum = hn::Zero(d);
-      for (std::int64_t s = 0; s < shape.slots; ++s) {
+      for (std::int64_t s = 0; s < shape.positions; ++s) {
         const auto e = hn::Exp(d, hn::Sub(hn::Load(d, base + s * cap + r), maximum));
         hn::Store(e, d, base + s * cap + r);
         sum = hn::Add(sum, e);
       }
       const auto inverse = hn::Div(hn::Set(d, T(1)), sum);
-      for (std::int64_t s = 0; s < shape.slots; ++s) {
+      for (std::int64_t s = 0; s < shape.positions; ++s) {
         hn::Store(hn::Mul(hn::Load(d, base + s * cap + r), inverse), d, base + s * cap + r);
       }
     }
   }
 }
 
-/// Fetches row `at` of a table, n numbers, into L1. The second slot's rows come in no order that the hardware foresees.
+/// Fetches row `at` of a table, n numbers, into L1. The second position's rows come in no order
+/// that the hardware foresees.
 template <typename T>
 HWY_INLINE void prefetch_row(const T* at, std::int64_t n) {
   constexpr std::int64_t kLine = 64 / static_cast<std::int64_t>(sizeof(T));
@@ -54,8 +56,9 @@ HWY_INLINE void prefetch_row(const T* at, std::int64_t n) {
 }
 
 template <typename T>
-void mix_forward(PanelView<T> out, const T* base, const T* weights, const T* table, const std::int32_t* slot_rows,
-                 std::int64_t rows, std::int64_t n, const MixShape& shape) {
+void table_attention_forward(PanelView<T> out, const T* base, const T* weights, const T* table,
+                             const std::int32_t* position_rows, std::int64_t rows, std::int64_t n,
+                             const TableAttentionShape& shape) {
   const hn::ScalableTag<T> d;
   constexpr std::int64_t kWidth = panel_width<T>();
   constexpr std::int64_t kLanes = lanes_of<T>();
@@ -63,19 +66,19 @@ void mix_forward(PanelView<T> out, const T* base, const T* weights, const T* tab
   // Heads outermost: one head's table (R x d_model) stays in L2 while all rows of the tile pass.
   for (std::int64_t h = 0; h < shape.heads; ++h) {
     const T* head_table = table + h * shape.table_rows * shape.table_stride;
-    const T* head_weights = weights + h * shape.slots * cap;
+    const T* head_weights = weights + h * shape.positions * cap;
     for (std::int64_t r = 0; r < rows; ++r) {
       if (r + 2 < rows) {
-        for (std::int64_t s = 1; s < shape.slots; ++s) {
-          prefetch_row(head_table + slot_rows[s * cap + r + 2] * shape.table_stride, n);
+        for (std::int64_t s = 1; s < shape.positions; ++s) {
+          prefetch_row(head_table + position_rows[s * cap + r + 2] * shape.table_stride, n);
         }
       }
       for (std::int64_t col = 0; col < n; col += kWidth) {
         T* target = out.data + (col / kWidth) * out.panel_stride + r * out.row_stride;
         auto sum0 = hn::LoadU(d, h == 0 ? base + col : target);
         auto sum1 = hn::LoadU(d, h == 0 ? base + col + kLanes : target + kLanes);
-        for (std::int64_t s = 0; s < shape.slots; ++s) {
-          const T* row = head_table + slot_rows[s * cap + r] * shape.table_stride + col;
+        for (std::int64_t s = 0; s < shape.positions; ++s) {
+          const T* row = head_table + position_rows[s * cap + r] * shape.table_stride + col;
           const auto w = hn::Set(d, head_weights[s * cap + r]);
           sum0 = hn::MulAdd(w, hn::Load(d, row), sum0);
           sum1 = hn::MulAdd(w, hn::Load(d, row + kLanes), sum1);
@@ -87,34 +90,35 @@ void mix_forward(PanelView<T> out, const T* base, const T* weights, const T* tab
   }
 }
 
-/// One head. kSlots = 0: the number of slots is known at run time only.
-template <typename T, int kSlots>
-void mix_backward_head(T* HWY_RESTRICT gradient, T* score_gradient, const T* weights, PanelView<const T> out_gradient,
-                       const T* HWY_RESTRICT table, const std::int32_t* slot_rows, std::int64_t rows, std::int64_t n,
-                       const MixShape& shape) {
+/// One head. kPositions = 0: the number of positions is known at run time only.
+template <typename T, int kPositions>
+void table_attention_backward_head(T* HWY_RESTRICT gradient, T* score_gradient, const T* weights,
+                                   PanelView<const T> out_gradient, const T* HWY_RESTRICT table,
+                                   const std::int32_t* position_rows, std::int64_t rows, std::int64_t n,
+                                   const TableAttentionShape& shape) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   constexpr std::int64_t kWidth = panel_width<T>();
   constexpr std::int64_t kLanes = lanes_of<T>();
   constexpr std::int64_t kAhead = 2;  // rows between fetching and use: some 200 cycles, the latency of L3
   const std::int64_t cap = shape.row_capacity;
-  const std::int64_t slots = kSlots > 0 ? kSlots : shape.slots;
-  V dots[kSlots > 0 ? kSlots : kMaxSlots];
-  T slopes[kSlots > 0 ? kSlots : kMaxSlots];
+  const std::int64_t positions = kPositions > 0 ? kPositions : shape.positions;
+  V dots[kPositions > 0 ? kPositions : kMaxPositions];
+  T slopes[kPositions > 0 ? kPositions : kMaxPositions];
   for (std::int64_t r = 0; r < rows; ++r) {
     if (r + kAhead < rows) {
-      for (std::int64_t s = 1; s < slots; ++s) {
-        const std::int64_t next = slot_rows[s * cap + r + kAhead] * shape.table_stride;
+      for (std::int64_t s = 1; s < positions; ++s) {
+        const std::int64_t next = position_rows[s * cap + r + kAhead] * shape.table_stride;
         prefetch_row(table + next, n);
         prefetch_row(gradient + next, n);
       }
     }
-    for (std::int64_t s = 0; s < slots; ++s) dots[s] = hn::Zero(d);
+    for (std::int64_t s = 0; s < positions; ++s) dots[s] = hn::Zero(d);
     for (std::int64_t col = 0; col < n; col += kWidth) {
       const T* g = out_gradient.data + (col / kWidth) * out_gradient.panel_stride + r * out_gradient.row_stride;
       const V g0 = hn::Load(d, g), g1 = hn::Load(d, g + kLanes);
-      for (std::int64_t s = 0; s < slots; ++s) {
-        const std::int64_t at = slot_rows[s * cap + r] * shape.table_stride + col;
+      for (std::int64_t s = 0; s < positions; ++s) {
+        const std::int64_t at = position_rows[s * cap + r] * shape.table_stride + col;
         const V w = hn::Set(d, weights[s * cap + r]);
         dots[s] = hn::MulAdd(g0, hn::Load(d, table + at), dots[s]);
         dots[s] = hn::MulAdd(g1, hn::Load(d, table + at + kLanes), dots[s]);
@@ -123,31 +127,32 @@ void mix_backward_head(T* HWY_RESTRICT gradient, T* score_gradient, const T* wei
       }
     }
     T mean = T(0);
-    for (std::int64_t s = 0; s < slots; ++s) {
+    for (std::int64_t s = 0; s < positions; ++s) {
       slopes[s] = hn::GetLane(hn::SumOfLanes(d, dots[s]));
       mean += weights[s * cap + r] * slopes[s];
     }
-    for (std::int64_t s = 0; s < slots; ++s) {
-      score_gradient[slot_rows[s * cap + r] * shape.heads] += weights[s * cap + r] * (slopes[s] - mean);
+    for (std::int64_t s = 0; s < positions; ++s) {
+      score_gradient[position_rows[s * cap + r] * shape.heads] += weights[s * cap + r] * (slopes[s] - mean);
     }
   }
 }
 
 template <typename T>
-void mix_backward(T* table_gradient, T* score_gradient, const T* weights, PanelView<const T> out_gradient,
-                  const T* table, const std::int32_t* slot_rows, std::int64_t rows, std::int64_t n,
-                  const MixShape& shape) {
-  const auto head = shape.slots == 3   ? &mix_backward_head<T, 3>
-                    : shape.slots == 4 ? &mix_backward_head<T, 4>
-                                       : &mix_backward_head<T, 0>;
+void table_attention_backward(T* table_gradient, T* score_gradient, const T* weights, PanelView<const T> out_gradient,
+                              const T* table, const std::int32_t* position_rows, std::int64_t rows, std::int64_t n,
+                              const TableAttentionShape& shape) {
+  const auto head = shape.positions == 3   ? &table_attention_backward_head<T, 3>
+                    : shape.positions == 4 ? &table_attention_backward_head<T, 4>
+                                       : &table_attention_backward_head<T, 0>;
   for (std::int64_t h = 0; h < shape.heads; ++h) {
     const std::int64_t at = h * shape.table_rows * shape.table_stride;
-    head(table_gradient + at, score_gradient + h, weights + h * shape.slots * shape.row_capacity, out_gradient,
-         table + at, slot_rows, rows, n, shape);
+    head(table_gradient + at, score_gradient + h, weights + h * shape.positions * shape.row_capacity, out_gradient,
+         table + at, position_rows, rows, n, shape);
   }
 }
 
-// ---- General path: q, k, v are panels of heads * d_head columns; rows are sequence * positions + position.
+// ---- Token attention of the general path: q, k, v are panels of heads * d_head columns; rows are
+// sequence * positions + position.
 
 /// Sums over one head's columns: whole vectors if heads start and end on a vector, single elements otherwise.
 template <typename T>
@@ -243,7 +248,7 @@ void attention_backward(PanelView<T> dq, PanelView<T> dk, PanelView<T> dv, Panel
         const std::int64_t q_row = sequence * queries + t;
         const T* p = probabilities + ((sequence * shape.heads + h) * queries + t) * positions;
         const T* dz_row = dz.data + q_row * dz.row_stride;
-        T slopes[kMaxSlots];
+        T slopes[kMaxPositions];
         T mean = T(0);
         for (std::int64_t s = 0; s <= last; ++s) {
           const std::int64_t row = sequence * positions + s;

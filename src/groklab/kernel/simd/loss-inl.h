@@ -119,86 +119,133 @@ HWY_INLINE double mean_squared_row_gradient(T* row, std::int64_t panel_stride, s
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
 }
 
+/// What one pass over a row of logits finds.
 template <typename T>
+struct LogitSums {
+  T label_logit, largest, best_other;  ///< best_other: the largest but the label's
+  T sum;
+  T square_sum;    ///< of all but the label's
+  T below_sum;     ///< of exp(z - largest) over all below the largest, so that it keeps its digits
+  double ties;     ///< logits equal to the largest
+  bool is_finite;  ///< all of them
+};
+
+/// Logits equal to the largest: ties are rare but exact.
+template <typename T>
+HWY_INLINE std::int64_t count_largest(const T* row, std::int64_t panel_stride, std::int64_t n, T largest) {
+  std::int64_t ties = 0;
+  for (std::int64_t c = 0; c < n; ++c) ties += row[element_offset<T>(panel_stride, c)] == largest ? 1 : 0;
+  return ties;
+}
+
+template <typename T>
+HWY_INLINE LogitSums<T> logit_sums(const T* row, std::int64_t stride, std::int64_t classes, std::int64_t label) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t label_at = element_offset<T>(stride, label);
+  LogitSums<T> s;
+  s.label_logit = row[label_at];
+  s.largest = row_maximum(row, stride, classes);
+  const auto maximum = hn::Set(d, s.largest);
+  const auto lowest = hn::Set(d, hwy::LowestValue<T>());
+  auto sum = hn::Zero(d), exp_sum = hn::Zero(d), square_sum = hn::Zero(d), other = lowest;
+  for_row_vectors<T>(stride, classes, [&](std::int64_t at, auto mask) {
+    const auto x = hn::Load(d, row + at);
+    sum = hn::Add(sum, hn::IfThenElseZero(mask, x));
+    auto squares = hn::IfThenElseZero(mask, hn::Mul(x, x));
+    const auto below = hn::AndNot(hn::Eq(x, maximum), mask);
+    exp_sum = hn::Add(exp_sum, hn::IfThenElseZero(below, hn::Exp(d, hn::Sub(x, maximum))));
+    auto candidates = hn::IfThenElse(mask, x, lowest);
+    if (label_at >= at && label_at < at + lanes_of<T>()) {
+      const auto is_label = hn::And(hn::FirstN(d, static_cast<std::size_t>(label_at - at + 1)),
+                                    hn::Not(hn::FirstN(d, static_cast<std::size_t>(label_at - at))));
+      candidates = hn::IfThenElse(is_label, lowest, candidates);
+      squares = hn::IfThenZeroElse(is_label, squares);
+    }
+    square_sum = hn::Add(square_sum, squares);
+    other = hn::Max(other, candidates);
+  });
+  s.sum = hn::GetLane(hn::SumOfLanes(d, sum));
+  s.square_sum = hn::GetLane(hn::SumOfLanes(d, square_sum));
+  s.below_sum = hn::GetLane(hn::SumOfLanes(d, exp_sum));
+  s.best_other = classes > 1 ? hn::GetLane(hn::MaxOfLanes(d, other)) : s.label_logit;
+  const bool may_tie = s.best_other >= s.label_logit;
+  s.ties = may_tie ? static_cast<double>(count_largest(row, stride, classes, s.largest)) : 1.0;
+  s.is_finite = finiteness(row, stride, classes) == 0.0;
+  return s;
+}
+
+// A loss: the gradient of one row in place, and the loss of a row from its sums.
+
+struct CrossEntropy {
+  template <typename T>
+  static double gradient(T* row, std::int64_t stride, std::int64_t n, std::int64_t label, T scale) {
+    return stable_row_gradient<T>(row, stride, n, label, scale);
+  }
+  template <typename T>
+  static double loss(const LogitSums<T>& s, std::int64_t) {
+    const double own = std::log1p(static_cast<double>(s.below_sum) + (s.ties - 1.0));
+    if (s.label_logit == s.largest) return own;
+    return own + (static_cast<double>(s.largest) - static_cast<double>(s.label_logit));
+  }
+};
+
+struct FrameworkCrossEntropy {
+  template <typename T>
+  static double gradient(T* row, std::int64_t stride, std::int64_t n, std::int64_t label, T scale) {
+    return framework_row_gradient<T>(row, stride, n, label, scale);
+  }
+  template <typename T>
+  static double loss(const LogitSums<T>& s, std::int64_t) {
+    const T total = s.below_sum + static_cast<T>(s.ties);
+    return -static_cast<double>((s.label_logit - s.largest) - std::log(total));
+  }
+};
+
+struct MeanSquared {
+  template <typename T>
+  static double gradient(T* row, std::int64_t stride, std::int64_t n, std::int64_t label, T scale) {
+    return mean_squared_row_gradient<T>(row, stride, n, label, scale);
+  }
+  template <typename T>
+  static double loss(const LogitSums<T>& s, std::int64_t classes) {
+    const double own = static_cast<double>(s.label_logit) - 1.0;
+    return (static_cast<double>(s.square_sum) + own * own) / static_cast<double>(classes);
+  }
+};
+
+template <typename T, class Loss>
 double loss_gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t classes,
-                     const LossConfig& loss, double scale) {
+                     double scale) {
   double check = 0;
   const T s = static_cast<T>(scale);
   for (std::int64_t r = 0; r < rows; ++r) {
     T* row = logits.data + r * logits.row_stride;
     check += finiteness(row, logits.panel_stride, classes);
-    if (loss.kind == LossKind::kMeanSquared) {
-      check += mean_squared_row_gradient<T>(row, logits.panel_stride, classes, labels[r], s);
-    } else if (loss.form == LossForm::kStable) {
-      check += stable_row_gradient<T>(row, logits.panel_stride, classes, labels[r], s);
-    } else {
-      check += framework_row_gradient<T>(row, logits.panel_stride, classes, labels[r], s);
-    }
+    check += Loss::template gradient<T>(row, logits.panel_stride, classes, labels[r], s);
   }
   return check;
 }
 
-template <typename T>
+template <typename T, class Loss>
 void row_statistics(RowStatistics* out, PanelView<const T> logits, const std::int32_t* labels, std::int64_t rows,
-                    std::int64_t classes, const LossConfig& loss) {
-  const hn::ScalableTag<T> d;
-  const std::int64_t stride = logits.panel_stride;
+                    std::int64_t classes) {
   for (std::int64_t r = 0; r < rows; ++r) {
-    const T* row = logits.data + r * logits.row_stride;
-    const std::int64_t label_at = element_offset<T>(stride, labels[r]);
-    const T label_logit = row[label_at];
-    const T largest = row_maximum(row, stride, classes);
-    const auto maximum = hn::Set(d, largest);
-    const auto lowest = hn::Set(d, hwy::LowestValue<T>());
-    auto sum = hn::Zero(d), exp_sum = hn::Zero(d), square_sum = hn::Zero(d), other = lowest;
-    // exp(0) of the label and of the maximum are left out of exp_sum so that it keeps its digits.
-    for_row_vectors<T>(stride, classes, [&](std::int64_t at, auto mask) {
-      const auto x = hn::Load(d, row + at);
-      sum = hn::Add(sum, hn::IfThenElseZero(mask, x));
-      auto squares = hn::IfThenElseZero(mask, hn::Mul(x, x));
-      const auto below = hn::AndNot(hn::Eq(x, maximum), mask);
-      exp_sum = hn::Add(exp_sum, hn::IfThenElseZero(below, hn::Exp(d, hn::Sub(x, maximum))));
-      auto candidates = hn::IfThenElse(mask, x, lowest);
-      if (label_at >= at && label_at < at + lanes_of<T>()) {
-        const auto is_label = hn::And(hn::FirstN(d, static_cast<std::size_t>(label_at - at + 1)),
-                                      hn::Not(hn::FirstN(d, static_cast<std::size_t>(label_at - at))));
-        candidates = hn::IfThenElse(is_label, lowest, candidates);
-        squares = hn::IfThenZeroElse(is_label, squares);  // the label's own square is of L[y] - 1
-      }
-      square_sum = hn::Add(square_sum, squares);
-      other = hn::Max(other, candidates);
-    });
-    const T below_sum = hn::GetLane(hn::SumOfLanes(d, exp_sum));
-    const T best_other = classes > 1 ? hn::GetLane(hn::MaxOfLanes(d, other)) : label_logit;
-    // Logits equal to the maximum, the label's own not counted twice: ties are rare but exact.
-    std::int64_t ties = 0;
-    if (best_other >= label_logit) {
-      for (std::int64_t c = 0; c < classes; ++c) ties += row[element_offset<T>(stride, c)] == largest ? 1 : 0;
-    } else {
-      ties = 1;
-    }
+    const LogitSums<T> sums =
+        logit_sums<T>(logits.data + r * logits.row_stride, logits.panel_stride, classes, labels[r]);
     RowStatistics& s = out[r];
-    const double mean = static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum))) / static_cast<double>(classes);
-    s.correct_logit = static_cast<double>(label_logit);
+    const double mean = static_cast<double>(sums.sum) / static_cast<double>(classes);
+    s.correct_logit = static_cast<double>(sums.label_logit);
     s.correct_logit_centred = s.correct_logit - mean;
-    s.margin = s.correct_logit - static_cast<double>(best_other);
-    const double rest = static_cast<double>(below_sum) + static_cast<double>(ties - 1);
-    s.collapsed = static_cast<float>(1.0 + rest) == 1.0f;
-    if (finiteness(row, stride, classes) != 0.0) {
-      s.loss = s.margin = s.correct_logit_centred = std::numeric_limits<double>::quiet_NaN();
-    } else if (loss.kind == LossKind::kMeanSquared) {
-      const double squares = static_cast<double>(hn::GetLane(hn::SumOfLanes(d, square_sum)));
-      const double own = s.correct_logit - 1.0;
-      s.loss = (squares + own * own) / static_cast<double>(classes);
-    } else if (loss.form == LossForm::kFramework) {
-      const T total = below_sum + static_cast<T>(ties);
-      s.loss = -static_cast<double>((label_logit - largest) - std::log(total));
-    } else if (label_logit == largest) {
-      s.loss = std::log1p(rest);
-    } else {
-      s.loss = std::log1p(rest) + (static_cast<double>(largest) - static_cast<double>(label_logit));
-    }
+    s.margin = s.correct_logit - static_cast<double>(sums.best_other);
+    s.collapsed = static_cast<float>(1.0 + (static_cast<double>(sums.below_sum) + (sums.ties - 1.0))) == 1.0f;
+    s.loss = Loss::loss(sums, classes);
+    if (!sums.is_finite) s.loss = s.margin = s.correct_logit_centred = std::numeric_limits<double>::quiet_NaN();
   }
+}
+
+template <typename T, class Loss>
+constexpr LossKernels<T> loss_kernels() {
+  return {&loss_gradient<T, Loss>, &row_statistics<T, Loss>};
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)

@@ -1,0 +1,30 @@
+// The factory of engines: which one a config gets, on which instruction set.
+#include "groklab/base/error.h"
+#include "groklab/engine/cpu/cpu_engine.h"
+#include "groklab/engine/engine.h"
+
+namespace groklab {
+namespace {
+
+template <typename T>
+const Kernels<T>& chosen_kernels(std::string_view instruction_set) {
+  if (instruction_set.empty()) return best_kernels<T>();
+  for (const Kernels<T>* kernels : all_kernels<T>()) {
+    if (instruction_set == kernels->instruction_set) return *kernels;
+  }
+  fail(ErrorKind::kConfig, "instruction set {}: not available on this machine", instruction_set);
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, const Task& task, const Split& split,
+                                    ThreadPool& pool, std::string_view instruction_set) {
+  const auto build = [&]<typename T>(T) -> std::unique_ptr<Engine> {
+    return std::make_unique<CpuEngine<T>>(config, task, split, pool, chosen_kernels<T>(instruction_set));
+  };
+  return config->train.precision == Precision::kFloat64 ? build(double{}) : build(float{});
+}
+
+const char* instruction_set_name() { return best_kernels<float>().instruction_set; }
+
+}  // namespace groklab

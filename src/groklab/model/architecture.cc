@@ -1,0 +1,68 @@
+// See architecture.h.
+#include "groklab/model/architecture.h"
+
+#include "groklab/base/error.h"
+#include "groklab/base/join.h"
+
+namespace groklab {
+
+const WeightShapes::Entry* WeightShapes::find(std::string_view name) const {
+  for (const Entry& tensor : tensors) {
+    if (tensor.name == name) return &tensor;
+  }
+  return nullptr;
+}
+
+const WeightShapes::Entry& WeightShapes::at(std::string_view name, std::size_t axes, std::string_view shape) const {
+  const Entry* tensor = find(name);
+  if (tensor == nullptr) fail(ErrorKind::kInput, "{}: expected a tensor {} of shape {}, found none", file, name, shape);
+  if (tensor->shape.size() != axes) {
+    fail(ErrorKind::kInput, "{}: expected {} of shape {}, found [{}]", file, name, shape, join(tensor->shape, ", "));
+  }
+  return *tensor;
+}
+
+bool WeightShapes::any_starts_with(std::string_view start) const {
+  for (const Entry& tensor : tensors) {
+    if (tensor.name.starts_with(start)) return true;
+  }
+  return false;
+}
+
+void ShapeInference::set(const char* key, std::int64_t& value, std::int64_t found) const {
+  if (is_fixed(key) && value != 0 && value != found) {
+    fail(ErrorKind::kInput, "{}: expected {} = {} as set, found {} in the file", weights.file, key, value, found);
+  }
+  value = found;
+}
+
+const ArchitectureDescriptor& architecture_of(const ModelConfig& config) {
+  for (const ArchitectureDescriptor* architecture : architectures()) {
+    if (architecture->spec.name == config.architecture) return *architecture;
+  }
+  fail(ErrorKind::kConfig, "model.architecture = {}: expected one of {}", config.architecture,
+       join(component_names("model.architecture"), ", "));
+}
+
+std::int64_t class_count(const ModelConfig& config, const Task& task) {
+  const std::int64_t classes = config.d_vocab_out > 0 ? config.d_vocab_out : task.n_classes;
+  if (classes < task.n_classes) {
+    fail(ErrorKind::kConfig, "model.d_vocab_out = {}: expected at least the task's {} classes", classes,
+         task.n_classes);
+  }
+  return classes;
+}
+
+ModelSizes model_sizes(const ModelConfig& config, const Task& task) {
+  return architecture_of(config).sizes(config, task);
+}
+
+ParameterLayout model_layout(const ModelConfig& config, const ModelSizes& sizes) {
+  return architecture_of(config).layout(config, sizes);
+}
+
+NeuronTensors neuron_tensors(const ModelConfig& model, std::int64_t layer) {
+  return architecture_of(model).neuron_tensors(model, layer);
+}
+
+}  // namespace groklab
