@@ -2,11 +2,12 @@
 # parsed and their templates made once. cli/, 16 files: 90 s of compiling one by one, 14 s together. Hence names in
 # anonymous namespaces are unique within such a folder. -DGROKLAB_UNITY=OFF compiles every file by itself.
 option(GROKLAB_UNITY "Compile some folders as one translation unit each" ON)
+set(GROKLAB_SINGLE_FILES "" CACHE STRING "Regular expression: folders that compile file by file all the same")
 
 set(groklab_unity_folders config store lab sweep studies report)
 
 function(one_unit_per_folder target folder)
-  if(GROKLAB_UNITY)
+  if(GROKLAB_UNITY AND NOT "${folder}" MATCHES "^(${GROKLAB_SINGLE_FILES})$")
     set_source_files_properties(${ARGN} PROPERTIES UNITY_GROUP ${folder})
   endif()
 endfunction()

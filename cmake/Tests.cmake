@@ -10,8 +10,14 @@ endif()
 add_executable(groklab_tests ${groklab_tests})
 target_compile_options(groklab_tests PRIVATE -O1)  # halves the build; what is fast or slow lies in the library
 target_link_libraries(groklab_tests PRIVATE groklab_workbench groklab_internal GTest::gtest GTest::gtest_main)
-target_compile_definitions(groklab_tests PRIVATE GROKLAB_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
-target_compile_definitions(groklab_tests PRIVATE GROKLAB_BINARY="$<TARGET_FILE:groklab_cli>")
+# Paths only where they are used: objects of all other tests are the same in every checkout, and a compiler cache knows.
+foreach(test ${groklab_tests})
+  file(STRINGS ${test} paths REGEX "GROKLAB_(SOURCE_DIR|BINARY)" LIMIT_COUNT 1)
+  if(paths OR test MATCHES "/tests/")
+    set_property(SOURCE ${test} APPEND PROPERTY COMPILE_DEFINITIONS GROKLAB_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}"
+                                                                    GROKLAB_BINARY="$<TARGET_FILE:groklab_cli>")
+  endif()
+endforeach()
 add_dependencies(groklab_tests groklab_cli)
 include(GoogleTest)
 gtest_discover_tests(groklab_tests DISCOVERY_TIMEOUT 60)

@@ -39,9 +39,11 @@ ROOMS = {
     'task': ('task',),
 }
 # On request only: --rooms exec,lab.
-MORE_ROOMS = {name: (name,) for name in ('exec', 'lab', 'model', 'sweep', 'bench', 'train', 'tensor', 'record', 'theory')}
+MORE_ROOMS = {name: (name,) for name in
+              ('bench', 'config', 'exec', 'lab', 'model', 'record', 'sweep', 'tensor', 'theory', 'train')}
 # Files and lines whose content is prose, drawing or a table of sizes rather than a rule.
-SKIPPED_FILES = re.compile(r'_test\.cc$|/(?:page|scale|prose|figures?|sizes)\w*\.cc$|_(?:figures?|prose|page|sizes)\.cc$')
+SKIPPED_FILES = re.compile(r'_test\.cc$|/(?:page|scale|prose|figures?|sizes)\w*\.cc$|'
+                           r'_(?:figures?|prose|page|sizes)\.cc$')
 SKIPPED_LINES = {
     'studies': r'options\.|\boptions\b|figures?\b|make_\w*chart|Xy\w+|\.(?:caption|title|x_title|y_title)\b|notes\b',
 }
@@ -69,7 +71,8 @@ def call(command, **more):
 def snapshot():
     """The files that git knows, copied where later edits do not reach; unchanged files keep their times."""
     listed = call(['git', 'ls-files', '-co', '--exclude-standard'], cwd=ROOT, check=True).stdout.split('\n')
-    wanted = {name for name in listed if name and (ROOT / name).is_file()}
+    # Without the program: its tests are not run, and Ninja would build it first.
+    wanted = {name for name in listed if name and not name.startswith('cli/') and (ROOT / name).is_file()}
     for old in [p for p in TREE.rglob('*') if p.is_file() and BASE not in p.parents]:
         if str(old.relative_to(TREE)) not in wanted:
             old.unlink()
@@ -90,10 +93,12 @@ def digest(*paths):
 class Build:
     """Compile and link commands of the snapshot, as CMake has them."""
 
-    def __init__(self, jobs, cmake_arguments):
+    def __init__(self, jobs, cmake_arguments, broken_folders):
         BASE.mkdir(parents=True, exist_ok=True)
         self.jobs = jobs
-        arguments = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_FLAGS_RELEASE=-O1', '-DGROKLAB_UNITY=OFF',
+        # Folders that are broken compile file by file; the others as in a plain build, which the cache may know.
+        arguments = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_FLAGS_RELEASE=-O1',
+                     f'-DGROKLAB_SINGLE_FILES={"|".join(broken_folders)}',
                      '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', *cmake_arguments]
         bundle = ROOT / 'build' / 'web' / 'dist' / 'bundle.js'
         if bundle.exists() and not any('WEB_BUNDLE' in a for a in arguments):
@@ -139,7 +144,7 @@ class Build:
         words[words.index('-o') + 1] = str(to)
         words[words.index(entry['file'])] = str(source)
         # Assertions of the standard library: an index beyond the end is then a failure and not silence.
-        words += ['-w', '-D_GLIBCXX_ASSERTIONS', '-iquote', str((TREE / path).parent)]
+        words += ['-w', '-O1', '-D_GLIBCXX_ASSERTIONS', '-iquote', str((TREE / path).parent)]
         return call(words, cwd=entry['directory'])
 
     def link_tests(self, to, extra_objects=()):
@@ -180,14 +185,15 @@ class Tests:
                 if stage in self.seconds:
                     continue
                 before = resource.getrusage(resource.RUSAGE_CHILDREN)
-                result = self.run(binary, stage, BUILD / 'unbroken.tmp', 600)
+                result = self.run(binary, stage, BUILD / 'unbroken.tmp', 600, BUILD / 'unbroken.log')
                 after = resource.getrusage(resource.RUSAGE_CHILDREN)
                 self.seconds[stage] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
                 if result != 'survived':
-                    sys.exit(f'mutants: the tests fail on unbroken code ({result}): {binary} --gtest_filter={stage}')
+                    tail = (BUILD / 'unbroken.log').read_text(errors='replace')[-3000:]
+                    sys.exit(f'mutants: the tests fail on unbroken code ({result}):\n{tail}')
 
     @staticmethod
-    def run(binary, stage, directory, seconds):
+    def run(binary, stage, directory, seconds, log=os.devnull):
         """`seconds` of processor time; of the clock, for what waits for ever, six times that."""
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
@@ -201,8 +207,9 @@ class Tests:
 
         environment = {**os.environ, 'TEST_TMPDIR': str(directory)}
         command = [str(binary), f'--gtest_filter={stage}', '--gtest_fail_fast', '--gtest_brief=1']
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
-                                   cwd=directory, preexec_fn=limit, start_new_session=True)
+        with open(log, 'w') as output:
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment,
+                                       cwd=directory, preexec_fn=limit, start_new_session=True)
         try:
             code = process.wait(6 * seconds)
             return 'survived' if code == 0 else 'timeout' if -code in (signal.SIGXCPU, signal.SIGKILL) else 'killed'
@@ -286,7 +293,7 @@ def candidates(rooms, seed):
 
 
 class State:
-    """Results so far, in a file. A result holds as long as the mutated file, and for survivors every test, is as it was."""
+    """Results so far, in a file. One holds as long as the mutated file, and for survivors every test, is as it was."""
 
     def __init__(self, resume):
         self.path = BUILD / 'state.json'
@@ -348,8 +355,8 @@ def run_all(order, quota, build, tests, state, jobs):
                 entry = state.add(mutant, status, stage, time.monotonic() - start)
                 counted[mutant.room] += status in COUNTED
                 results.append((mutant, entry))
-                print(f'{len(results):4} {mutant.id} {status:16} {entry["seconds"]:6.1f} s  {mutant.path}:{mutant.line} '
-                      f'{mutant.operator}', flush=True)
+                place = f'{mutant.path}:{mutant.line} {mutant.operator}'
+                print(f'{len(results):4} {mutant.id} {status:16} {entry["seconds"]:6.1f} s  {place}', flush=True)
 
 
 def report(results, seconds):
@@ -381,7 +388,7 @@ def main():
     parser.add_argument('--rooms', default=','.join(ROOMS), help='comma-separated; default: all')
     parser.add_argument('--count', type=int, default=180, help='mutants that count, spread evenly over the rooms')
     parser.add_argument('--seed', default='1', help='another seed draws other mutants')
-    parser.add_argument('--resume', action='store_true', help='keep what build/mutants/state.json knows and still holds')
+    parser.add_argument('--resume', action='store_true', help='keep what build/mutants/state.json knows, if it holds')
     parser.add_argument('--list', action='store_true', help='show the first mutants of each room, build nothing')
     parser.add_argument('--only', help='one mutant by id, with its result')
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='default: all cores')
@@ -410,7 +417,7 @@ def main():
         return
     shutil.rmtree(BUILD / 'reference', ignore_errors=True)
     shutil.rmtree(BUILD / 'work', ignore_errors=True)
-    build = Build(options.jobs, options.cmake)
+    build = Build(options.jobs, options.cmake, rooms.values())
     tests = Tests(build, {r: f for r, f in rooms.items() if order[r]})
     for room, stages in tests.stages.items():
         print(f'{room:10} stages of tests: ' + ', '.join(f'{tests.seconds[s]:.1f} s' for s in stages))

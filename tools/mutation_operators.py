@@ -11,8 +11,8 @@ from dataclasses import dataclass
 _SKIPPED_CALLS = re.compile(r'\b(?:require|static_assert|assert|fail|fatal|reserve|shrink_to_fit|SCOPED_TRACE)\s*\(')
 _SKIPPED_LINES = re.compile(r'^\s*(?:#|template\b|using\b|namespace\b|friend\b|extern\b)|=\s*(?:default|delete)\s*;|'
                             r'\)\s*(?:const\s*)?=\s*0\s*;')
-_TOKENS = re.compile(r'//[^\n]*|/\*.*?\*/|R"([^()\\ ]{0,16})\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\'',
-                     re.S)
+_TOKENS = re.compile(r"""//[^\n]*|/\*.*?\*/|R"([^()\\ ]{0,16})\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|"""
+                     r"""(?<!\w)'(?:\\.|[^'\\\n])+'""", re.S)
 
 
 @dataclass(frozen=True)

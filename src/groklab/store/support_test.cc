@@ -99,6 +99,7 @@ TrainState sample_state(std::int64_t step, const ParameterLayout& layout, Precis
   TrainState state;
   state.precision = precision;
   state.step = step;
+  state.optimizer_step = step + 1000;
   state.parameters = buffer(1);
   if (moments) state.buffers = {{"adam.m", buffer(2)}, {"adam.v", buffer(3)}};
   state.last_gradient_norm = 1.0 / 3 + static_cast<double>(step);
@@ -128,6 +129,7 @@ void expect_same(const Record& a, const Record& b) {
 void expect_same(const TrainState& a, const TrainState& b) {
   EXPECT_EQ(a.precision, b.precision);
   EXPECT_EQ(a.step, b.step);
+  EXPECT_EQ(a.optimizer_step, b.optimizer_step);
   EXPECT_TRUE(a.parameters == b.parameters);
   EXPECT_TRUE(a.buffers == b.buffers);
   EXPECT_EQ(a.last_gradient_norm, b.last_gradient_norm);
