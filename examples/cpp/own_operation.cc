@@ -1,6 +1,6 @@
 // An operation that groklab does not know, x o y = max(x, y), and a measurement of its own at every evaluation step:
-// on how many pairs the network gives (x, y) and (y, x) the same answer. Stops when it does on all of them and has
-// learnt its training rows.
+// on how many pairs the network gives (x, y) and (y, x) the same answer. Stops when it does so on all of them, after
+// it has learnt its training rows.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
