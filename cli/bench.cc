@@ -15,6 +15,7 @@
 
 #include "commands.h"
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/bench/compare.h"
 #include "groklab/config.h"
 #include "groklab/config/suggest.h"
@@ -35,12 +36,6 @@ struct Options {
   std::string compare;
 };
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 std::vector<BenchCase> chosen_cases(const std::vector<std::string>& names) {
   const std::vector<BenchCase> all = bench_cases();
   if (names.empty()) return all;
@@ -51,7 +46,7 @@ std::vector<BenchCase> chosen_cases(const std::vector<std::string>& names) {
     const auto found = std::find(known.begin(), known.end(), name);
     if (found == known.end()) {
       const std::string nearest = nearest_name(name, known);
-      fail(ErrorKind::kConfig, "--case {}: expected one of {}{}", name, joined(known),
+      fail(ErrorKind::kConfig, "--case {}: expected one of {}{}", name, join(known, ", "),
            nearest.empty() ? "" : "; did you mean " + nearest + "?");
     }
     chosen.push_back(all[static_cast<std::size_t>(found - known.begin())]);
@@ -87,12 +82,18 @@ std::vector<std::pair<BenchCase, int>> measurements(const Options& options, cons
   return list;
 }
 
-BenchResult measured(const BenchCase& c, int threads, const Options& options,
-                     const std::map<std::string, StoredRatio>& stored) {
+/// What is measured in fact: --brief takes less than it is asked for.
+BenchOptions bench_options(const Options& options) {
   BenchOptions measure;
-  measure.threads = threads;
   measure.repeats = options.brief ? std::min(options.repeats, 3) : options.repeats;
   measure.seconds = options.brief ? 0.15 : options.seconds;
+  return measure;
+}
+
+BenchResult measured(const BenchCase& c, int threads, const Options& options,
+                     const std::map<std::string, StoredRatio>& stored) {
+  BenchOptions measure = bench_options(options);
+  measure.threads = threads;
   BenchResult result = run_bench_isolated(c, measure);
   // A neighbour's load looks like a fall: what fell is measured again, 5, 10 and 20 s later, before it counts.
   for (int again = 0; again < 3 && !ratio_falls({result}, stored).empty(); ++again) {
@@ -104,7 +105,7 @@ BenchResult measured(const BenchCase& c, int threads, const Options& options,
 
 void print_json(const std::vector<BenchResult>& results, int all_threads) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const BenchResult& r : results) list.push_back(nlohmann::ordered_json(bench_result_json(r)));
+  for (const BenchResult& r : results) list.push_back(bench_result_json(r));
   nlohmann::ordered_json document{{"version", version()},
                                   {"machine", machine_description(all_threads)},
                                   {"instruction_set", instruction_set_name()},
@@ -129,13 +130,13 @@ int run(const Options& options) {
     const std::vector<std::string> missing = without_ratio(keys, stored);
     if (!missing.empty()) {
       fmt::print(stderr, "skipped: {} holds no {} ratio of {}\n", options.compare, instruction_set_name(),
-                 joined(missing));
+                 join(missing, ", "));
     }
     if (missing.size() == keys.size()) return kExitSkipped;
   }
   if (!options.json) {
     fmt::print("groklab {}, {}, {}; rates in GFLOP/s, medians of {} repeats\n{}", version(),
-               machine_description(all_threads), instruction_set_name(), options.repeats, kHeader);
+               machine_description(all_threads), instruction_set_name(), bench_options(options).repeats, kHeader);
   }
   std::vector<BenchResult> results;
   for (const auto& [c, threads] : list) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,9 +11,9 @@
 #include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/lab/evaluate.h"
+#include "groklab/store/run_json.h"
 #include "groklab/view/text.h"
 #include "options.h"
-#include "record_json.h"
 
 namespace groklab::cli {
 namespace {

@@ -51,7 +51,7 @@ void add_export(CLI::App& program, Action& action) {
       } else if (format == ExportFormat::kCsv) {
         write_output("", records_to_csv(store.run(id), store.records(id)));
       } else if (format == ExportFormat::kJson) {
-        write_output("", groklab::run_to_json(store.run(id), store.records(id)));
+        write_output("", run_to_json_text(store.run(id), store.records(id)));
       } else {
         fail(ErrorKind::kConfig, "--output: expected a file for {}, found -", options->format);
       }

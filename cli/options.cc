@@ -44,6 +44,9 @@ Store StoreOption::open_existing() const {
   if (!std::filesystem::is_directory(path())) {
     fail(ErrorKind::kStore, "store: expected a directory {}, found none; groklab train makes one", path().string());
   }
+  if (!std::filesystem::exists(path() / "groklab.sqlite")) {  // looking makes no store
+    fail(ErrorKind::kStore, "store: expected a run store in {}, found no groklab.sqlite", path().string());
+  }
   return Store(path());
 }
 

@@ -9,11 +9,10 @@
 
 #include "commands.h"
 #include "groklab/base/error.h"
-#include "groklab/base/join.h"
 #include "groklab/lab/loaded_network.h"
 #include "groklab/lab/probe_network.h"
+#include "groklab/probe/probe_text.h"
 #include "groklab/probe/prober.h"
-#include "groklab/view/probe_text.h"
 #include "groklab/view/text.h"
 #include "options.h"
 
@@ -28,12 +27,12 @@ struct ProbeOptions {
   ThreadsOption threads;
 };
 
-std::string text_of(const std::vector<ProbeResult>& readings) {
+std::string text_of(const std::vector<ProbeResult>& results) {
   std::string text;
-  for (const ProbeResult& reading : readings) {
-    text += fmt::format("{}step {}\n", text.empty() ? "" : "\n", format_count(reading.step));
+  for (const ProbeResult& result : results) {
+    text += fmt::format("{}step {}\n", text.empty() ? "" : "\n", format_count(result.step));
     std::string probe;
-    for (const ReadingLine& line : reading_lines(reading)) {
+    for (const ProbeLine& line : probe_lines(result)) {
       text += fmt::format("{:<12} {}: {}\n", line.probe == probe ? "" : line.probe, line.name, line.value);
       probe = line.probe;
     }
@@ -42,15 +41,15 @@ std::string text_of(const std::vector<ProbeResult>& readings) {
   return text;
 }
 
-std::string json_of(const LoadedNetwork* network, const std::string& id, const std::vector<ProbeResult>& readings) {
+std::string json_of(const LoadedNetwork* network, const std::string& id, const std::vector<ProbeResult>& results) {
   nlohmann::ordered_json json;
   if (!id.empty()) json["run"] = id;
   if (network != nullptr) {
     json["task"] = network->run.task().name;
     json["has_split"] = network->has_split;
   }
-  json["readings"] = nlohmann::ordered_json::array();
-  for (const ProbeResult& reading : readings) json["readings"].push_back(probe_result_to_json(reading));
+  json["results"] = nlohmann::ordered_json::array();
+  for (const ProbeResult& result : results) json["results"].push_back(probe_result_to_json(result));
   return json.dump(2) + "\n";
 }
 
@@ -69,16 +68,24 @@ int run_probe(const ProbeOptions& options) {
     id = store.resolve(options.source);
     if (options.at == "all") {
       if (!options.assignments.empty()) fail(ErrorKind::kConfig, "--set: not with --at all");
-      const std::vector<ProbeResult> readings = probe_checkpoints(store, id, set, pool);
-      write_output("", options.json ? json_of(nullptr, id, readings) : text_of(readings));
+      const std::vector<ProbeResult> results = probe_checkpoints(store, id, set, pool);
+      write_output("", options.json ? json_of(nullptr, id, results) : text_of(results));
       return kExitOk;
     }
     network = load_run(store, id, options.at, options.assignments, pool);
   }
-  std::vector<ProbeResult> readings = {network->run.prober().read(network->run.engine(), set, true)};
-  readings[0].step = network->step;
-  write_output("", options.json ? json_of(&*network, id, readings) : text_of(readings));
+  std::vector<ProbeResult> results = {network->run.prober().read(network->run.engine(), set, true)};
+  results[0].step = network->step;
+  write_output("", options.json ? json_of(&*network, id, results) : text_of(results));
   return kExitOk;
+}
+
+std::string probes_help() {
+  std::string text = "Names separated by commas, or all (the default):";
+  for (const ProbeDescriptor* probe : probe_table()) {
+    text += fmt::format("\n{}: {} ({})", probe->spec.name, probe->spec.meaning, probe->cost);
+  }
+  return text;
 }
 
 }  // namespace
@@ -91,10 +98,9 @@ void add_probe(CLI::App& program, Action& action) {
       ->add_option("NETWORK", options->source,
                    "Run id, a unique start of one, or 'last'; or a .safetensors file with TransformerLens names")
       ->required();
-  command->add_option("--probes", options->probes,
-                      "Names separated by commas, or all (the default): " + join(probe_names(), ", "));
+  command->add_option("--probes", options->probes, probes_help());
   command->add_option("--at", options->at,
-                      "Step of the run, 'last' (the default), or 'all' stored checkpoints, whose readings are kept for "
+                      "Step of the run, 'last' (the default), or 'all' stored checkpoints, whose results are kept for "
                       "the report");
   command->add_option("--config", options->file,
                       "TOML file: the task and what shapes cannot say (for weights that groklab did not export)");

@@ -1,11 +1,20 @@
 // groklab runs
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "commands.h"
+#include "groklab/analysis/curves.h"
+#include "groklab/analysis/event_times.h"
+#include "groklab/config/engine_identity.h"
+#include "groklab/record/task_label.h"
+#include "groklab/store/run_engines.h"
+#include "groklab/store/run_json.h"
 #include "groklab/view/text.h"
 #include "options.h"
 #include "run_text.h"
@@ -13,22 +22,63 @@
 namespace groklab::cli {
 namespace {
 
-std::string table_of(const std::vector<RunInfo>& runs) {
-  std::vector<std::vector<std::string>> rows = {
-      {"RUN", "STATUS", "STEP", "TASK", "TRAIN ROWS", "SEED", "TRAIN", "TEST", "NORM", "TIME", "CREATED"}};
-  for (const RunInfo& info : runs) {
-    std::vector<std::string> row = {info.id, run_status_name(info.status), format_count(info.step),
-                                    task_label(info.config)};
-    row.push_back(info.last ? format_count(info.last->train.rows) : "-");
-    row.push_back(fmt::format("{}", info.config.seed));
-    row.push_back(info.last ? format_fraction(info.last->train.accuracy) : "-");
-    row.push_back(info.last ? format_fraction(info.last->test.accuracy) : "-");
-    row.push_back(info.last ? format_number(info.last->norm) : "-");
-    row.push_back(format_duration(info.seconds));
-    row.push_back(info.created);
-    rows.push_back(std::move(row));
+constexpr std::ptrdiff_t kTimesColumn = 8;  ///< behind the accuracies
+
+std::vector<std::string> row_of(const RunInfo& info) {
+  std::vector<std::string> row = {info.id, run_status_name(info.status), format_count(info.step),
+                                  task_label(info.config)};
+  row.push_back(info.last ? format_count(info.last->train.rows) : "-");
+  row.push_back(fmt::format("{}", info.config.seed));
+  row.push_back(info.last ? format_fraction(info.last->train.accuracy) : "-");
+  row.push_back(info.last ? format_fraction(info.last->test.accuracy) : "-");
+  row.push_back(info.last ? format_number(info.last->norm) : "-");
+  row.push_back(format_duration(info.seconds));
+  const std::string note = arithmetic_note(info.engine, engine_identity());
+  row.push_back(info.created + (note.empty() ? "" : "  " + note));
+  return row;
+}
+
+std::string step_text(const std::optional<std::int64_t>& step) { return step ? format_count(*step) : "-"; }
+
+/// Half of the runs have reached it by then; a run that has not counts up to its last step.
+std::string median_text(const std::vector<Duration>& durations) {
+  const double median = median_survival(durations);
+  return std::isnan(median) ? "not reached" : format_count(static_cast<std::int64_t>(median));
+}
+
+/// `times`: of each run, or empty.
+std::string table_of(const std::vector<RunInfo>& runs, const std::vector<EventTimes>& times) {
+  std::vector<std::string> head = {"RUN",   "STATUS", "STEP", "TASK", "TRAIN SIZE", "SEED",
+                                   "TRAIN", "TEST",   "NORM", "TIME", "CREATED"};
+  const std::vector<std::string> times_head = {"T_FIT", "T_GROK"};
+  if (!times.empty()) head.insert(head.begin() + kTimesColumn, times_head.begin(), times_head.end());
+  std::vector<std::vector<std::string>> rows = {head};
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    rows.push_back(row_of(runs[i]));
+    if (times.empty()) continue;
+    const std::vector<std::string> cells = {step_text(times[i].fit), step_text(times[i].grok)};
+    rows.back().insert(rows.back().begin() + kTimesColumn, cells.begin(), cells.end());
   }
-  return align_columns(rows, "llrlrrrrrrl");
+  if (times.empty()) return align_columns(rows, "llrlrrrrrrl");
+  std::vector<Duration> fit, grok;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto duration = [&](const std::optional<std::int64_t>& step) {
+      return Duration{static_cast<double>(step.value_or(runs[i].step)), step.has_value()};
+    };
+    fit.push_back(duration(times[i].fit));
+    grok.push_back(duration(times[i].grok));
+  }
+  return align_columns(rows, "llrlrrrrrrrrl") + fmt::format("median T_fit {}, T_grok {} (Kaplan-Meier)\n",
+                                                            median_text(fit), median_text(grok));
+}
+
+nlohmann::ordered_json list_of(const std::vector<RunInfo>& runs, const std::vector<EventTimes>& times) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    list.push_back(run_to_json(runs[i]));
+    if (!times.empty()) list.back().update(times_to_json(times[i]));
+  }
+  return list;
 }
 
 }  // namespace
@@ -36,25 +86,28 @@ std::string table_of(const std::vector<RunInfo>& runs) {
 void add_runs(CLI::App& program, Action& action) {
   struct Options {
     std::string where;
-    bool json = false;
+    bool times = false, json = false;
     StoreOption store;
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("runs", "List the stored runs, newest first");
   command->add_option("--where", options->where,
                       "SQL condition over the view runs_view, e.g. \"status = 'finished' AND test_accuracy > 0.99\"");
+  command->add_flag("--times", options->times, "With T_fit and T_grok of each run, and their medians");
   command->add_flag("--json", options->json, "As JSON, with the whole config of every run");
   options->store.add_to(*command);
   command->callback([options, &action] {
     action = [options] {
       const Store store = options->store.open_existing();
       const std::vector<RunInfo> runs = store.runs(options->where);
+      std::vector<EventTimes> times;
+      for (const RunInfo& info : runs) {
+        if (options->times) times.push_back(event_times(store.records(info.id)));
+      }
       if (options->json) {
-        nlohmann::ordered_json list = nlohmann::ordered_json::array();
-        for (const RunInfo& info : runs) list.push_back(run_to_json(info));
-        write_output("", list.dump(2) + "\n");
+        write_output("", list_of(runs, times).dump(2) + "\n");
       } else {
-        write_output("", runs.empty() ? "no runs\n" : table_of(runs));
+        write_output("", runs.empty() ? "no runs\n" : table_of(runs, times));
       }
       return kExitOk;
     };

@@ -10,10 +10,13 @@
 #include "groklab/analysis/event_times.h"
 #include "groklab/base/join.h"
 #include "groklab/config.h"
+#include "groklab/config/engine_identity.h"
+#include "groklab/record/task_label.h"
+#include "groklab/store/run_engines.h"
+#include "groklab/store/run_json.h"
 #include "groklab/view/sparkline.h"
 #include "groklab/view/text.h"
 #include "options.h"
-#include "record_json.h"
 #include "run_text.h"
 
 namespace groklab::cli {
@@ -52,11 +55,13 @@ std::string show_text(const RunInfo& info, const std::vector<Record>& records,
   text += fmt::format("status: {} at step {} of {}, {}{}\n", run_status_name(info.status), format_count(info.step),
                       format_count(info.config.train.steps), format_duration(info.seconds),
                       info.reason.empty() ? "" : " (" + info.reason + ")");
-  text += fmt::format("made: {} on {}, groklab {}\n", info.created, info.machine, info.version);
+  const std::string note = arithmetic_note(info.engine, engine_identity());
+  text += fmt::format("made: {} on {}, groklab {}{}\n", info.created, info.machine, info.version,
+                      note.empty() ? "" : ", " + note);
   text += "config, where not default:\n" + changed_keys(info.config);
   if (!records.empty()) {
     const Record& last = records.back();
-    text += fmt::format("last record, step {}: norm {}, gradient {}, update {}\n", format_count(last.step),
+    text += fmt::format("last evaluation step, {}: norm {}, gradient {}, update {}\n", format_count(last.step),
                         format_number(last.norm), format_number(last.gradient_norm), format_number(last.update_norm));
     text += group_row("train", last.train) + group_row("test", last.test);
     if (last.removed.rows > 0) {  // otherwise never seen is the same as test
@@ -78,9 +83,7 @@ std::string show_text(const RunInfo& info, const std::vector<Record>& records,
 std::string show_json(const RunInfo& info, const std::vector<Record>& records,
                       const std::vector<CheckpointInfo>& checkpoints) {
   nlohmann::ordered_json json = run_to_json(info);
-  const EventTimes times = event_times(records);
-  json["t_fit"] = times.fit ? nlohmann::ordered_json(*times.fit) : nullptr;
-  json["t_grok"] = times.grok ? nlohmann::ordered_json(*times.grok) : nullptr;
+  json.update(times_to_json(event_times(records)));
   json["checkpoints"] = nlohmann::ordered_json::array();
   for (const CheckpointInfo& checkpoint : checkpoints) {
     json["checkpoints"].push_back(
@@ -98,7 +101,7 @@ void add_show(CLI::App& program, Action& action) {
     StoreOption store;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("show", "Show one run: config, outcome, last record, curves, checkpoints");
+  CLI::App* command = program.add_subcommand("show", "Show one run: config, outcome, last evaluation step, curves, checkpoints");
   command->add_option("RUN", options->run, "Run id, a unique start of one, or 'last'")->required();
   command->add_flag("--json", options->json, "As JSON");
   options->store.add_to(*command);

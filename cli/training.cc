@@ -12,8 +12,8 @@
 #include "groklab/analysis/event_times.h"
 #include "groklab/base/error.h"
 #include "groklab/lab/run_training.h"
+#include "groklab/store/run_json.h"
 #include "groklab/view/text.h"
-#include "record_json.h"
 #include "run_text.h"
 #include "signals.h"
 #include "training_view.h"
@@ -44,9 +44,7 @@ void print_json_outcome(const std::string& id, const TrainingResult& result, con
                                  {"reason", result.outcome.reason},
                                  {"seconds", result.outcome.seconds},
                                  {"was_done", result.was_done}};
-  const EventTimes times = event_times(records);
-  json["t_fit"] = times.fit ? nlohmann::ordered_json(*times.fit) : nullptr;
-  json["t_grok"] = times.grok ? nlohmann::ordered_json(*times.grok) : nullptr;
+  json.update(times_to_json(event_times(records)));
   if (!records.empty()) json["last"] = record_to_json(records.back());
   fmt::print("{}\n", json.dump());
 }
@@ -57,7 +55,7 @@ void TrainingFlags::add_to(CLI::App& command) {
   store.add_to(command);
   threads.add_to(command);
   CLI::Option* quiet_flag = command.add_flag("--quiet,-q", quiet, "Print nothing but errors");
-  command.add_flag("--json", json, "Print one JSON object per record on standard output, and one for the outcome")
+  command.add_flag("--json", json, "Print one JSON object per evaluation step on standard output, and one for the outcome")
       ->excludes(quiet_flag);
 }
 

@@ -9,14 +9,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "groklab/store/run_json.h"
 #include "groklab/view/progress.h"
 #include "groklab/view/text.h"
-#include "record_json.h"
 
 namespace groklab::cli {
 namespace {
@@ -96,7 +97,7 @@ class LiveView : public TextView {
   }
   void draw(std::int64_t step) {
     // One column stays free: a full line would wrap on some terminals.
-    fmt::print(stderr, "\r{}\x1b[K", progress_line(state(step), terminal_width() - 1));
+    fmt::print(stderr, "\r{}\x1b[K", live_line(state(step), terminal_width() - 1));
     std::fflush(stderr);
     is_drawn_ = true;
   }

@@ -8,10 +8,10 @@ cmake_dependent_option(GROKLAB_WITH_REPORT "Component report; needs npm, or GROK
 cmake_dependent_option(GROKLAB_BUILD_PROGRAM "The command line; needs CLI11" ON "GROKLAB_WITH_REPORT" OFF)
 cmake_dependent_option(GROKLAB_BUILD_TESTS "Tests; need GoogleTest" ON "GROKLAB_BUILD_PROGRAM" OFF)
 
-set(groklab_core_folders base tensor exec config record task kernel model optim engine probe train components files run)
+set(groklab_core_folders base tensor exec config record view task kernel model optim engine probe train components files run)
 set(groklab_store_folders store lab)
-set(groklab_report_folders theory analysis view report)
-set(groklab_workbench_folders bench sweep paper)
+set(groklab_report_folders theory analysis report)
+set(groklab_workbench_folders bench sweep studies)
 
 # What every file of the library and every test may include and the installed headers do not.
 add_library(groklab_internal INTERFACE)
@@ -48,13 +48,16 @@ set(groklab_components core)
 
 if(GROKLAB_WITH_STORE)
   find_package(SQLiteCpp REQUIRED)
+  find_package(ZLIB REQUIRED)
   pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
   groklab_component(store groklab_core)
-  target_link_libraries(groklab_store PRIVATE SQLiteCpp PkgConfig::SQLITE3)
+  target_link_libraries(groklab_store PRIVATE SQLiteCpp PkgConfig::SQLITE3 ZLIB::ZLIB)
   list(APPEND groklab_components store)
 endif()
 if(GROKLAB_WITH_REPORT)
   groklab_component(report groklab_store)
+  find_package(Boost 1.70 REQUIRED)  # Boost.Math, headers only
+  target_link_libraries(groklab_report PRIVATE $<BUILD_INTERFACE:Boost::headers>)
   include(cmake/EmbedWeb.cmake)
   list(APPEND groklab_components report)
 endif()

@@ -3,7 +3,7 @@
 # anonymous namespaces are unique within such a folder. -DGROKLAB_UNITY=OFF compiles every file by itself.
 option(GROKLAB_UNITY "Compile some folders as one translation unit each" ON)
 
-set(groklab_unity_folders config store lab sweep paper report)
+set(groklab_unity_folders config store lab sweep studies report)
 
 function(one_unit_per_folder target folder)
   if(GROKLAB_UNITY)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -81,7 +82,7 @@ struct Cli : testing::Test {
     return json["records"];
   }
   std::string last_run() {
-    return nlohmann::json::parse(succeed({"show", "last", "--json"}).out)["run"].get<std::string>();
+    return nlohmann::json::parse(succeed({"show", "last", "--json"}).out)["id"].get<std::string>();
   }
 
   Workplace place;
@@ -206,7 +207,7 @@ TEST_F(Cli, KilledAndResumedIsTheSameRun) {
   ASSERT_EQ(whole.code, 0) << whole.err;
   const Words at_whole = {"--store", "whole"};
   const auto expected = nlohmann::json::parse(succeed(Words{"show", "last", "--json"} + at_whole).out);
-  const std::string id = expected["run"];
+  const std::string id = expected["id"];
   const double seconds = expected["seconds"];
 
   int kills = 0;
@@ -316,9 +317,9 @@ TEST_F(Cli, ForkStartsWhereTheParentWas) {
   const auto start = records(child)[0];
   EXPECT_EQ(start["step"], 0);
   EXPECT_EQ(start["norm"], at_200["norm"]);
-  EXPECT_EQ(start["train_rows"], 12);
-  EXPECT_EQ(start["removed_rows"].get<int>(), at_200["train_rows"].get<int>() - 12);
-  EXPECT_EQ(start["never_seen_rows"], at_200["test_rows"]);
+  EXPECT_EQ(start["train"]["rows"], 12);
+  EXPECT_EQ(start["removed"]["rows"].get<int>(), at_200["train"]["rows"].get<int>() - 12);
+  EXPECT_EQ(start["never_seen"]["rows"], at_200["test"]["rows"]);
 
   // An unchanged fork goes on as its parent did, moments and all; from a step that is not stored, too.
   for (const char* at : {"200", "150"}) {
@@ -419,32 +420,51 @@ TEST_F(Cli, ReportIsOnePage) {
   refuse({"report", "last", "--slice", "-1", "-o", "page.html"}, "--slice: expected 0..6");
 }
 
+TEST_F(Cli, LookingMakesNoStore) {
+  std::filesystem::create_directory(place.path() / "empty");
+  refuse({"runs", "--store", "empty"}, "no groklab.sqlite");
+  refuse({"probe", "last", "--store", "empty"}, "no groklab.sqlite");
+  EXPECT_TRUE(std::filesystem::is_empty(place.path() / "empty"));
+}
+
+TEST_F(Cli, RunsTellWhenTheyFittedAndGeneralised) {
+  succeed({"train", "tiny.toml", "--quiet"});
+  succeed({"train", "tiny.toml", "--quiet", "--set", "train.steps=1"});  // fits nothing: censored at its end
+  const std::vector<std::string> lines = lines_of(succeed({"runs", "--times"}).out);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_TRUE(has(lines[0], "T_FIT")) << lines[0];
+  EXPECT_TRUE(has(lines[3], "Kaplan-Meier")) << lines[3];
+  const auto runs = nlohmann::json::parse(succeed({"runs", "--times", "--json"}).out);
+  EXPECT_TRUE(runs[0]["t_fit"].is_null());
+  EXPECT_EQ(runs[1]["t_fit"], nlohmann::json::parse(succeed({"show", runs[1]["id"], "--json"}).out)["t_fit"]);
+  EXPECT_FALSE(has(succeed({"runs"}).out, "T_FIT"));
+}
+
 TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
   const Words probing = {"--set", "train.probe_every=3"};
   succeed(Words{"train", "tiny.toml", "--quiet"} + probing);
   const auto of_run = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out);
-  ASSERT_EQ(of_run["readings"].size(), 1u);
-  const auto& reading = of_run["readings"][0];
-  EXPECT_EQ(reading["step"], 300);
-  EXPECT_EQ(reading["neurons"]["each"].size(), 32u);
-  EXPECT_EQ(reading["ablations"].size(), 84u);
+  ASSERT_EQ(of_run["results"].size(), 1u);
+  const auto& result = of_run["results"][0];
+  EXPECT_EQ(result["step"], 300);
+  EXPECT_EQ(result["neurons"]["each"].size(), 32u);
+  EXPECT_EQ(result["ablations"].size(), 84u);
   for (const char* probe : {"circuits", "frequencies", "weights", "geometry", "subnetwork"}) {
-    EXPECT_TRUE(reading.contains(probe)) << probe;
+    EXPECT_TRUE(result.contains(probe)) << probe;
   }
   // The same weights from a file, with their configuration in it, say the same.
   succeed({"export", "last", "--format", "safetensors", "-o", "weights.safetensors"});
-  auto of_file = nlohmann::json::parse(succeed({"probe", "weights.safetensors", "--json"}).out);
-  of_file["readings"][0]["step"] = 300;
-  EXPECT_EQ(of_file["readings"], of_run["readings"]);
+  const auto of_file = nlohmann::json::parse(succeed({"probe", "weights.safetensors", "--json"}).out);
+  EXPECT_EQ(of_file["results"], of_run["results"]);
   EXPECT_TRUE(has(succeed({"probe", "last"}).out, "fraction of the logits that respects the symmetry"));
   // The page draws what was read in training; checkpoints add to it.
   succeed({"report", "last", "-o", "page.html"});
   for (const char* chart : {"inside-logits", "inside-reallocation", "inside-spectrum-logits", "inside-keys",
-                            "inside-neuron-share", "inside-reordered", "inside-ablation-test"}) {
+                            "inside-neuron-periodicity", "inside-reordered", "inside-ablation-test"}) {
     EXPECT_TRUE(has(place.read("page.html"), std::string("id=\"") + chart)) << chart;
   }
   const auto all = nlohmann::json::parse(
-      succeed({"probe", "last", "--at", "all", "--probes", "circuits", "--json"}).out)["readings"];
+      succeed({"probe", "last", "--at", "all", "--probes", "circuits", "--json"}).out)["results"];
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[0]["step"], 100);
   EXPECT_FALSE(all[0].contains("neurons"));
@@ -468,25 +488,25 @@ TEST_F(Cli, ProbingChangesNoBitOfTheRun) {
 
 TEST_F(Cli, ProbesLeaveOutWhatATaskDoesNotHave) {
   succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=cubic", "--set", "train.probe_every=5"});
-  auto reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
-  EXPECT_FALSE(reading.contains("circuits")) << "no symmetry of x^3 + x y is known";
-  EXPECT_TRUE(reading["frequencies"].contains("embedding_fraction"));
-  EXPECT_FALSE(reading["frequencies"].contains("logit_fraction"));
+  auto result = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["results"][0];
+  EXPECT_FALSE(result.contains("circuits")) << "no symmetry of x^3 + x y is known";
+  EXPECT_TRUE(result["frequencies"].contains("embedding_fraction"));
+  EXPECT_FALSE(result["frequencies"].contains("logit_fraction"));
   succeed({"report", "last", "-o", "page.html"});
   succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=parity", "--set", "model.architecture=mlp",
            "--set", "train.probe_every=5"});
-  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
-  EXPECT_FALSE(reading.contains("frequencies"));
-  EXPECT_TRUE(reading.contains("subnetwork"));
+  result = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["results"][0];
+  EXPECT_FALSE(result.contains("frequencies"));
+  EXPECT_TRUE(result.contains("subnetwork"));
   succeed({"report", "last", "-o", "page.html"});
   succeed({"train", "tiny.toml", "--quiet", "--set", "task.operation=group_conjugate", "--set", "task.group_degree=4",
            "--set", "train.probe_every=5", "--set", "train.steps=50"});
-  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
-  EXPECT_EQ(reading["frequencies"]["names"].size(), 4u);
+  result = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["results"][0];
+  EXPECT_EQ(result["frequencies"]["names"].size(), 4u);
   succeed({"train", "tiny.toml", "--quiet", "--set", "model.d_vocab_out=9", "--set", "train.steps=50"});
-  reading = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["readings"][0];
-  EXPECT_TRUE(reading["circuits"]["invariant_fraction"].is_number()) << "logits that are no class are left out";
-  EXPECT_TRUE(reading["frequencies"].contains("logit_fraction"));
+  result = nlohmann::json::parse(succeed({"probe", "last", "--json"}).out)["results"][0];
+  EXPECT_TRUE(result["circuits"]["invariant_fraction"].is_number()) << "logits that are no class are left out";
+  EXPECT_TRUE(result["frequencies"].contains("logit_fraction"));
 }
 
 TEST_F(Cli, EvalNeedsNothingButTheExportedFile) {
@@ -524,19 +544,19 @@ TEST_F(Cli, EvalReadsItsOwnWeights) {
   EXPECT_EQ(all["all"]["rows"], 49);
   EXPECT_EQ(all["model"]["d_mlp"], 32);
   for (const char* metric : {"accuracy", "loss", "margin"}) {
-    const double sum = last[std::string("train_") + metric].get<double>() * last["train_rows"].get<double>() +
-                       last[std::string("test_") + metric].get<double>() * last["test_rows"].get<double>();
+    const double sum = last["train"][metric].get<double>() * last["train"]["rows"].get<double>() +
+                       last["test"][metric].get<double>() * last["test"]["rows"].get<double>();
     EXPECT_NEAR(all["all"][metric].get<double>(), sum / 49, 1e-12) << metric;
   }
   const auto split = nlohmann::json::parse(
       succeed(file + Words{"--set", "train.precision=float64", "--set", "split.train_fraction=0.6"}).out);
-  EXPECT_NEAR(split["train"]["loss"].get<double>(), last["train_loss"].get<double>(), 1e-12);
-  EXPECT_NEAR(split["test"]["loss"].get<double>(), last["test_loss"].get<double>(), 1e-12);
+  EXPECT_NEAR(split["train"]["loss"].get<double>(), last["train"]["loss"].get<double>(), 1e-12);
+  EXPECT_NEAR(split["test"]["loss"].get<double>(), last["test"]["loss"].get<double>(), 1e-12);
   const auto run = nlohmann::json::parse(succeed({"eval", "last", "--json"}).out);
-  EXPECT_EQ(run["train"]["loss"], last["train_loss"]);
+  EXPECT_EQ(run["train"]["loss"], last["train"]["loss"]);
   const auto narrow =
       nlohmann::json::parse(succeed({"eval", "last", "--json", "--set", "train.precision=float32"}).out);
-  EXPECT_NEAR(narrow["train"]["loss"].get<double>(), last["train_loss"].get<double>(), 1e-4);
+  EXPECT_NEAR(narrow["train"]["loss"].get<double>(), last["train"]["loss"].get<double>(), 1e-4);
   EXPECT_FALSE(has(succeed({"eval", "last", "--set", "split.train_fraction=1"}).out, "test "));  // no rows to speak of
 
   // The exported file knows its configuration: task, precision and split.
@@ -623,12 +643,26 @@ TEST_F(Cli, BadGridsAndClaimsGetOneLine) {
   refuse({"sweep", "nowhere.toml"}, "nowhere.toml");
   refuse({"paper", "grokin"}, "did you mean grokking?");
   refuse({"paper", "--scale", "huge"}, "smoke, quick or full");
+  refuse({"reproduce", "varma2032"}, "did you mean varma2023?");
+  refuse({"reproduce", "varma2023", "grokin"}, "did you mean grokking?");
+  refuse({"reproduce", "grokking"}, "did you mean reproduce varma2023 grokking?");
+  refuse({"reproduce", "--from-measurements", "nowhere.json"}, "nowhere.json");
+  place.write("no.json", "{\"format\": 3}");
+  refuse({"paper", "--from-measurements", "no.json"}, "no.json: expected format");
+  refuse({"paper", "--from-measurements", "no.json", "--scale", "quick"}, "excludes");
 }
 
 TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
   const Words words = {"paper", "ungrokking", "grokking",  "weight-decay", "--scale",
                        "smoke", "-o",         "page.html", "--json"};
-  succeed(words + Words{"one.json", "--store", "a"});
+  succeed(words + Words{"one.json", "--store", "a", "--measurements", "measured.json"});
+  const std::string first_page = place.read("page.html");
+  succeed({"reproduce", "varma2023", "--from-measurements", "measured.json", "-o", "page.html", "--json", "again.json"});
+  EXPECT_EQ(place.read("again.json"), place.read("one.json"));
+  EXPECT_EQ(place.read("page.html"), first_page);
+  succeed({"paper", "grokking", "--from-measurements", "measured.json", "--json", "grokking.json"});
+  EXPECT_EQ(nlohmann::json::parse(place.read("grokking.json"))["claims"].size(), 1u);
+  refuse({"paper", "dcrit", "--from-measurements", "measured.json"}, "dcrit");
   succeed(words + Words{"two.json", "--store", "b", "--jobs", "1"});
   const auto one = nlohmann::json::parse(place.read("one.json")), two = nlohmann::json::parse(place.read("two.json"));
   EXPECT_EQ(one["claims"], two["claims"]);
@@ -642,6 +676,8 @@ TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
   EXPECT_TRUE(has(page, "ungrokking-transition"));
   EXPECT_FALSE(has(page, "{{"));
   EXPECT_TRUE(has(succeed({"paper", "--list"}).out, "semi-grokking"));
+  EXPECT_TRUE(has(succeed({"reproduce", "--list"}).out, "varma2023"));
+  EXPECT_TRUE(has(succeed({"reproduce", "varma2023", "--list"}).out, "semi-grokking"));
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include "engine_fixture.h"
 #include "groklab/probe/causal.h"
 #include "groklab/probe/geometry.h"
+#include "groklab/probe/part_metrics.h"
+#include "groklab/probe/probe.h"
 #include "groklab/probe/prober.h"
 
 namespace groklab {
@@ -105,6 +107,80 @@ class HandBuilt {
 
 ProbeResult read_all(Lab& lab) {
   return Prober(lab.config, lab.task, lab.split).read(*lab.engine, parse_probes("all", "probes"), true);
+}
+
+// One tie rule: where all logits are equal nothing is right, in records, in probes and under every intervention.
+TEST(Probes, ANetworkThatSaysNothingHasAccuracyZeroEverywhere) {
+  HandBuilt network({1}, {}, 0);
+  Lab& lab = network.lab;
+  const TensorSpec& out = lab.engine->layout().at("unembed.W_U");
+  lab.engine->set_tensor(out, std::vector<double>(static_cast<std::size_t>(out.size), 0.0));
+  const Record record = lab.engine->measure();
+  EXPECT_EQ(record.train.accuracy, 0);
+  EXPECT_EQ(record.test.accuracy, 0);
+  const ProbeResult result = read_all(lab);
+  ASSERT_TRUE(result.circuits);
+  for (const PartMetrics& part : {result.circuits->invariant_train, result.circuits->invariant_test,
+                                  result.circuits->residual_train, result.circuits->residual_test}) {
+    EXPECT_EQ(part.accuracy, 0);
+    EXPECT_NEAR(part.loss, std::log(kModulus), 1e-12);
+  }
+  EXPECT_EQ(result.ablations.size(), 84u);
+  for (const Intervention& i : result.ablations) {
+    EXPECT_EQ(i.train_accuracy, 0) << i.name;
+    EXPECT_EQ(i.test_accuracy, 0) << i.name;
+  }
+}
+
+// Loss, accuracy and margin of the whole network as a part are those of the record.
+TEST(Probes, MeasureWithTheRecordsDefinitions) {
+  HandBuilt network({2, 5}, {3, 17, 40}, 2.0);
+  Lab& lab = network.lab;
+  const Record record = lab.engine->measure();
+  const std::vector<double> logits = lab.engine->logits(all_rows(lab.task));
+  for (const bool test : {false, true}) {
+    const GroupMetrics& group = test ? record.test : record.train;
+    const PartMetrics part = part_metrics(lab.task, lab.split, logits, test);
+    EXPECT_NEAR(part.loss, group.loss, 1e-12);
+    EXPECT_EQ(part.accuracy, group.accuracy);
+    EXPECT_NEAR(part.correct_logit, group.correct_logit_centred, 1e-12);
+    EXPECT_NEAR(part.margin, group.margin, 1e-12);
+  }
+}
+
+/// A probe that no struct of ProbeResult knows.
+void run_sizes(ProbeContext& context, ProbeResult& result) {
+  ProbeSection& section = result.sections["sizes"];
+  section.values["rows"] = static_cast<double>(context.task.n_rows);
+  section.lists["logits of row 0"] = {context.logits().begin(), context.logits().begin() + context.task.n_classes};
+}
+
+TEST(Probes, ANewOneNeedsOnlyItsDescriptor) {
+  HandBuilt network({1}, {}, 0);
+  const ProbeDescriptor sizes = {.spec = probe_component("sizes", "a test"), .cost = "nothing", .run = run_sizes};
+  const ProbeDescriptor needs_more = {.spec = probe_component("more", "a test"),
+                                .cost = "nothing",
+                                .needs_symmetry = true,
+                                .run = [](ProbeContext&, ProbeResult& result) { result.sections["more"]; }};
+  const std::vector<const ProbeDescriptor*> table = {&sizes, &needs_more};
+  const Prober prober(network.lab.config, network.lab.task, network.lab.split);
+  const ProbeResult result = prober.read(*network.lab.engine, ProbeSet{{"sizes"}}, false, table);
+  EXPECT_FALSE(result.sections.contains("more")) << "not asked for";
+  const ProbeResult back = probe_result_from_json(probe_result_to_json(result));
+  EXPECT_EQ(back.sections.at("sizes").values.at("rows"), kModulus * kModulus);
+  EXPECT_EQ(back.sections.at("sizes").lists, result.sections.at("sizes").lists);
+  EXPECT_EQ(probe_result_to_json(back), probe_result_to_json(result));
+}
+
+TEST(Probes, TableNamesEachProbeOnceAndSaysWhatItCosts) {
+  std::set<std::string> names;
+  for (const ProbeDescriptor* probe : probe_table()) {
+    EXPECT_TRUE(names.insert(std::string(probe->spec.name)).second) << probe->spec.name;
+    EXPECT_FALSE(probe->spec.meaning.empty());
+    EXPECT_NE(std::string(probe->cost), "");
+  }
+  EXPECT_EQ(std::set<std::string>(probe_names().begin(), probe_names().end()), names);
+  EXPECT_EQ(parse_probes("weights, circuits", "x").names, (std::vector<std::string>{"circuits", "weights"}));
 }
 
 TEST(Probes, APureCosineNetwork) {

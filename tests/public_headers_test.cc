@@ -24,7 +24,8 @@ std::vector<std::string> lines_of_header(const fs::path& file) {
 
 std::set<std::string> public_headers() {
   std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(kHeaders)) names.insert("groklab/" + entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(kHeaders))
+    names.insert("groklab/" + entry.path().filename().string());
   return names;
 }
 
@@ -113,16 +114,30 @@ TEST(PublicHeaders, StrangeIncludesAreSeen) {
 }
 
 TEST(PublicHeaders, NamesWithoutATextAreSeen) {
-  const std::vector<std::string> good = {
-      "/// What it is.", "struct A {",         "  int a = 0;  ///< here", "  /// Above.", "  int f(int x,", "        int y) {",
-      "    int b;",      "    return x + b;",  "  }",                     "",             " private:",      "  int c;",
-      "};",              "/// A choice.",      "enum class B {",          "  kOne,  ///< one", "};"};
+  const std::vector<std::string> good = {"/// What it is.",
+                                         "struct A {",
+                                         "  int a = 0;  ///< here",
+                                         "  /// Above.",
+                                         "  int f(int x,",
+                                         "        int y) {",
+                                         "    int b;",
+                                         "    return x + b;",
+                                         "  }",
+                                         "",
+                                         " private:",
+                                         "  int c;",
+                                         "};",
+                                         "/// A choice.",
+                                         "enum class B {",
+                                         "  kOne,  ///< one",
+                                         "};"};
   EXPECT_EQ(undocumented(good), std::vector<std::string>());
   EXPECT_EQ(undocumented({"struct A {", "  int a;", "};"}), (std::vector<std::string>{"struct A {", "int a;"}));
   EXPECT_EQ(undocumented({"/// A.", "enum class A {", "  kOne,", "  kTwo  ///< two", "};"}),
             (std::vector<std::string>{"kOne,"}));
-  EXPECT_EQ(undocumented({"/// A.", "struct A {", "  /// F.", "  void f();", "  void g(int a,", "         int b);", "};"}),
-            (std::vector<std::string>{"void g(int a,int b);"}));
+  EXPECT_EQ(
+      undocumented({"/// A.", "struct A {", "  /// F.", "  void f();", "  void g(int a,", "         int b);", "};"}),
+      (std::vector<std::string>{"void g(int a,int b);"}));
 }
 
 }  // namespace

@@ -5,8 +5,10 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <stdexcept>
@@ -22,7 +24,7 @@ namespace fs = std::filesystem;
 Config small(const std::vector<std::string>& settings = {}) {
   Config config = parse_config_text(
       "[task]\nmodulus = 7\n[split]\ntrain_size = 30\n[model]\nd_model = 8\nn_heads = 2\nd_mlp = 12\n"
-      "[train]\nsteps = 60\nevaluate_every = 10\n",
+      "[train]\nsteps = 60\nevaluate_every = 10\nevaluate_per_decade = 0\n",
       "test");
   for (const std::string& setting : settings) set_config_value(config, setting);
   return config;
@@ -116,6 +118,7 @@ TEST(Run, AnObserverLooksStopsAndGoesOn) {
   EXPECT_EQ(norms.size(), run.records().size());
   EXPECT_THROW(run.train([](Run&, const Record&) -> Next { throw std::runtime_error("mine"); }), std::runtime_error);
   EXPECT_EQ(run.outcome().status, RunStatus::kRunning);
+  EXPECT_EQ(run.records().back().step, 20);
   EXPECT_EQ(run.train().status, RunStatus::kFinished);
   EXPECT_EQ(numbers_of(run.records()), numbers_of(whole.records()));
 }
@@ -193,9 +196,7 @@ TEST(Run, TakesAnOwnTableAndOwnRows) {
 }
 
 TEST(Run, RefusesPartsThatDoNotFit) {
-  const auto refuses = [](RunParts parts) {
-    EXPECT_THROW(Run(small(), std::move(parts)), Error);
-  };
+  const auto refuses = [](RunParts parts) { EXPECT_THROW(Run(small(), std::move(parts)), Error); };
   RunParts parts;
   parts.train_rows = {0, 49};
   refuses(parts);

@@ -6,11 +6,12 @@ set -eu
 packages=(
   g++ cmake ninja-build pkg-config
   libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev  # text, JSON, TOML, command line
-  libsqlitecpp-dev libsqlite3-dev libxxhash-dev                   # run store and run names
+  libsqlitecpp-dev libsqlite3-dev libxxhash-dev zlib1g-dev        # run store, run names, checksums of archives
   libhwy-dev librandom123-dev libopenblas-pthread-dev             # vector kernels, random streams, a baseline in benchmarks
-  libeigen3-dev                                                   # singular values, eigenvectors of probes
+  libeigen3-dev libboost-math-dev                                 # singular values of probes; Student's distribution
   libgtest-dev                                                    # tests
 )
+# `make docs` alone needs doxygen besides; it is not installed here: apt-get install doxygen.
 # node and npm bundle the charts of the report page, at build time only; any installation of them will do.
 command -v node >/dev/null 2>&1 || packages+=(nodejs)
 command -v npm >/dev/null 2>&1 || packages+=(npm)

@@ -13,11 +13,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    groklab::Run run =
-        groklab::Run::from_weights(groklab::read_weights(argv[1]), groklab::read_config_file(argv[2]));
+    groklab::Run run = groklab::Run::from_weights(groklab::read_weights(argv[1]), groklab::read_config_file(argv[2]));
     const groklab::Record now = run.measure();
-    std::printf("%s: train accuracy %.4f, test accuracy %.4f, norm %.4f\n", run.task().name.c_str(),
-                now.train.accuracy, now.test.accuracy, now.norm);
+    std::printf("%s: train accuracy %.4f, test accuracy %.4f, norm %.4f\n", run.task().name.c_str(), now.train.accuracy,
+                now.test.accuracy, now.norm);
     for (const groklab::TensorShape& tensor : run.tensors()) {
       std::printf("  %-24s %lld numbers\n", tensor.name.c_str(), static_cast<long long>(tensor.size));
     }

@@ -38,8 +38,8 @@ int main() {
   groklab::Config config = groklab::parse_config_text(
       "[split]\ntrain_fraction = 0.6\n[model]\nd_model = 32\n[train]\nsteps = 5000\nevaluate_every = 50\n", "example");
   groklab::RunParts parts;
-  parts.task = groklab::task_of_operation("max(x, y)", kSymbols,
-                                          [](std::int64_t x, std::int64_t y) { return std::max(x, y); });
+  parts.task =
+      groklab::task_of_operation("max(x, y)", kSymbols, [](std::int64_t x, std::int64_t y) { return std::max(x, y); });
   groklab::Run run(config, parts);
   const groklab::Outcome outcome = run.train([](groklab::Run& self, const groklab::Record& record) {
     const double commuting = commuting_fraction(self);
@@ -47,6 +47,6 @@ int main() {
                 record.test.accuracy, commuting);
     return commuting == 1.0 ? groklab::Next::kStop : groklab::Next::kContinue;
   });
-  std::printf("%s at step %lld: %s\n", groklab::run_status_name(outcome.status),
-              static_cast<long long>(outcome.step), outcome.reason.c_str());
+  std::printf("%s at step %lld: %s\n", groklab::run_status_name(outcome.status), static_cast<long long>(outcome.step),
+              outcome.reason.c_str());
 }

@@ -54,19 +54,19 @@ enum class LabelKind {
 
 /// Section [task]: the table of inputs and labels.
 struct TaskConfig {
-  Operation operation = Operation::kAdd;  ///< which table
-  std::int64_t modulus = 113;  ///< p of the operations modulo p
-  GroupKind group = GroupKind::kSymmetric;  ///< of the operations in a group
-  std::int64_t group_degree = 5;  ///< n of C_n, D_n (2n elements), S_n, A_n
+  Operation operation = Operation::kAdd;               ///< which table
+  std::int64_t modulus = 113;                          ///< p of the operations modulo p
+  GroupKind group = GroupKind::kSymmetric;             ///< of the operations in a group
+  std::int64_t group_degree = 5;                       ///< n of C_n, D_n (2n elements), S_n, A_n
   Composition composition = Composition::kRightFirst;  ///< of permutations
-  std::string table;               ///< CSV file: p rows of p integers 0..p-1
-  std::string table_digest;        ///< filled when the table is read, so that the run's name follows its contents
-  std::int64_t parity_bits = 10;   ///< n
-  std::int64_t parity_subset = 3;  ///< k
-  std::int64_t parity_rows = 0;    ///< 0: all 2^n rows; else that many distinct rows, sampled
+  std::string table;                                   ///< CSV file: p rows of p integers 0..p-1
+  std::string table_digest;             ///< filled when the table is read, so that the run's name follows its contents
+  std::int64_t parity_bits = 10;        ///< n
+  std::int64_t parity_subset = 3;       ///< k
+  std::int64_t parity_rows = 0;         ///< 0: all 2^n rows; else that many distinct rows, sampled
   LabelKind labels = LabelKind::kTrue;  ///< true, random or partly wrong
-  double corrupted_fraction = 0.0;  ///< fraction of labels replaced by a random wrong one (labels = corrupted)
-  std::int64_t label_seed = -1;     ///< -1: the run's seed
+  double corrupted_fraction = 0.0;      ///< fraction of labels replaced by a random wrong one (labels = corrupted)
+  std::int64_t label_seed = -1;         ///< -1: the run's seed
 };
 
 /// How the training rows are chosen.
@@ -79,11 +79,11 @@ enum class SplitMethod {
 /// Section [split]: which rows train.
 struct SplitConfig {
   SplitMethod method = SplitMethod::kPhilox;  ///< how they are chosen
-  std::int64_t train_size = 0;  ///< D; 0: from train_fraction
-  double train_fraction = 0.3;  ///< D = floor(fraction * rows)
-  std::int64_t seed = -1;       ///< -1: the run's seed
-  std::string file;             ///< row indices, .npy or text (method = file)
-  std::string file_digest;      ///< filled when the file is read
+  std::int64_t train_size = 0;                ///< D; 0: from train_fraction
+  double train_fraction = 0.3;                ///< D = floor(fraction * rows)
+  std::int64_t seed = -1;                     ///< -1: the run's seed
+  std::string file;                           ///< row indices, .npy or text (method = file)
+  std::string file_digest;                    ///< filled when the file is read
 };
 
 /// Of the hidden neurons.
@@ -122,22 +122,22 @@ enum class ComputePath {
 
 /// Section [model]: the network.
 struct ModelConfig {
-  std::string architecture = "transformer";  ///< name of an architecture
-  std::int64_t n_layers = 1;  ///< transformer blocks, or hidden layers of the MLP
-  std::int64_t d_model = 128;  ///< width of embeddings and residual stream
-  std::int64_t n_heads = 4;    ///< attention heads of a block
-  std::int64_t d_head = 0;  ///< 0: d_model / n_heads
-  std::int64_t d_mlp = 0;   ///< 0: 4 d_model
-  Activation activation = Activation::kRelu;  ///< of the hidden neurons
-  Biases biases = Biases::kMlp;               ///< which there are
+  std::string architecture = "transformer";         ///< name of an architecture
+  std::int64_t n_layers = 1;                        ///< transformer blocks, or hidden layers of the MLP
+  std::int64_t d_model = 128;                       ///< width of embeddings and residual stream
+  std::int64_t n_heads = 4;                         ///< attention heads of a block
+  std::int64_t d_head = 0;                          ///< 0: d_model / n_heads
+  std::int64_t d_mlp = 0;                           ///< 0: 4 d_model
+  Activation activation = Activation::kRelu;        ///< of the hidden neurons
+  Biases biases = Biases::kMlp;                     ///< which there are
   LayerNormKind layer_norm = LayerNormKind::kNone;  ///< where a transformer normalises
-  bool tied_embeddings = false;   ///< the unembedding is the embedding, transposed
-  std::int64_t input_tokens = 3;  ///< 2: "a b"; 3: "a b ="; 4: "a o b ="
-  std::int64_t d_vocab = 0;       ///< rows of W_E; 0: symbols + special tokens; "=" is the last
-  std::int64_t d_vocab_out = 0;   ///< 0: number of classes
+  bool tied_embeddings = false;                     ///< the unembedding is the embedding, transposed
+  std::int64_t input_tokens = 3;                    ///< 2: "a b"; 3: "a b ="; 4: "a o b ="
+  std::int64_t d_vocab = 0;                         ///< rows of W_E; 0: symbols + special tokens; "=" is the last
+  std::int64_t d_vocab_out = 0;                     ///< 0: number of classes
   EmbeddingCombination combination = EmbeddingCombination::kConcatenate;  ///< MLP only
-  InitKind init = InitKind::kPaper;       ///< how initial weights are drawn
-  double init_scale = 1.0;                ///< multiplies every initial weight
+  InitKind init = InitKind::kPaper;                                       ///< how initial weights are drawn
+  double init_scale = 1.0;                                                ///< multiplies every initial weight
   ComputePath path = ComputePath::kAuto;  ///< auto: the exact precomputed tables where it applies
 };
 
@@ -161,7 +161,7 @@ enum class Schedule {
 
 /// Section [optim]: how gradients become steps.
 struct OptimConfig {
-  std::string kind = "adamw";  ///< name of an optimiser
+  std::string kind = "adamw";      ///< name of an optimiser
   double learning_rate = 1e-3;     ///< peak
   double beta1 = 0.9;              ///< decay of Adam's first moment
   double beta2 = 0.98;             ///< decay of Adam's second moment
@@ -171,13 +171,13 @@ struct OptimConfig {
   std::string decay = "*";         ///< comma-separated globs of tensor names that decay
   std::int64_t warmup_steps = 10;  ///< linear; learning rate at step t (1-based) is lr * min(t / warmup, 1)
   Schedule schedule = Schedule::kConstant;  ///< after the warm-up
-  double final_lr_fraction = 0.0;  ///< cosine only: lr at the last step as a fraction of the peak
-  std::int64_t batch_size = 0;     ///< 0: full batch
+  double final_lr_fraction = 0.0;           ///< cosine only: lr at the last step as a fraction of the peak
+  std::int64_t batch_size = 0;              ///< 0: full batch
 };
 
 /// Something that no key can hold: `what` is e.g. "an array".
 struct Unusable {
-  std::string what;                                      ///< for a message
+  std::string what;                                  ///< for a message
   bool operator==(const Unusable&) const = default;  ///< the same words
 };
 /// A configuration value without its C++ type; a choice is held by its name.
@@ -285,7 +285,8 @@ class ResolvedConfig {
 };
 
 /// Checks a configuration, then replaces automatic values (d_head, d_mlp, seeds of -1) by what they mean and puts keys
-/// that do not apply back to their defaults, so that equal runs have equal names. Throws Error(kConfig) as check_config.
+/// that do not apply back to their defaults, so that equal runs have equal names. Throws Error(kConfig) as
+/// check_config.
 ResolvedConfig resolve_config(const Config& config);
 
 /// Every key with its value, nested by section.

@@ -2,22 +2,28 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace groklab {
 
-/// Which probes to run.
+/// Which probes to run, by name, in the order of `groklab probe --help`.
 struct ProbeSet {
-  bool circuits = false;     ///< both circuits in the logits
-  bool frequencies = false;  ///< components of logits and embedding, restricted and excluded loss
-  bool neurons = false;      ///< neurons that carry one component, and their norm
-  bool weights = false;      ///< spectral norms and effective ranks
-  bool geometry = false;     ///< gradient symmetricity and distance irrelevance
-  bool subnetwork = false;   ///< fewest neurons that keep the predictions
-  bool ablation = false;     ///< what scaling one part does to accuracy and loss
+  std::vector<std::string> names;  ///< each once
+
+  /// Whether a probe of this name is asked for.
+  bool contains(std::string_view name) const {
+    for (const std::string& known : names) {
+      if (known == name) return true;
+    }
+    return false;
+  }
+  /// Asks for it no longer.
+  void remove(std::string_view name) { std::erase(names, name); }
 };
 
 /// The probes named in a comma-separated list, or "all". Throws Error(kConfig) that lists the names.
@@ -26,7 +32,7 @@ ProbeSet probe_set(const std::string& names);
 /// What one part of the logits does on a group of rows. NaN where the group is empty.
 struct PartMetrics {
   double loss = 0;           ///< mean cross-entropy of this part alone, nats
-  double accuracy = 0;       ///< fraction with argmax = label
+  double accuracy = 0;       ///< fraction with L[y] > L[c] for every other c: a tie is wrong, as in records
   double correct_logit = 0;  ///< mean L[y], the mean over classes removed
   double margin = 0;         ///< mean of L[y] - max_{c != y} L[c]
 };
@@ -50,7 +56,7 @@ struct FrequencyMetrics {
   std::vector<double> logit_fraction;      ///< of the squared norm of L_gen, by component; empty: no symmetry is known
   std::vector<double> embedding_fraction;  ///< of the squared norm of the embedding, its mean removed, by component
   double embedding_gini = 0;               ///< of the norms along each basis function: 0 spread evenly, 1 all in one
-  std::vector<std::int64_t> logit_keys;      ///< of the logits: components with over twice their fair share
+  std::vector<std::int64_t> logit_keys;    ///< of the logits: components with over twice their fair fraction
   std::vector<std::int64_t> embedding_keys;  ///< of the embedding: the same
   double restricted_loss = 0;  ///< all rows, of the mean logits and what they have of the key components in the label
   double excluded_loss = 0;    ///< training rows, with that part of the key components removed
@@ -71,7 +77,7 @@ struct NeuronMetrics {
   double periodic_norm = 0;                ///< root of the sum of their squared norms: P_gen
   double other_norm = 0;                   ///< of the rest: P_mem
   std::vector<double> component_fraction;  ///< fraction of the periodic neurons' squared norm, by component
-  std::vector<std::int64_t> keys;          ///< components with over twice their fair share
+  std::vector<std::int64_t> keys;          ///< components with over twice their fair fraction
   std::vector<NeuronResult> each;          ///< [count], or empty where it was not asked for
 };
 
@@ -98,29 +104,36 @@ struct SubnetworkMetrics {
 
 /// Both groups of rows, for a network that something was done to.
 struct Intervention {
-  std::string name;     ///< the part that is scaled
-  double strength = 0;  ///< the factor on the part that is scaled; 0: removed
+  std::string name;           ///< the part that is scaled
+  double strength = 0;        ///< the factor on the part that is scaled; 0: removed
   double train_accuracy = 0;  ///< fraction of training rows
   double test_accuracy = 0;   ///< fraction of test rows
   double train_loss = 0;      ///< mean cross-entropy of training rows, nats
   double test_loss = 0;       ///< the same of test rows
 };
 
+/// What a probe without a struct of its own measured: numbers and lists of numbers by name.
+struct ProbeSection {
+  std::map<std::string, double> values;              ///< numbers by name
+  std::map<std::string, std::vector<double>> lists;  ///< lists of numbers by name
+};
+
 /// Everything that was asked for, at one step.
 struct ProbeResult {
-  std::int64_t step = 0;                        ///< of the state
-  std::optional<CircuitMetrics> circuits;       ///< probe `circuits`
-  std::optional<FrequencyMetrics> frequencies;  ///< probe `frequencies`
-  std::optional<NeuronMetrics> neurons;         ///< probe `neurons`
-  std::vector<TensorResult> weights;            ///< probe `weights`
-  std::optional<GeometryMetrics> geometry;      ///< probe `geometry`
-  std::optional<SubnetworkMetrics> subnetwork;  ///< probe `subnetwork`
-  std::vector<Intervention> ablations;  ///< probe `ablation`: for each part, strengths from 0 to 2
+  std::int64_t step = 0;                         ///< of the state
+  std::optional<CircuitMetrics> circuits;        ///< probe `circuits`
+  std::optional<FrequencyMetrics> frequencies;   ///< probe `frequencies`
+  std::optional<NeuronMetrics> neurons;          ///< probe `neurons`
+  std::vector<TensorResult> weights;             ///< probe `weights`
+  std::optional<GeometryMetrics> geometry;       ///< probe `geometry`
+  std::optional<SubnetworkMetrics> subnetwork;   ///< probe `subnetwork`
+  std::vector<Intervention> ablations;           ///< probe `ablation`: for each part, strengths from 0 to 2
+  std::map<std::string, ProbeSection> sections;  ///< of other probes, by the probe's name
 };
 
 /// JSON has no NaN: it is null.
-nlohmann::ordered_json probe_result_to_json(const ProbeResult& reading);
-/// Throws nlohmann::json::exception if the text is not such a reading.
+nlohmann::ordered_json probe_result_to_json(const ProbeResult& result);
+/// Throws nlohmann::json::exception if the text is not such a result.
 ProbeResult probe_result_from_json(const nlohmann::ordered_json& json);
 
 }  // namespace groklab

@@ -10,8 +10,8 @@ namespace groklab {
 /// Measurements over one group of rows (defined in docs/decisions/measurements.md). NaN where the group is empty.
 struct GroupMetrics {
   std::int64_t rows = 0;             ///< in the group
-  double loss = 0;                   ///< mean loss (cross-entropy in nats, or squared error)
-  double accuracy = 0;               ///< fraction with argmax = label
+  double loss = 0;                   ///< mean training loss: cross-entropy in nats, or mean_c (L[c] - [c = y])^2
+  double accuracy = 0;               ///< fraction with L[y] > L[c] for every other c: a tie is wrong
   double correct_logit = 0;          ///< mean L[y]
   double correct_logit_centred = 0;  ///< mean (L[y] - mean_c L[c])
   double margin = 0;                 ///< mean of L[y] - max_{c != y} L[c]

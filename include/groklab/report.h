@@ -24,7 +24,7 @@ std::string report_page(const RunStore& store, const std::vector<std::string>& i
 /// Records of a stored run as comma-separated lines under a line of names (docs/formats/store.md); numbers read back
 /// to the same bits, an empty cell is NaN.
 std::string records_csv(const RunStore& store, const std::string& id);
-/// A stored run as JSON: configuration, outcome and records (docs/formats/store.md); null is NaN.
+/// A stored run with its records as JSON (docs/formats/json.md); null is NaN.
 std::string run_json(const RunStore& store, const std::string& id);
 
 }  // namespace groklab

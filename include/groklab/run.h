@@ -87,7 +87,7 @@ class Run {
  public:
   /// Called at every evaluation step, after its record: a look at the run (logits, weights, probes, state), and whether
   /// to go on. It may set weights; it must not train, restore or move the run. What it throws ends train() and passes
-  /// through; the run can go on afterwards.
+  /// through; the run can go on afterwards, and does this evaluation step again.
   using Observer = std::function<Next(Run& run, const Record& record)>;
 
   /// A run at step 0 with initial weights drawn from config.seed. The configuration is checked and resolved.
@@ -165,8 +165,9 @@ class Run {
 
   /// A new run that starts, at its step 0, from the present weights and optimiser memory, with changes of the
   /// configuration, each "key=value" as in --set. A smaller split.train_size keeps some of the present training rows, a
-  /// larger one all of them; rows left out become RowRole::kRemoved. "fork.reset_optimizer=true" forgets the optimiser's
-  /// memory. Throws Error(kConfig): changes that the network's tensors or the optimiser's memory do not survive.
+  /// larger one all of them; rows left out become RowRole::kRemoved. "fork.reset_optimizer=true" forgets the
+  /// optimiser's memory. Throws Error(kConfig): changes that the network's tensors or the optimiser's memory do not
+  /// survive.
   Run fork(const std::vector<std::string>& changes) const;
 
  private:

@@ -20,17 +20,18 @@ namespace groklab {
 
 /// One stored run without its records.
 struct RunInfo {
-  std::string id;                           ///< 12 hex digits
-  Config config;                            ///< resolved
-  RunStatus status = RunStatus::kRunning;   ///< how it stands
-  std::string reason;                       ///< why it stopped, diverged or failed; else empty
-  std::int64_t step = 0;                    ///< last step known to the store
-  double seconds = 0;                       ///< of training
-  std::string created;                      ///< UTC, ISO 8601
-  std::string machine;                      ///< processor name, instruction set, threads
-  std::string version;                      ///< groklab version that made it
-  std::vector<std::string> tensor_names;    ///< order of Record::tensor_norms
-  std::optional<Record> last;               ///< the last record, for listings
+  std::string id;                          ///< 12 hex digits
+  Config config;                           ///< resolved
+  RunStatus status = RunStatus::kRunning;  ///< how it stands
+  std::string reason;                      ///< why it stopped, diverged or failed; else empty
+  std::int64_t step = 0;                   ///< last step known to the store
+  double seconds = 0;                      ///< of training
+  std::string created;                     ///< UTC, ISO 8601
+  std::string machine;                     ///< processor name, instruction set, threads
+  std::string version;                     ///< groklab version that made it
+  std::string engine;                      ///< whose arithmetic it comes from, e.g. "cpu/1"
+  std::vector<std::string> tensor_names;   ///< order of Record::tensor_norms
+  std::optional<Record> last;              ///< the last record, for listings
 };
 
 /// One stored state.

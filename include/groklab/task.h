@@ -13,7 +13,7 @@ namespace groklab {
 
 /// All rows of a task. Row-major arrays; rows of a binary operation are ordered by (x, y).
 struct Task {
-  std::string name;  ///< e.g. "x + y mod 113"
+  std::string name;                  ///< e.g. "x + y mod 113"
   std::int64_t n_rows = 0;           ///< rows of the table
   std::int64_t n_inputs = 0;         ///< symbols per row: 2 for a binary operation, n for parity
   std::int64_t n_symbols = 0;        ///< distinct input symbols (p; 2 for parity)

@@ -78,6 +78,8 @@ Transition fit_transition(std::span<const double> sizes, std::span<const double>
   const double low = std::log(*std::min_element(sizes.begin(), sizes.end()));
   const double high = std::log(*std::max_element(sizes.begin(), sizes.end()));
   // A grid finds the basin (a sharp transition has flat stretches that stop a gradient), then the grid is refined.
+  // Not a library's Levenberg-Marquardt: both parameters are bounded, the fit often lies on a bound (a step between two
+  // sizes), and stored verdicts rest on these numbers, which such a fit would move by the last refinement, 1e-5.
   double mid_low = low, mid_high = high, steep_low = std::log(0.5), steep_high = std::log(60.0);
   double best_mid = kNaN, best_steep = kNaN, best = std::numeric_limits<double>::infinity();
   for (int round = 0; round < 12; ++round) {

@@ -37,7 +37,7 @@ struct Duration {
   double time = 0;
   bool happened = true;
 };
-/// Kaplan and Meier's survival curve: (time, share for which it has not happened yet), ascending.
+/// Kaplan and Meier's survival curve: (time, fraction for which it has not happened yet), ascending.
 struct SurvivalPoint {
   double time = 0, fraction = 1;
 };

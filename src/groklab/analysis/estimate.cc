@@ -8,6 +8,7 @@
 #include <numeric>
 #include <vector>
 
+#include "groklab/analysis/student.h"
 #include "groklab/base/error.h"
 #include "groklab/base/random.h"
 
@@ -15,31 +16,6 @@ namespace groklab {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-/// Regularised incomplete beta function I_x(a, b), by its continued fraction (modified Lentz).
-double incomplete_beta(double a, double b, double x) {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  if (x > (a + 1) / (a + b + 2)) return 1 - incomplete_beta(b, a, 1 - x);
-  const double front =
-      std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x)) / a;
-  constexpr double kTiny = 1e-300;
-  double f = 1, c = 1, d = 0;
-  for (int i = 0; i <= 500; ++i) {
-    const int m = i / 2;
-    double numerator = 1;
-    if (i > 0 && i % 2 == 0) numerator = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    if (i % 2 == 1) numerator = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 + numerator * d;
-    if (std::abs(d) < kTiny) d = kTiny;
-    d = 1 / d;
-    c = 1 + numerator / c;
-    if (std::abs(c) < kTiny) c = kTiny;
-    f *= c * d;
-    if (std::abs(1 - c * d) < 1e-15) break;
-  }
-  return front * (f - 1);
-}
 
 std::vector<double> ranks(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
@@ -56,23 +32,6 @@ std::vector<double> ranks(std::span<const double> values) {
 }
 
 }  // namespace
-
-double student_cdf(double t, double freedom) {
-  const double tail = 0.5 * incomplete_beta(0.5 * freedom, 0.5, freedom / (freedom + t * t));
-  return t > 0 ? 1 - tail : tail;
-}
-
-double student_quantile(double p, double freedom) {
-  require(p > 0 && p < 1 && freedom > 0, "student_quantile needs 0 < p < 1");
-  if (p < 0.5) return -student_quantile(1 - p, freedom);
-  double low = 0, high = 1;
-  while (student_cdf(high, freedom) < p) high *= 2;
-  while (high - low > 1e-12 * (1 + high)) {
-    const double middle = 0.5 * (low + high);
-    (student_cdf(middle, freedom) < p ? low : high) = middle;
-  }
-  return 0.5 * (low + high);
-}
 
 Estimate mean_estimate(std::span<const double> values, double level) {
   double sum = 0;
@@ -132,7 +91,7 @@ Estimate within_group_slope(std::span<const std::int64_t> group, std::span<const
 
 Estimate wilson_estimate(std::int64_t successes, std::int64_t n, double level) {
   if (n <= 0) return {kNaN, kNaN, kNaN, 0};
-  const double z = student_quantile(0.5 + 0.5 * level, 1e7);  // the normal quantile to 1e-7
+  const double z = normal_quantile(0.5 + 0.5 * level);
   const auto count = static_cast<double>(n);
   const double p = static_cast<double>(successes) / count;
   const double scale = 1 + z * z / count;

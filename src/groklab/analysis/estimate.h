@@ -1,4 +1,4 @@
-// A number with its interval over seeds, and the distributions behind intervals.
+// A number with its interval over seeds.
 //
 // Seeds are the unit: a statistic is computed per seed, and the interval is Student's over those numbers. With the 3 to
 // 10 seeds that a sweep has, a percentile bootstrap of 95 % covers the truth in some 75 to 90 % of cases only; it is
@@ -22,11 +22,6 @@ struct Estimate {
   double low = 0, high = 0;
   std::int64_t n = 0;
 };
-
-/// Student's t distribution with `freedom` > 0 degrees.
-double student_cdf(double t, double freedom);
-/// Inverse of student_cdf for 0 < p < 1, to 1e-10.
-double student_quantile(double p, double freedom);
 
 /// Mean over seeds with Student's interval of the given level. NaN values (a seed without the statistic) are left out.
 Estimate mean_estimate(std::span<const double> values, double level = 0.95);

@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "groklab/base/error.h"
+#include "groklab/base/json_fields.h"
 #include "groklab/config/enum_names.h"
 #include "groklab/kernel/blas/library_gemm.h"
 #include "groklab/kernel/kernels.h"
@@ -186,39 +187,34 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   return result;
 }
 
-// The child sends its result as this plain struct's JSON; fields are listed once, here.
-template <class F>
-void visit_result(BenchResult& r, F field) {
-  field("name", r.name);
-  field("threads", r.threads);
-  field("precision", r.precision);
-  field("ms_per_step", r.ms_per_step);
-  field("flop_per_step", r.flop_per_step);
-  field("fma_peak", r.fma_peak);
-  field("library_gemm", r.library_gemm);
-  field("roofline", r.roofline);
-  field("roofline_low", r.roofline_low);
-  field("roofline_high", r.roofline_high);
-  field("steps_per_second", r.steps_per_second);
-  field("record_fraction", r.record_fraction);
-  field("probe_fraction", r.probe_fraction);
-  field("round_trip_ns", r.round_trip_ns);
-  field("memory_mb", r.memory_mb);
-  field("target", r.target);
-}
-
 }  // namespace
 
-nlohmann::json bench_result_json(const BenchResult& result) {
-  nlohmann::json json;
-  BenchResult copy = result;
-  visit_result(copy, [&](const char* name, auto& value) { json[name] = value; });
-  return json;
+// The child sends its result as this plain struct's JSON; fields are listed once, here.
+template <Struct<BenchResult> S, typename Visit>
+void visit_fields(S& r, Visit&& visit) {
+  visit("name", r.name);
+  visit("threads", r.threads);
+  visit("precision", r.precision);
+  visit("ms_per_step", r.ms_per_step);
+  visit("flop_per_step", r.flop_per_step);
+  visit("fma_peak", r.fma_peak);
+  visit("library_gemm", r.library_gemm);
+  visit("roofline", r.roofline);
+  visit("roofline_low", r.roofline_low);
+  visit("roofline_high", r.roofline_high);
+  visit("steps_per_second", r.steps_per_second);
+  visit("record_fraction", r.record_fraction);
+  visit("probe_fraction", r.probe_fraction);
+  visit("round_trip_ns", r.round_trip_ns);
+  visit("memory_mb", r.memory_mb);
+  visit("target", r.target);
 }
+
+nlohmann::ordered_json bench_result_json(const BenchResult& result) { return fields_to_json(result); }
 
 BenchResult run_bench(const BenchCase& bench_case, const BenchOptions& options) {
   return bench_case.config->train.precision == Precision::kFloat64 ? measure_case<double>(bench_case, options)
-                                                                  : measure_case<float>(bench_case, options);
+                                                                   : measure_case<float>(bench_case, options);
 }
 
 BenchResult run_bench_isolated(const BenchCase& bench_case, const BenchOptions& options) {
@@ -246,12 +242,12 @@ BenchResult run_bench_isolated(const BenchCase& bench_case, const BenchOptions& 
   close(ends[0]);
   int status = 0;
   waitpid(child, &status, 0);
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
   if (status != 0 || json.is_discarded()) {
     fail(ErrorKind::kInternal, "bench: case {} failed in its process (status {})", bench_case.name, status);
   }
   BenchResult result;
-  visit_result(result, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+  fields_from_json(json, result);
   return result;
 }
 

@@ -40,7 +40,7 @@ struct BenchResult {
 };
 
 /// The result as one flat JSON object.
-nlohmann::json bench_result_json(const BenchResult& result);
+nlohmann::ordered_json bench_result_json(const BenchResult& result);
 
 /// The explicit table of cases.
 std::vector<BenchCase> bench_cases();

@@ -7,6 +7,7 @@
 #include "groklab/optim/constraint.h"
 #include "groklab/optim/optimizer.h"
 #include "groklab/optim/penalty.h"
+#include "groklab/probe/probe.h"
 
 // clang-format off
 #define GROKLAB_OPTIMIZERS(ENTRY)  \
@@ -36,6 +37,15 @@
   ENTRY(mean_squared)
 
 #define GROKLAB_HIDDEN_FILTERS(ENTRY)
+
+#define GROKLAB_PROBES(ENTRY) \
+  ENTRY(circuits)             \
+  ENTRY(frequencies)          \
+  ENTRY(neurons)              \
+  ENTRY(weights)              \
+  ENTRY(geometry)             \
+  ENTRY(subnetwork)           \
+  ENTRY(ablation)
 
 namespace groklab {
 
@@ -99,6 +109,16 @@ const std::vector<const ConstraintDescriptor*>& constraints() {
 #undef DECLARE
 #undef POINTER
 
+#define DECLARE(name) const ProbeDescriptor& name##_probe();
+#define POINTER(name) &name##_probe(),
+GROKLAB_PROBES(DECLARE)
+const std::vector<const ProbeDescriptor*>& probe_table() {
+  static const std::vector<const ProbeDescriptor*> list = {GROKLAB_PROBES(POINTER)};
+  return list;
+}
+#undef DECLARE
+#undef POINTER
+
 const std::vector<const ComponentSpec*>& component_specs() {
   static const std::vector<const ComponentSpec*> specs = [] {
     std::vector<const ComponentSpec*> all;
@@ -108,6 +128,7 @@ const std::vector<const ComponentSpec*>& component_specs() {
     for (const PenaltyDescriptor* penalty : penalties()) all.push_back(&penalty->spec);
     for (const ConstraintDescriptor* constraint : constraints()) all.push_back(&constraint->spec);
     for (const HiddenFilterDescriptor* filter : hidden_filters()) all.push_back(&filter->spec);
+    for (const ProbeDescriptor* probe : probe_table()) all.push_back(&probe->spec);
     return all;
   }();
   return specs;

@@ -6,6 +6,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
+#include "groklab/config/probe_set.h"
 
 namespace groklab {
 namespace {
@@ -77,6 +78,7 @@ void check_components(const Config& config) {
 
 bool component_active(const ComponentSpec& spec, const Config& config) {
   if (spec.choice.empty()) return spec.active == nullptr || spec.active(config);
+  if (spec.choice == kProbesKey) return parse_probes(config.train.probes, kProbesKey).contains(spec.name);
   for (const Field& field : config_values(config)) {
     if (spec.choice == field.spec.key) return field.value == Value(std::string(spec.name));
   }

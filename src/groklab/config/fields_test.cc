@@ -206,7 +206,7 @@ TEST(ConfigToml, SyntaxErrorsNameLineAndColumn) {
 
 TEST(ConfigToml, MissingFileIsAnInputError) {
   const std::string message = error_of([] { read_config_file("no/such/file.toml"); }, ErrorKind::kInput);
-  EXPECT_EQ(message, "no/such/file.toml: expected a readable configuration file, found: No such file or directory");
+  EXPECT_EQ(message, "no/such/file.toml: expected a readable text file, found: No such file or directory");
   error_of([] { read_config_file("."); }, ErrorKind::kInput);
 }
 

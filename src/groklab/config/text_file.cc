@@ -16,7 +16,7 @@ std::string read_text_file(const std::string& path) {
   std::ostringstream text;
   if (file && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
   if (!file.is_open() || file.bad() || errno == EISDIR) {
-    fail(ErrorKind::kInput, "{}: expected a readable configuration file, found: {}", path,
+    fail(ErrorKind::kInput, "{}: expected a readable text file, found: {}", path,
          errno != 0 ? std::strerror(errno) : "a read error");
   }
   return text.str();

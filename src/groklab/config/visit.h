@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "groklab/base/reflect.h"
 #include "groklab/config.h"
 #include "groklab/config/task_size.h"
 
@@ -38,7 +39,7 @@ constexpr Range component_choice() { return {-kNoLimit, kNoLimit, false, false, 
 
 /// Calls visit(spec, field) for every field of a Config or const Config, in the order in which users see them.
 /// Fields are of type bool, std::int64_t, double, std::string or an enumeration with EnumNames.
-template <typename ConfigT, typename Visitor>
+template <Struct<Config> ConfigT, typename Visitor>
 void visit_fields(ConfigT& config, Visitor&& visit) {
   const auto field = [&visit](const char* key, Range range, const char* unit, const char* meaning, auto& value) {
     visit(FieldSpec{key, range, unit, meaning}, value);
@@ -156,7 +157,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("train.stop_held_evaluations", at_least(1), "records",
         "Consecutive evaluation steps for which train.stop_test_accuracy must hold.", train.stop_held_evaluations);
   field("train.stop_stationary_tolerance", at_least(0), "",
-        "Stops once weight norm and training loss change by less than this share; 0 switches it off.",
+        "Stops once weight norm and training loss change by less than this fraction; 0 switches it off.",
         train.stop_stationary_tolerance);
   field("train.stop_stationary_window", at_least(1), "steps",
         "Steps over which train.stop_stationary_tolerance is measured.", train.stop_stationary_window);
@@ -167,7 +168,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("train.probe_every", at_least(0), "evaluation steps",
         "Looks inside the network at every n-th evaluation step and at the end; 0 for never.", train.probe_every);
   field("train.probes", text_range("comma-separated names of probes, or all"), "",
-        "What is read there: circuits, frequencies, neurons, weights, geometry, subnetwork, ablation.", train.probes);
+        "What is measured there; `groklab probe --help` lists the names.", train.probes);
 
   auto& fork = config.fork;
   field("fork.run", text_range("the id of a run, or empty"), "", "Run from whose stored state this one starts.",

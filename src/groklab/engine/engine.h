@@ -22,7 +22,8 @@ struct Activations {
 };
 
 /// Trains one run. Which rows a step takes (batch_order.h), the learning rate, the initial parameters and what a record
-/// sums (group_sums.h) are the same for every engine. Not thread-safe; it uses the threads of its pool. Results do not depend on their number.
+/// sums (group_sums.h) are the same for every engine. Not thread-safe; it uses the threads of its pool. Results do not
+/// depend on their number.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -63,8 +64,8 @@ class Engine {
   virtual double flop_per_step() const = 0;
 };
 
-/// Builds an engine, which keeps the task and the split; `pool` outlives it. `instruction_set` names one of the kernels'
-/// instead of the machine's best (for tests and benchmarks). Throws Error(kConfig).
+/// Builds an engine, which keeps the task and the split; `pool` outlives it. `instruction_set` names one of the
+/// kernels' instead of the machine's best (for tests and benchmarks). Throws Error(kConfig).
 std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, Task task, Split split, ThreadPool& pool,
                                     std::string_view instruction_set = "");
 

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "groklab/engine/row_metric.h"
+
 namespace groklab {
 
 void GroupSums::add(const RowStatistics& row) {
   ++rows_;
-  correct_ += row.margin > 0 ? 1 : 0;  // a tie with another class is no correct answer
+  correct_ += is_correct(row.margin) ? 1 : 0;
   collapsed_ += row.collapsed ? 1 : 0;
   loss_ += row.loss;
   correct_logit_ += row.correct_logit;

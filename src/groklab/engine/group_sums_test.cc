@@ -9,7 +9,10 @@ namespace groklab {
 namespace {
 
 RowStatistics row(double loss, double margin, bool collapsed = false) {
-  return {.loss = loss, .correct_logit = 2 * loss, .correct_logit_centred = 3 * loss, .margin = margin,
+  return {.loss = loss,
+          .correct_logit = 2 * loss,
+          .correct_logit_centred = 3 * loss,
+          .margin = margin,
           .collapsed = collapsed};
 }
 

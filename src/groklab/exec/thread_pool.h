@@ -25,8 +25,8 @@ class ThreadPool {
   int threads() const;
 
   /// Runs task(index, worker) for index = 0..count-1, in any order on any worker (0..threads-1), and returns when all
-  /// are done. If tasks throw, one of their exceptions is thrown here when no task runs any more; the tasks that had not
-  /// begun by then may or may not have been run.
+  /// are done. If tasks throw, one of their exceptions is thrown here when no task runs any more; the tasks that had
+  /// not begun by then may or may not have been run.
   template <class Task>
   void run(std::int64_t count, Task&& task) {
     auto call = [](void* context, std::int64_t index, int worker) {

@@ -17,7 +17,7 @@ struct Evaluation {
   Config config;  ///< of the network as it was evaluated
   std::string task_name;
   std::int64_t n_parameters = 0;
-  std::int64_t step = 0;  ///< of a stored run; 0 for a file
+  std::int64_t step = 0;  ///< of a stored run, or in the metadata of an exported file; else 0
   GroupMetrics all;       ///< every row of the task
   bool has_split = false;
   GroupMetrics train, test;  ///< if has_split

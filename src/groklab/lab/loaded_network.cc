@@ -22,7 +22,8 @@ LoadedNetwork load_weights(const std::string& path, const std::optional<Config>&
   // Before the config's own checks: what contradicts the file is said in the file's words.
   if (const auto size = task_size(imported.config.task)) check_vocabulary(imported.config, *size, path);
   PreparedRun run = prepare_run(imported.config, nullptr);
-  return {imported_run(file, path, run.config, std::move(run.task), std::move(run.split), pool), 0, imported.has_split};
+  return {imported_run(file, path, run.config, std::move(run.task), std::move(run.split), pool), imported.step,
+          imported.has_split};
 }
 
 LoadedNetwork load_run(const Store& store, const std::string& id, const std::string& at,

@@ -15,7 +15,7 @@ namespace groklab {
 
 struct LoadedNetwork {
   NetworkRun run;
-  std::int64_t step = 0;   ///< of a stored run; 0 for a file
+  std::int64_t step = 0;   ///< of a stored run, or in the metadata of an exported file; else 0
   bool has_split = false;  ///< false: no split is known and all rows count as training rows
 };
 

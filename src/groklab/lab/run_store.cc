@@ -66,7 +66,8 @@ Run RunStore::load(const std::string& id, std::int64_t step, const RunOptions& o
   const std::int64_t at = step < 0 ? last_checkpoint_step(*store_, stored.id) : step;
   ThreadPool pool(options.threads, binding_of(options));
   const std::optional<TrainState> state = state_at(stored, at, {*store_, pool, nullptr, {}});
-  auto impl = std::make_unique<RunAccess::Impl>(options, stored.config, std::move(stored.task), std::move(stored.split));
+  auto impl =
+      std::make_unique<RunAccess::Impl>(options, stored.config, std::move(stored.task), std::move(stored.split));
   impl->records = store_->records(stored.id);
   impl->probe_results = store_->probes(stored.id);
   impl->go_to(*state);
@@ -77,7 +78,8 @@ void RunStore::save(const Run& run, bool replace) {
   const RunAccess::Impl& impl = RunAccess::impl(run);
   impl.refuse_while_training("save");
   if (!impl.follows_config) {
-    fail(ErrorKind::kConfig, "save: expected a run that its configuration describes, found own tables, rows or weights");
+    fail(ErrorKind::kConfig,
+         "save: expected a run that its configuration describes, found own tables, rows or weights");
   }
   const std::string& parent = run.config().fork.run;
   if (!parent.empty() && !store_->contains(parent)) {

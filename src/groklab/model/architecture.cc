@@ -36,6 +36,13 @@ void ShapeInference::set(const char* key, std::int64_t& value, std::int64_t foun
   value = found;
 }
 
+const ArchitectureDescriptor* architecture_in(const WeightShapes& weights) {
+  for (const ArchitectureDescriptor* architecture : architectures()) {
+    if (weights.find(architecture->mark) != nullptr) return architecture;
+  }
+  return nullptr;
+}
+
 const ArchitectureDescriptor& architecture_of(const ModelConfig& config) {
   for (const ArchitectureDescriptor* architecture : architectures()) {
     if (architecture->spec.name == config.architecture) return *architecture;

@@ -56,7 +56,8 @@ struct NeuronTensors {
 };
 
 struct ArchitectureDescriptor {
-  ComponentSpec spec;  ///< chosen by "model.architecture"
+  ComponentSpec spec;     ///< chosen by "model.architecture"
+  std::string_view mark;  ///< a tensor that every weights file of it has and none of another
 
   /// The sizes that config and task give together. Throws Error(kConfig) if they do not fit.
   ModelSizes (*sizes)(const ModelConfig& config, const Task& task);
@@ -75,6 +76,9 @@ struct ArchitectureDescriptor {
 
 /// All architectures. Defined in components/table.cc.
 const std::vector<const ArchitectureDescriptor*>& architectures();
+
+/// The one that a weights file is of; nullptr if it bears no known mark.
+const ArchitectureDescriptor* architecture_in(const WeightShapes& weights);
 
 /// The one that model.architecture names. Throws Error(kConfig).
 const ArchitectureDescriptor& architecture_of(const ModelConfig& config);

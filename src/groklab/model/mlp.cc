@@ -46,9 +46,14 @@ void infer(ModelConfig& model, const ShapeInference& inference) {
   inference.set("model.d_model", model.d_model, weights.at("embed.W_E", 2, "[symbols, d_model]").shape[1]);
   const auto& first = weights.at("layers.0.W", 2, "[inputs, d_mlp]").shape;
   inference.set("model.d_mlp", model.d_mlp, first[1]);
-  if (!inference.is_fixed("model.combination")) {
-    model.combination = first[0] == model.d_model ? EmbeddingCombination::kSum : EmbeddingCombination::kConcatenate;
+  const bool is_sum = first[0] == model.d_model;
+  if (first[0] % model.d_model != 0 ||
+      (inference.is_fixed("model.combination") && is_sum != (model.combination == EmbeddingCombination::kSum))) {
+    fail(ErrorKind::kInput,
+         "{}: expected layers.0.W of {} rows for model.combination = sum, of a multiple of it for concatenate, found {}",
+         weights.file, model.d_model, first[0]);
   }
+  model.combination = is_sum ? EmbeddingCombination::kSum : EmbeddingCombination::kConcatenate;
   std::int64_t layers = 0;
   while (weights.find(fmt::format("layers.{}.W", layers)) != nullptr) ++layers;
   inference.set("model.n_layers", model.n_layers, layers);
@@ -83,6 +88,7 @@ const ArchitectureDescriptor& mlp_architecture() {
                .uses = {"model.combination"},
                .keys = {},
                .check = check},
+      .mark = "layers.0.W",
       .sizes = sizes,
       .layout = layout,
       .network_f32 = make_embedding_mlp<float>,

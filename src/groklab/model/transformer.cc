@@ -194,6 +194,7 @@ const ArchitectureDescriptor& transformer_architecture() {
                .keys = {},
                .resolve = resolve,
                .check = check},
+      .mark = "blocks.0.attn.W_Q",
       .sizes = sizes,
       .layout = layout,
       .network_f32 = network<float>,

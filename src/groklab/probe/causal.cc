@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "groklab/engine/row_metric.h"
 #include "groklab/probe/neurons.h"
 #include "groklab/probe/part_metrics.h"
 
@@ -51,11 +52,12 @@ std::vector<double> column_squares(const std::vector<double>& values, std::int64
   return neuron_squares(values, {}, {}, n);
 }
 
-std::vector<std::int32_t> predictions(Engine& engine, const Task& task, std::span<const std::int64_t> rows) {
+std::vector<std::int64_t> predictions(Engine& engine, const Task& task, std::span<const std::int64_t> rows) {
   const std::vector<double> logits = class_logits(engine.logits(rows), engine.logit_columns(), task);
-  std::vector<std::int32_t> best;
-  for (auto row = logits.begin(); row != logits.end(); row += task.n_classes) {
-    best.push_back(static_cast<std::int32_t>(std::max_element(row, row + task.n_classes) - row));
+  const auto classes = static_cast<std::size_t>(task.n_classes);
+  std::vector<std::int64_t> best;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    best.push_back(predicted_class(std::span(logits).subspan(row * classes, classes)));
   }
   return best;
 }
@@ -128,7 +130,7 @@ SubnetworkMetrics measure_subnetwork(Engine& engine, const ModelConfig& model, c
   std::stable_sort(neurons.begin(), neurons.end(),
                    [](const Neuron& a, const Neuron& b) { return a.strength > b.strength; });
   const std::vector<std::int64_t> rows = all_rows(task);
-  const std::vector<std::int32_t> whole = predictions(engine, task, rows);
+  const std::vector<std::int64_t> whole = predictions(engine, task, rows);
   std::map<std::int64_t, std::int64_t> agreeing;  // by neurons kept
   const auto agreement = [&](std::int64_t kept) {
     if (const auto known = agreeing.find(kept); known != agreeing.end()) return known->second;
@@ -141,7 +143,7 @@ SubnetworkMetrics measure_subnetwork(Engine& engine, const ModelConfig& model, c
       const std::string out = neuron_tensors(model, layer).out;
       engine.set_tensor(engine.layout().at(out), scaled_rows(keeper.keep(out), factor));
     }
-    const std::vector<std::int32_t> now = predictions(engine, task, rows);
+    const std::vector<std::int64_t> now = predictions(engine, task, rows);
     std::int64_t same = 0;
     for (std::size_t row = 0; row < now.size(); ++row) same += now[row] == whole[row] ? 1 : 0;
     return agreeing[kept] = same;

@@ -193,9 +193,9 @@ std::optional<SymmetryOrbits> task_orbits(const TaskConfig& config, const Task& 
 
 std::vector<double> invariant_component(const SymmetryOrbits& orbits, std::span<const double> logits) {
   require(logits.size() == orbits.orbit.size(), "invariant_component needs the logits of all rows");
-  std::vector<double> general = centred(logits, orbits.n_rows, orbits.n_classes);
-  project(orbits, general);
-  return general;
+  std::vector<double> invariant = centred(logits, orbits.n_rows, orbits.n_classes);
+  project(orbits, invariant);
+  return invariant;
 }
 
 CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
@@ -204,18 +204,18 @@ CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, 
 }
 
 CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
-                                std::span<const double> logits, std::span<const double> general) {
+                                std::span<const double> logits, std::span<const double> invariant) {
   std::vector<double> residual = centred(logits, orbits.n_rows, orbits.n_classes);
   double whole = 0, invariant_squares = 0, residual_squares = 0;
   for (std::size_t i = 0; i < residual.size(); ++i) {
     whole += residual[i] * residual[i];
-    residual[i] -= general[i];
-    invariant_squares += general[i] * general[i];
+    residual[i] -= invariant[i];
+    invariant_squares += invariant[i] * invariant[i];
     residual_squares += residual[i] * residual[i];
   }
   CircuitMetrics m;
-  m.invariant_train = part_metrics(task, split, general, false);
-  m.invariant_test = part_metrics(task, split, general, true);
+  m.invariant_train = part_metrics(task, split, invariant, false);
+  m.invariant_test = part_metrics(task, split, invariant, true);
   m.residual_train = part_metrics(task, split, residual, false);
   m.residual_test = part_metrics(task, split, residual, true);
   m.invariant_norm = std::sqrt(invariant_squares);

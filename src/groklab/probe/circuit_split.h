@@ -34,9 +34,9 @@ std::optional<SymmetryOrbits> task_orbits(const TaskConfig& config, const Task& 
 /// changes no loss, so both parts are centred too.
 std::vector<double> invariant_component(const SymmetryOrbits& orbits, std::span<const double> logits);
 
-/// Measures both parts. logits: [n_rows, n_classes] of all rows in order; general: their invariant_component().
+/// Measures both parts. logits: [n_rows, n_classes] of all rows in order; invariant: their invariant_component().
 CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
-                                std::span<const double> logits, std::span<const double> general);
+                                std::span<const double> logits, std::span<const double> invariant);
 CircuitMetrics measure_circuits(const SymmetryOrbits& orbits, const Task& task, const Split& split,
                                 std::span<const double> logits);
 

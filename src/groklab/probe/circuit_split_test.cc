@@ -129,7 +129,7 @@ TEST(CircuitSplit, AKnownMixtureIsTakenApart) {
   for (std::size_t i = 0; i < logits.size(); ++i) logits[i] += table[i] + 3;  // a constant changes nothing
   const CircuitMetrics m = measure_circuits(*orbits, bench.task, bench.split, logits);
   const double fraction = static_cast<double>(bench.split.train.size()) / static_cast<double>(bench.task.n_rows);
-  // The table's mean over the correct orbit is share * height, less the row's mean over classes: general by definition.
+  // The table's mean over the correct orbit is fraction * height, less the row's mean over classes: invariant.
   const double in_general = fraction * height * (1 - 1 / classes);
   EXPECT_NEAR(m.invariant_train.correct_logit, 12 + in_general, 1e-10);
   EXPECT_NEAR(m.residual_train.correct_logit, height * (1 - 1 / classes) - in_general, 1e-10);
@@ -141,7 +141,7 @@ TEST(CircuitSplit, PartsAddUpAndNoiseIsHardlyGeneral) {
   const Bench bench({"task.operation=group_product", "task.group_degree=4"});
   const auto orbits = task_orbits(bench.config.task, bench.task);
   const std::vector<double> logits = noise(bench.task.n_rows * bench.task.n_classes);
-  const std::vector<double> general = invariant_component(*orbits, logits);
+  const std::vector<double> invariant = invariant_component(*orbits, logits);
   const CircuitMetrics m = measure_circuits(*orbits, bench.task, bench.split, logits);
   double whole = 0;
   for (std::int64_t row = 0; row < bench.task.n_rows; ++row) {
@@ -152,7 +152,7 @@ TEST(CircuitSplit, PartsAddUpAndNoiseIsHardlyGeneral) {
   EXPECT_NEAR(m.invariant_norm * m.invariant_norm + m.residual_norm * m.residual_norm, whole, 1e-8 * whole);
   // Expectation (n - 1) / (n^2 (n - 1)) = 1 / 576 with a spread of sqrt(2 / 23) of it.
   EXPECT_NEAR(m.invariant_fraction, 1.0 / 576, 1.5e-3);
-  const CircuitMetrics again = measure_circuits(*orbits, bench.task, bench.split, general);
+  const CircuitMetrics again = measure_circuits(*orbits, bench.task, bench.split, invariant);
   EXPECT_NEAR(again.residual_norm, 0, 1e-10);  // a projection
 }
 

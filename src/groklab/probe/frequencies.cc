@@ -86,10 +86,10 @@ double gini(std::vector<double> values) {
 }
 
 std::vector<double> logit_fractions(const TaskGroup& group, const Task& task, std::span<const double> logits,
-                                    std::span<const double> general) {
+                                    std::span<const double> invariant) {
   if (group.is_product()) return fractions_of(component_squares(group.basis, quotient_means(group, task, logits), 1));
-  if (general.empty()) return {};
-  return fractions_of(component_squares(group.basis, by_class_element(group, task, general), task.n_rows));
+  if (invariant.empty()) return {};
+  return fractions_of(component_squares(group.basis, by_class_element(group, task, invariant), task.n_rows));
 }
 
 void measure_embedding(const TaskGroup& group, std::span<const double> embedding, std::int64_t d_model,
@@ -153,11 +153,11 @@ std::vector<double> restricted_logits(const TaskGroup& group, const Task& task, 
 }
 
 FrequencyMetrics measure_frequencies(const TaskGroup& group, const Task& task, const Split& split,
-                                     std::span<const double> logits, std::span<const double> general,
+                                     std::span<const double> logits, std::span<const double> invariant,
                                      std::span<const double> embedding, std::int64_t d_model) {
   FrequencyMetrics m;
   for (std::size_t k = 1; k < group.basis.components.size(); ++k) m.names.push_back(group.basis.components[k].name);
-  m.logit_fraction = logit_fractions(group, task, logits, general);
+  m.logit_fraction = logit_fractions(group, task, logits, invariant);
   m.logit_keys = key_components(group.basis, m.logit_fraction);
   measure_embedding(group, embedding, d_model, m);
   const std::vector<std::int64_t>& keys = m.logit_fraction.empty() ? m.embedding_keys : m.logit_keys;

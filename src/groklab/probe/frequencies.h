@@ -14,7 +14,7 @@ namespace groklab {
 
 /// A component is a key if it has more than this many times the fraction that its number of basis functions would give
 /// it. 2: noise on all of them makes none (fractions of a random embedding of 113 symbols in 128 dimensions scatter by
-/// 9 %), and the two or three keys of the networks that we looked at have ten times their share.
+/// 9 %), and the two or three keys of the networks that we looked at have ten times that fraction.
 inline constexpr double kKeyFactor = 2.0;
 
 /// Places of the keys among the components without the trivial one, largest first.
@@ -23,14 +23,14 @@ std::vector<std::int64_t> key_components(const GroupBasis& basis, std::span<cons
 /// Gini's coefficient of non-negative numbers: sum_i (2 i - n - 1) x_(i) / (n sum x), i = 1..n ascending.
 double gini(std::vector<double> values);
 
-/// Squared norm of L_gen by component, as shares without the trivial one.
+/// Squared norm of L_gen by component, as fractions without the trivial one.
 /// If the label is a product, L_gen is a function F of x^-1 c y^-1 (the mean over all cells of equal value), and the
-/// shares are F's. Otherwise `general` (the invariant part, [n_rows, n_classes]) is split along its classes, which
-/// commutes with the symmetry. Empty if `general` is empty and the label is no product.
+/// fractions are F's. Otherwise `invariant` (the invariant part, [n_rows, n_classes]) is split along its classes, which
+/// commutes with the symmetry. Empty if `invariant` is empty and the label is no product.
 std::vector<double> logit_fractions(const TaskGroup& group, const Task& task, std::span<const double> logits,
-                                    std::span<const double> general);
+                                    std::span<const double> invariant);
 
-/// Adds shares and Gini coefficient of an embedding [n_symbols, d_model] to `m`.
+/// Adds fractions and Gini coefficient of an embedding [n_symbols, d_model] to `m`.
 void measure_embedding(const TaskGroup& group, std::span<const double> embedding, std::int64_t d_model,
                        FrequencyMetrics& m);
 
@@ -40,9 +40,9 @@ std::vector<double> restricted_logits(const TaskGroup& group, const Task& task, 
                                       std::span<const std::int64_t> keys);
 
 /// All of it. `keys` of the losses are those of the logits, or of the embedding where no symmetry is known.
-/// logits, general: [n_rows, n_classes]; general may be empty.
+/// logits, invariant: [n_rows, n_classes]; invariant may be empty.
 FrequencyMetrics measure_frequencies(const TaskGroup& group, const Task& task, const Split& split,
-                                     std::span<const double> logits, std::span<const double> general,
+                                     std::span<const double> logits, std::span<const double> invariant,
                                      std::span<const double> embedding, std::int64_t d_model);
 
 }  // namespace groklab

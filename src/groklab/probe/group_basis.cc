@@ -175,8 +175,20 @@ GroupBasis group_basis(GroupKind kind, std::int64_t degree, Composition composit
   return computed_basis(make_group(kind, degree, composition), kind == GroupKind::kSymmetric ? degree : 0);
 }
 
-GroupBasis computed_basis(const FiniteGroup& group, std::int64_t degree) {
-  const std::int64_t n = group.order;
+namespace {
+
+using EigenSolver = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>;
+
+/// An eigenspace of the convolution: one irreducible representation, or a pair.
+struct Eigenspace {
+  std::int64_t first, columns, dimension;
+  bool pair, trivial;
+  double contents;  ///< class sum of a transposition; 0 where the group has none
+  std::string name;
+};
+
+/// Convolution with a random class function that is symmetric under inversion: its eigenspaces are the components.
+Eigen::MatrixXd random_convolution(const FiniteGroup& group) {
   const std::vector<std::int64_t> class_of = conjugacy_classes(group);
   RandomStream stream(1, StreamPurpose::kProbe);
   std::vector<double> value(static_cast<std::size_t>(*std::max_element(class_of.begin(), class_of.end())) + 1);
@@ -185,59 +197,70 @@ GroupBasis computed_basis(const FiniteGroup& group, std::int64_t degree) {
     return value[static_cast<std::size_t>(class_of[static_cast<std::size_t>(g)])] +
            value[static_cast<std::size_t>(class_of[static_cast<std::size_t>(group.inverse(g))])];
   };
-  Eigen::MatrixXd convolution(n, n);
-  for (std::int64_t g = 0; g < n; ++g) {
-    for (std::int64_t h = 0; h < n; ++h) convolution(g, h) = f(group.product(g, group.inverse(h)));
+  Eigen::MatrixXd convolution(group.order, group.order);
+  for (std::int64_t g = 0; g < group.order; ++g) {
+    for (std::int64_t h = 0; h < group.order; ++h) convolution(g, h) = f(group.product(g, group.inverse(h)));
   }
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(convolution);
-  const double scale = solver.eigenvalues().cwiseAbs().maxCoeff();
+  return convolution;
+}
 
-  struct Found {
-    std::int64_t first, columns, dimension;
-    bool pair, trivial;
-    double contents;
-    std::string name;
-  };
-  std::vector<Found> found;
-  std::int64_t transposition = -1;  // an element that only swaps two symbols has the largest class sum of contents
-  for (std::int64_t g = 1; degree > 1 && g < n; ++g) {
+/// An element of S_degree that only swaps two symbols, which has the largest class sum of contents; -1 without one.
+std::int64_t last_transposition(const FiniteGroup& group, std::int64_t degree) {
+  std::int64_t transposition = -1;
+  for (std::int64_t g = 1; degree > 1 && g < group.order; ++g) {
     std::int64_t moved = 0;
     const std::string& name = group.names[static_cast<std::size_t>(g)];
     for (std::size_t i = 0; i < name.size(); ++i) moved += name[i] - '1' != static_cast<int>(i) ? 1 : 0;
     if (moved == 2) transposition = g;
   }
+  return transposition;
+}
+
+/// Ascending by eigenvalue.
+std::vector<Eigenspace> eigenspaces(const EigenSolver& solver, std::int64_t degree, std::int64_t transposition) {
+  const double scale = solver.eigenvalues().cwiseAbs().maxCoeff();
+  const std::int64_t n = solver.eigenvalues().size();
+  std::vector<Eigenspace> found;
   for (std::int64_t first = 0, last = 1; first < n; first = last++) {
     while (last < n && solver.eigenvalues()(last) - solver.eigenvalues()(last - 1) < 1e-9 * scale) ++last;
     const auto columns = solver.eigenvectors().middleCols(first, last - first);
     const auto [dimension, pair] = dimension_of(last - first);
-    Found component{first, last - first, dimension, pair, false, 0, ""};
+    Eigenspace space{first, last - first, dimension, pair, false, 0, ""};
     // The projector's column at the identity is the central idempotent, dimension * character / order.
     const Eigen::VectorXd idempotent = columns * columns.row(0).transpose();
-    component.trivial = last - first == 1 && (columns.array() - columns(0, 0)).abs().maxCoeff() < 1e-9;
+    space.trivial = last - first == 1 && (columns.array() - columns(0, 0)).abs().maxCoeff() < 1e-9;
     if (transposition >= 0) {
-      component.contents = 0.5 * static_cast<double>(degree * (degree - 1)) * idempotent(transposition) / idempotent(0);
+      space.contents = 0.5 * static_cast<double>(degree * (degree - 1)) * idempotent(transposition) / idempotent(0);
     }
-    found.push_back(component);
+    found.push_back(space);
   }
-  std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+  return found;
+}
+
+}  // namespace
+
+GroupBasis computed_basis(const FiniteGroup& group, std::int64_t degree) {
+  const EigenSolver solver(random_convolution(group));
+  std::vector<Eigenspace> found = eigenspaces(solver, degree, last_transposition(group, degree));
+  std::stable_sort(found.begin(), found.end(), [](const Eigenspace& a, const Eigenspace& b) {
     if (a.trivial != b.trivial) return a.trivial;
     if (a.dimension != b.dimension) return a.dimension < b.dimension;
     return a.contents > b.contents + 1e-6;
   });
   std::map<std::string, int> uses;
-  for (Found& component : found) {
-    component.name = component.trivial ? "trivial"
-                     : degree > 0      ? partition_name(degree, component.dimension, component.contents)
-                                       : fmt::format("dim {}{}", component.dimension, component.pair ? ", pair" : "");
-    ++uses[component.name];
+  for (Eigenspace& space : found) {
+    space.name = space.trivial ? "trivial"
+                 : degree > 0  ? partition_name(degree, space.dimension, space.contents)
+                               : fmt::format("dim {}{}", space.dimension, space.pair ? ", pair" : "");
+    ++uses[space.name];
   }
   std::map<std::string, char> letter;
-  BasisBuilder builder(n);
-  for (const Found& component : found) {
-    std::string name = component.name;
-    if (uses[name] > 1) name += fmt::format(" {}", static_cast<char>('a' + letter[component.name]++));
+  BasisBuilder builder(group.order);
+  for (const Eigenspace& space : found) {
+    std::string name = space.name;
+    if (uses[name] > 1) name += fmt::format(" {}", static_cast<char>('a' + letter[space.name]++));
     builder.begin(name);
-    for (std::int64_t column = component.first; column < component.first + component.columns; ++column) {
+    for (std::int64_t column = space.first; column < space.first + space.columns; ++column) {
       builder.add([&](std::int64_t g) { return solver.eigenvectors()(g, column); });
     }
   }

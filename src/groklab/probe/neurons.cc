@@ -67,7 +67,7 @@ NeuronMetrics measure_neurons(const TaskGroup& group, const Task& task, std::spa
   m.component_fraction.assign(static_cast<std::size_t>(components - 1), 0.0);
   double periodic = 0, other = 0;
   for (std::int64_t j = 0; j < n; ++j) {
-    NeuronResult reading;
+    NeuronResult neuron;
     double ipr_x = 0, ipr_y = 0, largest = 0;
     for (std::int64_t k = 1; k < components; ++k) {
       const double fraction_x = x[static_cast<std::size_t>(j * components + k)];
@@ -76,23 +76,23 @@ NeuronMetrics measure_neurons(const TaskGroup& group, const Task& task, std::spa
       ipr_y += fraction_y * fraction_y;
       if (fraction_x + fraction_y > largest) {
         largest = fraction_x + fraction_y;
-        reading.component = k - 1;
+        neuron.component = k - 1;
       }
     }
     // A response that is constant in one input is described by the other alone.
-    reading.ipr = ipr_x > 0 && ipr_y > 0 ? 0.5 * (ipr_x + ipr_y)
+    neuron.ipr = ipr_x > 0 && ipr_y > 0 ? 0.5 * (ipr_x + ipr_y)
                   : ipr_x + ipr_y > 0    ? ipr_x + ipr_y
                                          : std::numeric_limits<double>::quiet_NaN();
     const double square = squares[static_cast<std::size_t>(j)];
-    reading.norm = std::sqrt(square);
-    if (reading.ipr > kPeriodicIpr) {
+    neuron.norm = std::sqrt(square);
+    if (neuron.ipr > kPeriodicIpr) {
       ++m.periodic;
       periodic += square;
-      m.component_fraction[static_cast<std::size_t>(reading.component)] += square;
+      m.component_fraction[static_cast<std::size_t>(neuron.component)] += square;
     } else {
       other += square;
     }
-    if (each) m.each.push_back(reading);
+    if (each) m.each.push_back(neuron);
   }
   for (double& fraction : m.component_fraction) fraction = periodic > 0 ? fraction / periodic : 0.0;
   m.keys = key_components(group.basis, m.component_fraction);

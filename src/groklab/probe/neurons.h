@@ -25,8 +25,8 @@ std::vector<double> neuron_squares(std::span<const double> in, std::span<const d
                                    std::span<const double> out, std::int64_t n);
 
 /// A neuron's response to an input is its mean activation over the other input, as a function on the group; its inverse
-/// participation ratio is sum_k p_k^2 for the shares p_k of the response's squared norm by component, the trivial one
-/// left out (Doshi et al. 2023 have it of the weights' Fourier transform). activations: [n_rows, n].
+/// participation ratio is sum_k p_k^2 for the fractions p_k of the response's squared norm by component, the trivial
+/// one left out (Doshi et al. 2023 have it of the weights' Fourier transform). activations: [n_rows, n].
 NeuronMetrics measure_neurons(const TaskGroup& group, const Task& task, std::span<const double> activations,
                               std::span<const double> squares, bool each);
 

@@ -49,7 +49,7 @@ double effective_rank(std::span<const double> singular) {
 }
 
 std::vector<TensorResult> measure_weights(const Engine& engine) {
-  std::vector<TensorResult> readings;
+  std::vector<TensorResult> results;
   for (const TensorSpec& spec : engine.layout().tensors()) {
     if (spec.shape.size() < 2 || !spec.traits.is_weight()) continue;
     std::vector<double> values = engine.tensor(spec);
@@ -61,9 +61,9 @@ std::vector<TensorResult> measure_weights(const Engine& engine) {
       columns = output ? spec.shape[2] : spec.shape[0] * spec.shape[2];
     }
     const std::vector<double> singular = singular_values(values, rows, columns);
-    readings.push_back({spec.name, singular.front(), effective_rank(singular)});
+    results.push_back({spec.name, singular.front(), effective_rank(singular)});
   }
-  return readings;
+  return results;
 }
 
 }  // namespace groklab

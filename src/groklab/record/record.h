@@ -48,7 +48,7 @@ class RecordSink {
   virtual ~RecordSink() = default;
   virtual void on_record(const Record& record) = 0;
   /// After the record of the same step, where probes are asked for.
-  virtual void on_probe(const ProbeResult& /*reading*/) {}
+  virtual void on_probe(const ProbeResult& /*result*/) {}
   /// `kept`: a checkpoint to keep for ever (forks, probes); either kind replaces the last unkept one.
   virtual void on_checkpoint(const TrainState& state, bool kept) = 0;
   virtual void on_outcome(const Outcome& outcome) = 0;

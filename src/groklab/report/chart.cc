@@ -7,7 +7,9 @@
 #include <cmath>
 #include <limits>
 
-#include "groklab/report/csv.h"
+#include "groklab/base/csv.h"
+#include "groklab/report/data.h"
+#include "groklab/report/palette.h"
 #include "groklab/view/text.h"
 
 namespace groklab::report {
@@ -19,7 +21,6 @@ namespace {
 // Solid first: it draws the series that matters most (callers order them so). Seven dashes, as many as colours, so
 // that the pairs of a run with more series than colours repeat late.
 const json kDashes = {{1, 0}, {6, 3}, {2, 2}, {10, 3, 2, 3}, {12, 4}, {4, 6}, {8, 2, 2, 2, 2, 2}};
-constexpr const char* kSeriesColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
 constexpr const char* kStepLabel =
     "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e3 ? datum.value / 1e3 + 'k' : datum.value";
 constexpr std::size_t kManySeries = 3;  ///< from here on a single run's dashes change only when colours are used up
@@ -66,7 +67,7 @@ json decade_ticks(const std::vector<PlotRun>& runs, const CurveOptions& options)
 
 json value_encoding(const std::vector<PlotRun>& runs, const CurveOptions& options) {
   json y = {{"field", "value"}, {"type", "quantitative"}, {"title", options.value_title}};
-  if (options.axis == Axis::kShare) {
+  if (options.axis == Axis::kFraction) {
     y["scale"] = {{"domain", {0, 1}}};
     y["axis"] = {{"format", "~%"}, {"tickCount", 5}};
   } else if (options.axis == Axis::kLog) {
@@ -94,7 +95,7 @@ void add_colours(json& encoding, const std::vector<PlotRun>& runs, const CurveOp
   json dashes = json::array();
   for (std::size_t i = 0; i < n; ++i) {
     const bool by_round = runs.size() == 1 && n > kManySeries;
-    dashes.push_back(kDashes[(by_round ? i / std::size(kSeriesColours) : i) % kDashes.size()]);
+    dashes.push_back(kDashes[(by_round ? i / kPalette.size() : i) % kDashes.size()]);
   }
   const json legend = {{"title", nullptr}};
   if (runs.size() > 1) {
@@ -107,7 +108,7 @@ void add_colours(json& encoding, const std::vector<PlotRun>& runs, const CurveOp
         {"field", "run"}, {"type", "nominal"}, {"scale", {{"domain", labels}, {"range", colours}}}, {"legend", legend}};
   } else {
     json colours = json::array();
-    for (std::size_t i = 0; i < n; ++i) colours.push_back(kSeriesColours[i % std::size(kSeriesColours)]);
+    for (std::size_t i = 0; i < n; ++i) colours.push_back(palette_colour(i));
     encoding["color"] = {{"field", "series"},
                          {"type", "nominal"},
                          {"scale", {{"domain", names}, {"range", colours}}},
@@ -121,7 +122,7 @@ void add_colours(json& encoding, const std::vector<PlotRun>& runs, const CurveOp
 
 json tooltip(const CurveOptions& options) {
   json value = {{"field", "value"}, {"type", "quantitative"}, {"title", options.value_title}, {"format", ".4~g"}};
-  if (options.axis == Axis::kShare) value["format"] = ".2~%";
+  if (options.axis == Axis::kFraction) value["format"] = ".2~%";
   return {{{"field", "run"}, {"type", "nominal"}, {"title", "run"}},
           {{"field", "series"}, {"type", "nominal"}, {"title", "curve"}},
           {{"field", "step"}, {"type", "quantitative"}, {"title", "step"}, {"format", ",d"}},
@@ -196,8 +197,8 @@ json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options)
     for (const json& layer : milestone_layers(name, *step, last, height, colour)) layers.push_back(layer);
   };
   if (options.milestones && runs.size() == 1) {
-    mark("grokked at", runs[0].events.grok, 0.42, kSeriesColours[0]);
-    mark("fitted at", runs[0].events.fit, 0.58, kSeriesColours[1]);
+    mark("grokked at", runs[0].events.grok, 0.42, kPalette[0]);
+    mark("fitted at", runs[0].events.fit, 0.58, kPalette[1]);
   }
   return layers;
 }
@@ -226,19 +227,19 @@ bool any_value(const std::vector<PlotRun>& runs, const RecordValue& value, const
 }
 
 std::string curve_csv(const std::vector<PlotRun>& runs, const std::vector<CurveSeries>& series) {
-  std::string csv = "run,step";
-  for (const CurveSeries& one : series) csv.append(1, ',').append(csv_text(one.name));
-  csv += '\n';
+  CsvText csv;
+  csv.cell("run").cell("step");
+  for (const CurveSeries& one : series) csv.cell(one.name);
+  csv.end_line();
   for (const PlotRun& run : runs) {
-    const std::string name = csv_text(run.label);
     for (std::size_t i : run.drawn) {
       const Record& record = run.source->records[i];
-      csv += name + fmt::format(",{}", record.step);
-      for (const CurveSeries& one : series) csv.append(1, ',').append(csv_number(one.value(*run.source, record)));
-      csv += '\n';
+      csv.cell(run.label).cell(record.step);
+      for (const CurveSeries& one : series) csv.cell(drawable(one.value(*run.source, record)));
+      csv.end_line();
     }
   }
-  return csv;
+  return csv.text();
 }
 
 Chart make_curve_chart(const std::vector<PlotRun>& runs, const CurveOptions& options) {

@@ -22,7 +22,7 @@ struct Chart {
 inline constexpr const char* kLogLabel =
     "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
 
-enum class Axis { kLinear, kShare, kLog };
+enum class Axis { kLinear, kFraction, kLog };
 
 /// A measurement of one of a run's records; NaN: there is none.
 using RecordValue = std::function<double(const ReportRun&, const Record&)>;

@@ -16,7 +16,7 @@ Chart accuracy_chart(const std::vector<PlotRun>& runs) {
     options.caption += fmt::format(" Dotted: the step from which accuracy stays at {:.2g} or above.", kHeldAccuracy);
   }
   options.value_title = "accuracy";
-  options.axis = Axis::kShare;
+  options.axis = Axis::kFraction;
   options.series = test_and_train(&GroupMetrics::accuracy);
   options.milestones = true;
   return make_curve_chart(runs, options);
@@ -48,7 +48,7 @@ Chart removed_chart(const std::vector<PlotRun>& runs) {
   options.title = "Test accuracy: removed and never seen rows";
   options.caption = "Removed rows were trained on by the run this one was forked from; never seen rows by neither.";
   options.value_title = "accuracy";
-  options.axis = Axis::kShare;
+  options.axis = Axis::kFraction;
   options.series = {group_series("never seen", &Record::never_seen, &GroupMetrics::accuracy),
                     group_series("removed", &Record::removed, &GroupMetrics::accuracy)};
   return make_curve_chart(runs, options);

@@ -27,7 +27,7 @@ Chart collapse_chart(const std::vector<PlotRun>& runs) {
       "Fraction of rows whose softmax denominator is exactly 1 in float32: the framework form of the loss gives such a "
       "row no gradient.";
   options.value_title = "fraction of rows";
-  options.axis = Axis::kShare;
+  options.axis = Axis::kFraction;
   options.series = test_and_train(&GroupMetrics::softmax_collapse);
   return make_curve_chart(runs, options);
 }

@@ -1,4 +1,4 @@
-// Charts of what probes read inside one run; see charts.h.
+// Charts of what probes measured inside one run; see charts.h.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,8 +6,9 @@
 #include <limits>
 #include <map>
 
+#include "groklab/base/csv.h"
 #include "groklab/report/charts.h"
-#include "groklab/report/csv.h"
+#include "groklab/report/data.h"
 #include "groklab/report/xy_chart.h"
 
 namespace groklab::report {
@@ -16,8 +17,8 @@ using nlohmann::json;
 
 namespace {
 
-/// One curve of a reading against the step.
-struct ReadingSeries {
+/// One curve of a probe result against the step.
+struct ResultSeries {
   const char* name;
   double (*value)(const ProbeResult&);
 };
@@ -54,9 +55,9 @@ std::vector<XyRule> phases(const PlotRun& run) {
   return rules;
 }
 
-Chart over_steps(const PlotRun& run, const std::vector<ReadingSeries>& series, XyOptions options) {
+Chart over_steps(const PlotRun& run, const std::vector<ResultSeries>& series, XyOptions options) {
   std::vector<XyPoint> points;
-  for (const ReadingSeries& one : series) {
+  for (const ResultSeries& one : series) {
     for (const ProbeResult& r : run.source->inside.over_steps) {
       points.push_back({one.name, static_cast<double>(r.step), one.value(r)});
     }
@@ -114,10 +115,10 @@ void add_circuit_charts(const PlotRun& run, std::vector<Chart>& charts) {
                      return metric_of(r.frequencies, [](const FrequencyMetrics& m) { return m.excluded_loss; });
                    }}},
                  options));
-  options.id = "inside-share";
+  options.id = "inside-fraction";
   options.title = "Fraction of the logits that respects the symmetry";
-  options.caption = "Squared norm of C_gen's part of the logits over that of all logits (trigonometric share).";
-  options.y_title = "share";
+  options.caption = "Squared norm of C_gen's part of the logits over that of all logits (trigonometric fraction).";
+  options.y_title = "fraction";
   options.log_y = false;
   options.fraction_y = true;
   charts.push_back(over_steps(run,
@@ -194,8 +195,8 @@ json band(const char* field, const char* title, const std::vector<std::string>& 
 }
 
 void add_spectra(const PlotRun& run, std::vector<Chart>& charts) {
-  const std::vector<ProbeResult>& readings = run.source->inside.over_steps;
-  const std::size_t stride = (readings.size() + kMaxColumns - 1) / kMaxColumns;
+  const std::vector<ProbeResult>& results = run.source->inside.over_steps;
+  const std::size_t stride = (results.size() + kMaxColumns - 1) / kMaxColumns;
   struct Kind {
     const char* id;
     const char* title;
@@ -209,28 +210,29 @@ void add_spectra(const PlotRun& run, std::vector<Chart>& charts) {
       {"inside-spectrum-embedding", "Spectrum of the embedding over training",
        "The same for the embedding, its mean removed.", &FrequencyMetrics::embedding_fraction}};
   for (const Kind& kind : kinds) {
-    std::string csv = "step,component,share\n";
+    CsvText csv;
+    csv.line("step", "component", "fraction");
     std::vector<std::string> steps, names;
     double top = 0;
-    for (std::size_t i = 0; i < readings.size(); i += stride) {
-      const ProbeResult& r = readings[i];
+    for (std::size_t i = 0; i < results.size(); i += stride) {
+      const ProbeResult& r = results[i];
       if (!r.frequencies) continue;
       const std::vector<double>& fractions = (*r.frequencies).*(kind.fractions);
       if (fractions.empty()) continue;
       steps.push_back(std::to_string(r.step));
       names = r.frequencies->names;
       for (std::size_t k = 0; k < fractions.size(); ++k) {
-        csv += fmt::format("{},{},{:.4g}\n", r.step, csv_text(names[k]), fractions[k]);
+        csv.line(r.step, names[k], for_colour(fractions[k]));
         top = std::max(top, fractions[k]);
       }
     }
     if (steps.size() < 2) continue;
-    const json colour = {{"field", "share"},
+    const json colour = {{"field", "fraction"},
                          {"type", "quantitative"},
-                         {"title", "share"},
+                         {"title", "fraction"},
                          {"scale", {{"type", "sqrt"}, {"scheme", "viridis"}, {"domain", {0, top}}}},
-                         {"legend", {{"title", "share"}, {"format", "~%"}, {"gradientLength", 160}}}};
-    charts.push_back(heat_chart(kind.id, kind.title, kind.caption, csv, band("step", "step", steps),
+                         {"legend", {{"title", "fraction"}, {"format", "~%"}, {"gradientLength", 160}}}};
+    charts.push_back(heat_chart(kind.id, kind.title, kind.caption, csv.text(), band("step", "step", steps),
                                 band("component", "frequency or representation", names), colour, 420));
   }
 }
@@ -239,28 +241,29 @@ void add_spectra(const PlotRun& run, std::vector<Chart>& charts) {
 void add_keys(const ProbeResult& last, std::vector<Chart>& charts) {
   if (!last.frequencies) return;
   const FrequencyMetrics& f = *last.frequencies;
-  std::string csv = "measure,component,share\n";
+  CsvText csv;
+  csv.line("measure", "component", "fraction");
   std::vector<std::string> measures;
   const auto add = [&](const char* measure, const std::vector<double>& fractions) {
     if (fractions.empty()) return;
     measures.emplace_back(measure);
     for (std::size_t k = 0; k < fractions.size(); ++k) {
-      csv += fmt::format("{},{},{:.4g}\n", measure, csv_text(f.names[k]), fractions[k]);
+      csv.line(measure, f.names[k], for_colour(fractions[k]));
     }
   };
   add("logits", f.logit_fraction);
   add("embedding", f.embedding_fraction);
   if (last.neurons) add("neurons", last.neurons->component_fraction);
-  const json colour = {{"field", "share"},
+  const json colour = {{"field", "fraction"},
                        {"type", "quantitative"},
-                       {"title", "share"},
+                       {"title", "fraction"},
                        {"scale", {{"type", "sqrt"}, {"scheme", "viridis"}}},
-                       {"legend", {{"title", "share"}, {"format", "~%"}, {"gradientLength", 90}}}};
+                       {"legend", {{"title", "fraction"}, {"format", "~%"}, {"gradientLength", 90}}}};
   charts.push_back(heat_chart("inside-keys", "Key frequencies: do logits, embedding and neurons agree?",
                               "Last state. Fraction of each frequency in the squared norm of C_gen's logits, of the "
                               "embedding, and of the weights of "
                               "periodic neurons. Columns that are bright in all three rows are the circuit.",
-                              csv, band("component", "frequency or representation", f.names),
+                              csv.text(), band("component", "frequency or representation", f.names),
                               band("measure", "", measures), colour, 180));
 }
 
@@ -268,7 +271,7 @@ void add_neurons(const ProbeResult& last, std::vector<Chart>& charts) {
   if (!last.neurons || last.neurons->each.empty() || !last.frequencies) return;
   std::vector<NeuronResult> neurons = last.neurons->each;
   const double threshold = last.neurons->threshold;
-  // Periodic ones first, by frequency and share; the rest behind them by share.
+  // Periodic ones first, by frequency and ratio; the rest behind them by ratio.
   std::stable_sort(neurons.begin(), neurons.end(), [&](const NeuronResult& a, const NeuronResult& b) {
     const bool of_a = a.ipr > threshold, of_b = b.ipr > threshold;
     if (of_a != of_b) return of_a;
@@ -296,11 +299,11 @@ void add_neurons(const ProbeResult& last, std::vector<Chart>& charts) {
   }
   options.lines = false;
   options.x_title = "neurons, sorted";
-  options.id = "inside-neuron-share";
+  options.id = "inside-neuron-periodicity";
   options.title = "Neurons by frequency: how periodic";
   options.caption =
       "Inverse participation ratio of each neuron's response to an input: 1 if it knows one frequency only. Sorted by "
-      "frequency, then by this share. Twice a key frequency (modulo the order) is its second harmonic.";
+      "frequency, then by this ratio. Twice a key frequency (modulo the order) is its second harmonic.";
   options.y_title = "inverse participation ratio";
   options.fraction_y = true;
   charts.push_back(make_xy_chart(fractions, options));
@@ -314,11 +317,11 @@ void add_neurons(const ProbeResult& last, std::vector<Chart>& charts) {
 
 void add_reordered(const ReorderedLogits& r, std::vector<Chart>& charts) {
   if (r.logits.empty()) return;
-  std::string csv = "y,class,logit\n";
+  CsvText csv;
+  csv.line("y", "class", "logit");
   double bound = 0;
   for (std::size_t i = 0; i < r.logits.size(); ++i) {
-    csv += fmt::format("{},{},{:.3g}\n", csv_text(r.row_names[i / r.class_names.size()]),
-                       csv_text(r.class_names[i % r.class_names.size()]), r.logits[i]);
+    csv.line(r.row_names[i / r.class_names.size()], r.class_names[i % r.class_names.size()], for_colour(r.logits[i]));
     bound = std::max(bound, std::abs(r.logits[i]));
   }
   bound = std::max(1.0, std::ceil(bound));
@@ -333,7 +336,7 @@ void add_reordered(const ReorderedLogits& r, std::vector<Chart>& charts) {
           "Logits at x = {}, each row's mean removed; y and classes are sorted so that the strongest frequency, {}, "
           "has one period across the map: its wave is the diagonal band, other frequencies show as finer ones.",
           r.fixed_input, r.frequency),
-      csv, band("class", "class, sorted", r.class_names), band("y", "y, sorted", r.row_names), colour, 480));
+      csv.text(), band("class", "class, sorted", r.class_names), band("y", "y, sorted", r.row_names), colour, 480));
 }
 
 void add_interventions(const ProbeResult& last, std::vector<Chart>& charts) {
@@ -366,11 +369,11 @@ void add_interventions(const ProbeResult& last, std::vector<Chart>& charts) {
 std::vector<Chart> inside_charts(const PlotRun& run) {
   std::vector<Chart> charts;
   const InsideView& inside = run.source->inside;
-  const auto readings_with = [&](auto has) {
+  const auto results_with = [&](auto has) {
     return std::count_if(inside.over_steps.begin(), inside.over_steps.end(), has) > 1;
   };
-  if (readings_with([](const ProbeResult& r) { return r.circuits.has_value(); })) add_circuit_charts(run, charts);
-  if (readings_with([](const ProbeResult& r) { return r.neurons.has_value(); })) add_reallocation(run, charts);
+  if (results_with([](const ProbeResult& r) { return r.circuits.has_value(); })) add_circuit_charts(run, charts);
+  if (results_with([](const ProbeResult& r) { return r.neurons.has_value(); })) add_reallocation(run, charts);
   add_spectra(run, charts);
   if (inside.last) {
     add_keys(*inside.last, charts);

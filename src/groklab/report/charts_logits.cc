@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "groklab/base/csv.h"
 #include "groklab/report/charts.h"
-#include "groklab/report/csv.h"
+#include "groklab/report/data.h"
 
 namespace groklab::report {
 
@@ -43,17 +44,16 @@ bool is_drawable(const LogitSlice& slice) {
 }
 
 std::string slice_csv(const LogitSlice& slice) {
-  std::string csv = "y,class,logit,label,rows\n";
+  CsvText csv;
+  csv.line("y", "class", "logit", "label", "rows");
   for (std::int64_t row = 0; row < n_rows(slice); row += row_stride(slice)) {
     const auto r = static_cast<std::size_t>(row);
-    const std::string name = csv_text(slice.row_names[r]);
-    const std::string tail = fmt::format(",{},{}\n", slice.labels[r], role_name(slice.roles[r]));
     for (std::int64_t c = 0; c < slice.n_classes; ++c) {
       const double logit = slice.logits[static_cast<std::size_t>(row * slice.n_classes + c)];
-      csv += fmt::format("{},{},{}", name, c, std::isfinite(logit) ? fmt::format("{:.4g}", logit) : "") + tail;
+      csv.line(slice.row_names[r], c, for_colour(logit), std::int64_t{slice.labels[r]}, role_name(slice.roles[r]));
     }
   }
-  return csv;
+  return csv.text();
 }
 
 // The colour scale is symmetric: zero is its middle.

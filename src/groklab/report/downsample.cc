@@ -1,4 +1,4 @@
-// See thin.h.
+// See downsample.h.
 #include "groklab/report/downsample.h"
 
 #include <algorithm>

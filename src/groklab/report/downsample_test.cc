@@ -1,4 +1,4 @@
-// Tests of thin.h.
+// Tests of downsample.h.
 #include "groklab/report/downsample.h"
 
 #include <gtest/gtest.h>

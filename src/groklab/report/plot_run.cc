@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
 
 #include "groklab/report/config_diff.h"
 #include "groklab/report/downsample.h"
+#include "groklab/report/palette.h"
 
 namespace groklab::report {
 
@@ -38,8 +38,7 @@ std::size_t drawn_buckets(std::size_t runs) { return runs <= 4 ? 2000 : std::max
 }  // namespace
 
 std::vector<std::string> run_colours(std::size_t n) {
-  static constexpr std::array kOkabeIto = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
-  if (n <= kOkabeIto.size()) return {kOkabeIto.begin(), kOkabeIto.begin() + static_cast<std::ptrdiff_t>(n)};
+  if (n <= kPalette.size()) return {kPalette.begin(), kPalette.begin() + static_cast<std::ptrdiff_t>(n)};
   // Viridis up to its light green: yellow is not legible on white.
   static constexpr double kViridis[][3] = {{68, 1, 84},    {72, 40, 120},  {62, 74, 137},
                                            {49, 104, 142}, {38, 130, 142}, {31, 158, 137},
@@ -83,6 +82,6 @@ std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs) {
   return out;
 }
 
-bool is_thinned(const PlotRun& run) { return run.drawn.size() < run.source->records.size(); }
+bool is_downsampled(const PlotRun& run) { return run.drawn.size() < run.source->records.size(); }
 
 }  // namespace groklab::report

@@ -25,7 +25,7 @@ struct PlotRun {
 std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs);
 
 /// Whether not all records are drawn.
-bool is_thinned(const PlotRun& run);
+bool is_downsampled(const PlotRun& run);
 
 /// `n` colours of runs or series that stay apart for colour-blind readers: Okabe and Ito's for up to 7, samples of
 /// viridis above.

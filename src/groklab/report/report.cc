@@ -47,7 +47,7 @@ std::string charts_note(const std::vector<PlotRun>& runs) {
       "Step axes are log(1 + step), so that the untrained network, step 0, has its place at the left. Each chart's "
       "data and specification can be saved below it.";
   for (const PlotRun& run : runs) {
-    if (!is_thinned(run)) continue;
+    if (!is_downsampled(run)) continue;
     note += fmt::format(" Of {}, {} of {} records are drawn and saved here, peaks kept; all of them: groklab export.",
                         run.label, format_count(static_cast<std::int64_t>(run.drawn.size())),
                         format_count(static_cast<std::int64_t>(run.source->records.size())));

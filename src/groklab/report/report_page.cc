@@ -1,8 +1,7 @@
 // The report component's public functions.
-#include "groklab/report.h"
-
 #include "groklab/base/join.h"
 #include "groklab/lab/run_store_access.h"
+#include "groklab/report.h"
 #include "groklab/report/report.h"
 #include "groklab/report/report_run.h"
 #include "groklab/store/export.h"
@@ -26,6 +25,8 @@ std::string records_csv(const RunStore& store, const std::string& id) {
   return records_to_csv(store.run(id), store.records(id));
 }
 
-std::string run_json(const RunStore& store, const std::string& id) { return run_to_json(store.run(id), store.records(id)); }
+std::string run_json(const RunStore& store, const std::string& id) {
+  return run_to_json_text(store.run(id), store.records(id));
+}
 
 }  // namespace groklab

@@ -2,9 +2,9 @@
 #include "groklab/report/report_run.h"
 
 #include "groklab/base/error.h"
-#include "groklab/lab/logit_slice.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/lab/probe_network.h"
+#include "groklab/probe/logit_slice.h"
 #include "groklab/run/network_run.h"
 
 namespace groklab {

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "groklab/report/csv.h"
+#include "groklab/base/csv.h"
+#include "groklab/report/data.h"
 
 namespace groklab::report {
 namespace {
@@ -27,17 +28,18 @@ std::vector<std::string> series_of(const std::vector<XyPoint>& points, const XyO
 }
 
 std::string csv_of(const std::vector<XyPoint>& points, const XyOptions& options, bool lines, bool intervals) {
-  std::string csv = "series,x,y";
-  if (lines) csv += "," + csv_text(options.line_title);
-  if (intervals) csv += ",low,high";
-  csv += '\n';
+  CsvText csv;
+  csv.cell("series").cell("x").cell("y");
+  if (lines) csv.cell(options.line_title);
+  if (intervals) csv.cell("low").cell("high");
+  csv.end_line();
   for (const XyPoint& p : points) {
-    csv += csv_text(p.series) + "," + csv_number(p.x) + "," + csv_number(p.y);
-    if (lines) csv += "," + csv_text(p.line);
-    if (intervals) csv += "," + csv_number(p.low) + "," + csv_number(p.high);
-    csv += '\n';
+    csv.cell(p.series).cell(drawable(p.x)).cell(drawable(p.y));
+    if (lines) csv.cell(p.line);
+    if (intervals) csv.cell(drawable(p.low)).cell(drawable(p.high));
+    csv.end_line();
   }
-  return csv;
+  return csv.text();
 }
 
 /// 1-2-5 ticks across the values: Vega's own labels on a logarithmic axis of less than two decades overlap.

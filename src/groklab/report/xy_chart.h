@@ -30,8 +30,8 @@ struct XyOptions {
   bool fraction_y = false;                             ///< y from 0 to 1 as a percentage
   bool lines = true, points = true;
   std::string line_title = "seed";
-  std::vector<std::string> series;  ///< order and choice of the legend; empty: as they come
-  std::vector<XyRule> rules;
+  std::vector<std::string> series = {};  ///< order and choice of the legend; empty: as they come
+  std::vector<XyRule> rules = {};
   bool diagonal = false;  ///< draws y = x
 };
 

@@ -2,6 +2,7 @@
 #include "groklab/run/imported_config.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
@@ -25,6 +26,19 @@ std::optional<Config> config_of_file(const TensorFile& file, const std::string& 
   } catch (const Error& error) {
     fail(ErrorKind::kInput, "{}: metadata groklab.config: {}", name, error.what());
   }
+}
+
+/// The step in the metadata of groklab's own exports; 0 for other files.
+std::int64_t step_of_file(const TensorFile& file, const std::string& name) {
+  const auto found = file.metadata.find("groklab.step");
+  if (found == file.metadata.end()) return 0;
+  std::int64_t step = 0;
+  const std::string& text = found->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
+  if (error != std::errc() || end != text.data() + text.size() || step < 0) {
+    fail(ErrorKind::kInput, "{}: metadata groklab.step: expected a whole number of at least 0, found '{}'", name, text);
+  }
+  return step;
 }
 
 bool has_default_split(const Config& config) {
@@ -53,7 +67,7 @@ ImportedConfig imported_config(const TensorFile& file, const std::string& file_n
     config.split = SplitConfig{};
     config.split.train_fraction = 1.0;
   }
-  return {config, has_split};
+  return {config, has_split, step_of_file(file, file_name)};
 }
 
 NetworkRun imported_run(const TensorFile& file, const std::string& file_name, const ResolvedConfig& config, Task task,

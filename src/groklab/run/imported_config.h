@@ -2,6 +2,7 @@
 // and what its tensors say.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace groklab {
 struct ImportedConfig {
   Config config;
   bool has_split = false;  ///< false: no split is known, and all rows count as training rows
+  std::int64_t step = 0;   ///< in the metadata of groklab's own exports, else 0
 };
 
 /// What shapes cannot say (task, activation, ...) comes from `base`, else from the configuration that groklab's own

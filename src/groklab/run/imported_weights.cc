@@ -25,6 +25,14 @@ Config infer_model(const TensorFile& file, const std::string& file_name, const C
   shapes.file = file_name;
   for (const FileTensor& tensor : file.tensors) shapes.tensors.push_back({tensor.name, tensor.shape});
   Config config = base;
+  const ArchitectureDescriptor* found = architecture_in(shapes);
+  if (found != nullptr && found->spec.name != config.model.architecture) {
+    if (fixed.contains("model.architecture")) {
+      fail(ErrorKind::kInput, "{}: expected model.architecture = {} as set, found {} in the file", file_name,
+           config.model.architecture, found->spec.name);
+    }
+    config.model.architecture = found->spec.name;
+  }
   architecture_of(config.model).infer(config.model, ShapeInference(fixed, shapes));
   return config;
 }

@@ -58,8 +58,9 @@ RunDescription describe_run(Config config, const RunParts& parts) {
   }
   const ResolvedConfig resolved = resolve_with_files(config);
   RunDescription run{resolved, parts.task ? *parts.task : make_task(resolved), {}};
-  run.split = parts.train_rows.empty() ? make_split(resolved, run.task)
-                                       : split_of_rows(check_own_rows(parts.train_rows, run.task.n_rows), run.task.n_rows);
+  run.split = parts.train_rows.empty()
+                  ? make_split(resolved, run.task)
+                  : split_of_rows(check_own_rows(parts.train_rows, run.task.n_rows), run.task.n_rows);
   return run;
 }
 

@@ -48,7 +48,8 @@ Run::Impl::Impl(const RunOptions& run_options, const ResolvedConfig& config, Tas
 }
 
 void Run::Impl::refuse_while_training(const char* what) const {
-  if (training) fail(ErrorKind::kConfig, "{}: expected a run that is not training, found a call from its observer", what);
+  if (training)
+    fail(ErrorKind::kConfig, "{}: expected a run that is not training, found a call from its observer", what);
 }
 
 const TensorSpec& Run::Impl::spec(std::string_view name) const {
@@ -132,8 +133,8 @@ std::vector<double> Run::weights(std::string_view name) const {
 void Run::set_weights(std::string_view name, std::span<const double> values) {
   const TensorSpec& spec = impl_->spec(name);
   if (static_cast<std::int64_t>(values.size()) != spec.size) {
-    fail(ErrorKind::kInput, "weights: expected {} values of {} [{}], found {}", spec.size, name,
-         join(spec.shape, ", "), values.size());
+    fail(ErrorKind::kInput, "weights: expected {} values of {} [{}], found {}", spec.size, name, join(spec.shape, ", "),
+         values.size());
   }
   impl_->network.engine().set_tensor(spec, values);
   impl_->follows_config = false;
@@ -168,9 +169,7 @@ LossGradient Run::gradient() {
   return result;
 }
 
-ProbeResult Run::probe(const ProbeSet& set) {
-  return impl_->network.prober().read(impl_->network.engine(), set, true);
-}
+ProbeResult Run::probe(const ProbeSet& set) { return impl_->network.prober().read(impl_->network.engine(), set, true); }
 
 RunState Run::state() const {
   TrainState state = impl_->network.engine().export_state();

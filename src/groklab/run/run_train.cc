@@ -13,11 +13,17 @@ namespace {
 /// Keeps what training measures, and asks the observer.
 class KeepingSink : public RecordSink {
  public:
-  KeepingSink(Run& run, RunAccess::Impl& impl, const Run::Observer& observer) : run_(run), impl_(impl), observer_(observer) {}
+  KeepingSink(Run& run, RunAccess::Impl& impl, const Run::Observer& observer)
+      : run_(run), impl_(impl), observer_(observer) {}
 
   void on_record(const Record& record) override {
     impl_.records.push_back(record);
-    if (observer_ && observer_(run_, record) == Next::kStop) stop.store(true);
+    try {
+      if (observer_ && observer_(run_, record) == Next::kStop) stop.store(true);
+    } catch (...) {
+      impl_.records.pop_back();  // the probes of this step are still due: it is done again
+      throw;
+    }
   }
   void on_probe(const ProbeResult& result) override { impl_.probe_results.push_back(result); }
   void on_checkpoint(const TrainState&, bool) override {}
@@ -71,7 +77,9 @@ Outcome Run::train(const Observer& observer) {
 }
 
 Outcome Run::train_to(std::int64_t step, const Observer& observer) {
-  if (step < this->step()) fail(ErrorKind::kConfig, "train_to: expected a step of {} or later, found {}", this->step(), step);
+  if (step < this->step()) {
+    fail(ErrorKind::kConfig, "train_to: expected a step of {} or later, found {}", this->step(), step);
+  }
   return impl_->train(*this, step, observer);
 }
 

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/store/record_columns.h"
 
 namespace groklab {
@@ -171,7 +172,7 @@ const CheckpointInfo& find_checkpoint(const std::vector<CheckpointInfo>& known, 
     steps.push_back(std::to_string(info.step));
   }
   fail(ErrorKind::kStore, "store: run {} has no checkpoint{}; stored steps: {}", run,
-       step < 0 ? "" : fmt::format(" at step {}", step), steps.empty() ? "none" : joined(steps, ", "));
+       step < 0 ? "" : fmt::format(" at step {}", step), steps.empty() ? "none" : join(steps, ", "));
 }
 
 TensorFile weights_of_checkpoint(TensorFile file) {

@@ -5,8 +5,10 @@
 
 #include <chrono>
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <thread>
 
+#include "groklab/store/migrate.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/schema.h"
 
@@ -70,10 +72,20 @@ void Database::prepare_schema() {
     fail(ErrorKind::kStore, "store {}: expected schema version {}, found {}", directory_.string(), kSchemaVersion,
          version);
   }
-  if (version == 1) {
+  if (version < kSchemaVersion) {
     SQLite::Transaction transaction(connection_, SQLite::TransactionBehavior::IMMEDIATE);
-    if (number("PRAGMA user_version") == 1) connection_.exec(upgrade_to_2_sql());  // else another process was faster
+    const int present = number("PRAGMA user_version");  // another process may have been faster
+    if (present < kSchemaVersion) migrate_schema(present);
     transaction.commit();
+  }
+}
+
+void Database::migrate_schema(int version) {
+  try {
+    migrate(connection_, version);
+  } catch (const nlohmann::json::exception& error) {
+    fail(ErrorKind::kStore, "store {}: {} is damaged, it cannot be brought to schema version {}: {}",
+         directory_.string(), kFileName, kSchemaVersion, error.what());
   }
 }
 

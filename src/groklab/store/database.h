@@ -77,6 +77,7 @@ class Database {
   }
   [[noreturn]] void fail_translated(const SQLite::Exception& error) const;
   void prepare_schema();
+  void migrate_schema(int version);
   void use_write_ahead_log();
 
   std::filesystem::path directory_;

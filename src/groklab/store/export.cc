@@ -4,41 +4,18 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "groklab/base/csv.h"
 #include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/npz.h"
 #include "groklab/store/record_columns.h"
+#include "groklab/store/run_json.h"
 
 namespace groklab {
 namespace {
 
 std::string norm_column(const std::string& tensor_name) { return "norm:" + tensor_name; }
-
-void append_cell(std::string& line, std::int64_t value) { fmt::format_to(std::back_inserter(line), "{}", value); }
-
-void append_cell(std::string& line, double value) {
-  if (!std::isnan(value)) fmt::format_to(std::back_inserter(line), "{}", value);
-}
-
-nlohmann::ordered_json json_number(std::int64_t value) { return value; }
-nlohmann::ordered_json json_number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
-}
-
-nlohmann::ordered_json json_record(const RunInfo& info, const Record& record) {
-  nlohmann::ordered_json json;
-  std::size_t column = 0;
-  visit_metrics(record, [&](const char*, const char*, const auto& value) {
-    json[metric_names()[column++]] = json_number(value);
-  });
-  nlohmann::ordered_json norms = nlohmann::ordered_json::object();
-  for (std::size_t i = 0; i < info.tensor_names.size() && i < record.tensor_norms.size(); ++i) {
-    norms[info.tensor_names[i]] = json_number(record.tensor_norms[i]);
-  }
-  json["tensor_norms"] = std::move(norms);
-  return json;
-}
 
 /// NaN where a record lacks the norm, so that all columns have one length.
 double tensor_norm(const Record& record, std::size_t tensor) {
@@ -56,39 +33,20 @@ ExportFormat parse_export_format(std::string_view name) {
 }
 
 std::string records_to_csv(const RunInfo& info, const std::vector<Record>& records) {
-  std::string text = joined(metric_names(), ",");
-  for (const std::string& name : info.tensor_names) text.append(",").append(norm_column(name));
-  text += '\n';
+  CsvText csv;
+  for (const std::string& name : metric_names()) csv.cell(name);
+  for (const std::string& name : info.tensor_names) csv.cell(norm_column(name));
+  csv.end_line();
   for (const Record& record : records) {
-    bool first = true;
-    visit_metrics(record, [&](const char*, const char*, const auto& value) {
-      if (!first) text += ',';
-      first = false;
-      append_cell(text, value);
-    });
-    for (std::size_t i = 0; i < info.tensor_names.size(); ++i) {
-      text += ',';
-      append_cell(text, tensor_norm(record, i));
-    }
-    text += '\n';
+    visit_metrics(record, [&](const char*, const char*, const auto& value) { csv.cell(value); });
+    for (std::size_t i = 0; i < info.tensor_names.size(); ++i) csv.cell(tensor_norm(record, i));
+    csv.end_line();
   }
-  return text;
+  return csv.text();
 }
 
-std::string run_to_json(const RunInfo& info, const std::vector<Record>& records) {
-  nlohmann::ordered_json json;
-  json["id"] = info.id;
-  json["created"] = info.created;
-  json["machine"] = info.machine;
-  json["version"] = info.version;
-  json["outcome"] = {{"status", run_status_name(info.status)},
-                     {"reason", info.reason},
-                     {"step", info.step},
-                     {"seconds", json_number(info.seconds)}};
-  json["config"] = config_to_json(info.config);
-  json["records"] = nlohmann::ordered_json::array();
-  for (const Record& record : records) json["records"].push_back(json_record(info, record));
-  return json.dump(1) + "\n";
+std::string run_to_json_text(const RunInfo& info, const std::vector<Record>& records) {
+  return run_to_json(info, records).dump(1) + "\n";
 }
 
 std::string records_to_npz(const RunInfo& info, const std::vector<Record>& records) {
@@ -135,7 +93,7 @@ void export_run(const Store& store, const std::string& id, ExportFormat format, 
     case ExportFormat::kCsv:
       return write_file(output, records_to_csv(store.run(id), store.records(id)), Durability::kSync);
     case ExportFormat::kJson:
-      return write_file(output, run_to_json(store.run(id), store.records(id)), Durability::kSync);
+      return write_file(output, run_to_json_text(store.run(id), store.records(id)), Durability::kSync);
     case ExportFormat::kNpz:
       return write_file(output, records_to_npz(store.run(id), store.records(id)), Durability::kSync);
     case ExportFormat::kSafetensors:

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "groklab/record/record.h"
 #include "groklab/files/safetensors.h"
+#include "groklab/record/record.h"
 #include "groklab/store/store.h"
 
 namespace groklab {
@@ -22,9 +22,8 @@ ExportFormat parse_export_format(std::string_view name);
 /// read back to the same bits; NaN (an empty group) is an empty cell.
 std::string records_to_csv(const RunInfo& info, const std::vector<Record>& records);
 
-/// {"id", "status", ..., "config": {...}, "outcome": {...}, "records": [{...}]}; JSON has no NaN and no infinity, both
-/// are null.
-std::string run_to_json(const RunInfo& info, const std::vector<Record>& records);
+/// run_to_json with all records (run_json.h), as text.
+std::string run_to_json_text(const RunInfo& info, const std::vector<Record>& records);
 
 /// An .npz archive: one array for each csv column, and "config", the configuration's JSON text as bytes.
 std::string records_to_npz(const RunInfo& info, const std::vector<Record>& records);

@@ -11,6 +11,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/config/engine_identity.h"
 #include "groklab/store/npz.h"
 #include "groklab/store/record_columns.h"
 #include "groklab/store/support_test.h"
@@ -81,14 +82,16 @@ TEST_F(ExportTest, JsonHasConfigOutcomeAndRecords) {
   const nlohmann::json json = nlohmann::json::parse(exported(ExportFormat::kJson));
   EXPECT_EQ(json.at("id"), "a");
   EXPECT_EQ(json.at("config"), config_to_json(config_));
-  EXPECT_EQ(json.at("outcome").at("status"), "finished");
+  EXPECT_EQ(json.at("status"), "finished");
+  EXPECT_EQ(json.at("engine"), engine_identity());
   ASSERT_EQ(json.at("records").size(), 2u);
   const Record record = sample_record(100, layout_);
   const nlohmann::json& last = json.at("records")[1];
   EXPECT_EQ(last.at("step"), 100);
-  EXPECT_EQ(last.at("test_accuracy").get<double>(), record.test.accuracy);
-  EXPECT_TRUE(last.at("removed_loss").is_null());
+  EXPECT_EQ(last.at("test").at("accuracy").get<double>(), record.test.accuracy);
+  EXPECT_TRUE(last.at("removed").at("loss").is_null());
   EXPECT_EQ(last.at("tensor_norms").at("unembed.b_U").get<double>(), record.tensor_norms[2]);
+  EXPECT_EQ(json.at("last"), last);
 }
 
 TEST_F(ExportTest, NpzIsAZipOfArrays) {
@@ -151,7 +154,7 @@ TEST_F(ExportTest, RunWithoutRecordsExports) {
   store_.create_run("empty", config_, "machine", layout_, false);
   const RunInfo info = store_.run("empty");
   EXPECT_EQ(split(records_to_csv(info, {}), '\n').size(), 2u);
-  EXPECT_TRUE(nlohmann::json::parse(run_to_json(info, {})).at("records").empty());
+  EXPECT_TRUE(nlohmann::json::parse(run_to_json_text(info, {})).at("records").empty());
   EXPECT_FALSE(records_to_npz(info, {}).empty());
 }
 

@@ -1,7 +1,8 @@
 // See npz.h. Zip as in PKWARE's APPNOTE 6.3, stored entries only; npy as in NumPy's format specification.
 #include "groklab/store/npz.h"
 
-#include <array>
+#include <zlib.h>
+
 #include <bit>
 #include <cstring>
 
@@ -24,19 +25,9 @@ std::string npy(const std::string& type, const std::string& shape, const void* d
   return image.append(static_cast<const char*>(data), size);
 }
 
-/// CRC-32 of zip: polynomial 0xEDB88320, reflected.
-std::uint32_t crc32(const std::string& text) {
-  static constexpr std::array<std::uint32_t, 256> kTable = [] {
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t i = 0; i < 256; ++i) {
-      table[i] = i;
-      for (int bit = 0; bit < 8; ++bit) table[i] = (table[i] >> 1) ^ ((table[i] & 1) != 0 ? 0xEDB88320u : 0u);
-    }
-    return table;
-  }();
-  std::uint32_t crc = ~0u;
-  for (const char c : text) crc = kTable[(crc ^ static_cast<unsigned char>(c)) & 0xff] ^ (crc >> 8);
-  return ~crc;
+/// CRC-32 of zip.
+std::uint32_t checksum(const std::string& image) {
+  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(image.data()), image.size()));
 }
 
 class ByteWriter {
@@ -60,7 +51,7 @@ void common_fields(ByteWriter& out, const std::string& name, const std::string& 
   constexpr std::size_t kUtf8Names = 0x0800;
   constexpr std::size_t kFirstOfJanuary1980 = 0x0021;  // the same arrays give the same file
   out.u16(kVersion).u16(kUtf8Names).u16(0 /* stored */).u16(0).u16(kFirstOfJanuary1980);
-  out.u32(crc32(image)).u32(image.size()).u32(image.size()).u16(name.size());
+  out.u32(checksum(image)).u32(image.size()).u32(image.size()).u16(name.size());
 }
 
 }  // namespace

@@ -21,12 +21,6 @@ const std::vector<std::string>& metric_names() {
   return kNames;
 }
 
-std::string joined(const std::vector<std::string>& words, const std::string& separator) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : separator) + word;
-  return text;
-}
-
 std::string tensor_norms_text(const std::vector<double>& norms) {
   std::string text = "[";
   for (const double norm : norms) {

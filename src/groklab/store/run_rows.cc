@@ -5,13 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/config.h"
 #include "groklab/store/record_columns.h"
 
 namespace groklab {
 namespace {
 
-std::string record_columns() { return "r." + joined(metric_names(), ", r.") + ", r.tensor_norms"; }
+std::string record_columns() { return "r." + join(metric_names(), ", r.") + ", r.tensor_norms"; }
 
 RunStatus parse_status(const std::string& id, const std::string& text) {
   for (const RunStatus status : {RunStatus::kRunning, RunStatus::kFinished, RunStatus::kStopped, RunStatus::kDiverged,
@@ -25,14 +26,14 @@ RunStatus parse_status(const std::string& id, const std::string& text) {
 
 std::string select_runs_sql() {
   return "SELECT runs.id, runs.status, runs.reason, runs.step, runs.seconds, runs.created, runs.machine, "
-         "runs.version, runs.config, runs.tensors, " +
+         "runs.version, runs.engine, runs.config, runs.tensors, " +
          record_columns() +
          " FROM runs LEFT JOIN records AS r ON r.run = runs.number AND"
          " r.step = (SELECT max(step) FROM records WHERE run = runs.number)";
 }
 
 RunInfo read_run(SQLite::Statement& row) {
-  constexpr int kFirstRecordColumn = 10;
+  constexpr int kFirstRecordColumn = 11;
   RunInfo info;
   info.id = row.getColumn(0).getString();
   info.status = parse_status(info.id, row.getColumn(1).getString());
@@ -42,9 +43,10 @@ RunInfo read_run(SQLite::Statement& row) {
   info.created = row.getColumn(5).getString();
   info.machine = row.getColumn(6).getString();
   info.version = row.getColumn(7).getString();
+  info.engine = row.getColumn(8).getString();
   try {
-    info.config = config_from_json(nlohmann::json::parse(row.getColumn(8).getString()));
-    info.tensor_names = nlohmann::json::parse(row.getColumn(9).getString()).get<std::vector<std::string>>();
+    info.config = config_from_json(nlohmann::json::parse(row.getColumn(9).getString()));
+    info.tensor_names = nlohmann::json::parse(row.getColumn(10).getString()).get<std::vector<std::string>>();
   } catch (const nlohmann::json::exception& error) {
     fail(ErrorKind::kStore, "store: the row of run {} is damaged: {}", info.id, error.what());
   }
@@ -78,7 +80,7 @@ Record read_record(SQLite::Statement& row, int first_column) {
 std::string insert_record_sql() {
   std::string places = "?1";
   for (std::size_t i = 0; i <= metric_names().size(); ++i) places += fmt::format(", ?{}", i + 2);
-  return fmt::format("INSERT OR REPLACE INTO records(run, {}, tensor_norms) VALUES ({})", joined(metric_names(), ", "),
+  return fmt::format("INSERT OR REPLACE INTO records(run, {}, tensor_norms) VALUES ({})", join(metric_names(), ", "),
                      places);
 }
 

@@ -8,13 +8,17 @@
 namespace groklab {
 namespace {
 
-constexpr const char* kProbesTable = R"sql(CREATE TABLE probes (
+/// `result` was called reading in version 2.
+std::string probes_table(const std::string& result) {
+  return fmt::format(R"sql(CREATE TABLE probes (
   run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
   step INTEGER NOT NULL,
-  reading TEXT NOT NULL,
+  {} TEXT NOT NULL,
   PRIMARY KEY (run, step)
 ) WITHOUT ROWID;
-)sql";
+)sql",
+                     result);
+}
 
 std::string metric_columns() {
   std::string columns;
@@ -29,6 +33,26 @@ std::string metric_columns() {
 
 }  // namespace
 
+std::string runs_view_sql() {
+  return R"sql(CREATE VIEW runs_view AS
+SELECT
+  runs.number, runs.id, runs.status, runs.reason, runs.step, runs.seconds, runs.created, runs.machine, runs.version,
+  runs.engine,
+  json_extract(runs.config, '$.task.operation') AS operation,
+  json_extract(runs.config, '$.task.modulus') AS modulus,
+  coalesce(last.train_rows, json_extract(runs.config, '$.split.train_size')) AS train_size,
+  json_extract(runs.config, '$.seed') AS seed,
+  json_extract(runs.config, '$.model.d_model') AS d_model,
+  json_extract(runs.config, '$.optim.weight_decay') AS weight_decay,
+  json_extract(runs.config, '$.train.precision') AS precision,
+  nullif(json_extract(runs.config, '$.fork.run'), '') AS parent,
+  last.train_loss, last.test_loss, last.train_accuracy, last.test_accuracy, last.norm,
+  runs.config
+FROM runs LEFT JOIN records AS last
+  ON last.run = runs.number AND last.step = (SELECT max(step) FROM records WHERE run = runs.number);
+)sql";
+}
+
 std::string schema_sql() {
   return fmt::format(R"sql(
 CREATE TABLE runs (
@@ -41,6 +65,7 @@ CREATE TABLE runs (
   created TEXT NOT NULL,
   machine TEXT NOT NULL,
   version TEXT NOT NULL,
+  engine TEXT NOT NULL,
   config TEXT NOT NULL,
   tensors TEXT NOT NULL
 );
@@ -56,27 +81,12 @@ CREATE TABLE checkpoints (
   kept INTEGER NOT NULL,
   PRIMARY KEY (run, step)
 ) WITHOUT ROWID;
-{}CREATE VIEW runs_view AS
-SELECT
-  runs.number, runs.id, runs.status, runs.reason, runs.step, runs.seconds, runs.created, runs.machine, runs.version,
-  json_extract(runs.config, '$.task.operation') AS operation,
-  json_extract(runs.config, '$.task.modulus') AS modulus,
-  coalesce(last.train_rows, json_extract(runs.config, '$.split.train_size')) AS train_size,
-  json_extract(runs.config, '$.seed') AS seed,
-  json_extract(runs.config, '$.model.d_model') AS d_model,
-  json_extract(runs.config, '$.optim.weight_decay') AS weight_decay,
-  json_extract(runs.config, '$.train.precision') AS precision,
-  nullif(json_extract(runs.config, '$.fork.run'), '') AS parent,
-  last.train_loss, last.test_loss, last.train_accuracy, last.test_accuracy, last.norm,
-  runs.config
-FROM runs LEFT JOIN records AS last
-  ON last.run = runs.number AND last.step = (SELECT max(step) FROM records WHERE run = runs.number);
-PRAGMA application_id = {};
+{}{}PRAGMA application_id = {};
 PRAGMA user_version = {};
 )sql",
-                     metric_columns(), kProbesTable, kApplicationId, kSchemaVersion);
+                     metric_columns(), probes_table("result"), runs_view_sql(), kApplicationId, kSchemaVersion);
 }
 
-std::string upgrade_to_2_sql() { return std::string(kProbesTable) + "PRAGMA user_version = 2;\n"; }
+std::string probes_table_2_sql() { return probes_table("reading"); }
 
 }  // namespace groklab

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "groklab/config.h"
+#include "groklab/config/engine_identity.h"
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/store_impl.h"
 #include "groklab/store/store_sink.h"
@@ -58,25 +59,18 @@ void Store::create_run(const std::string& id, const Config& config, const std::s
   impl_->database.write(Durability::kNoSync, [&](SQLite::Database& connection) {
     if (replace) delete_row(connection, id);
     SQLite::Statement insert(connection,
-                             "INSERT INTO runs(id, status, created, machine, version, config, tensors) "
-                             "VALUES (?1, 'running', ?2, ?3, ?4, ?5, ?6) ON CONFLICT(id) DO NOTHING");
+                             "INSERT INTO runs(id, status, created, machine, version, engine, config, tensors) "
+                             "VALUES (?1, 'running', ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id) DO NOTHING");
     insert.bind(1, id);
     insert.bind(2, utc_now());
     insert.bind(3, machine);
     insert.bind(4, version());
-    insert.bind(5, config_text);
-    insert.bind(6, names.dump());
+    insert.bind(5, engine_identity());
+    insert.bind(6, config_text);
+    insert.bind(7, names.dump());
     if (insert.exec() == 0) fail(ErrorKind::kStore, "store {}: run {} is already stored", directory().string(), id);
   });
   // Files after rows: if we die in between, nothing points to what is missing, and the next sink removes the rest.
-  impl_->remove_files(id);
-}
-
-void Store::remove_run(const std::string& id) {
-  impl_->database.write(Durability::kNoSync, [&](SQLite::Database& connection) {
-    run_number(connection, directory(), id);
-    delete_row(connection, id);
-  });
   impl_->remove_files(id);
 }
 

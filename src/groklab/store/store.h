@@ -15,7 +15,8 @@
 namespace groklab {
 
 /// Opened read-write. Safe to use from several processes: one writes, others wait up to `wait_seconds` and then an
-/// Error(kStore) says that the store is locked. A store of a newer schema is refused with an Error(kStore).
+/// Error(kStore) says that the store is locked. A store of an older schema is brought up to date, one of a newer schema
+/// is refused with an Error(kStore).
 class Store {
  public:
   /// Creates the directory and the schema if missing.
@@ -31,10 +32,10 @@ class Store {
   /// All runs, newest first; `where` is an SQL condition over the `runs_view` view ("" for all).
   std::vector<RunInfo> runs(const std::string& where = "") const;
   std::vector<Record> records(const std::string& id) const;
-  /// Readings of probes, by step.
+  /// Probe results, by step.
   std::vector<ProbeResult> probes(const std::string& id) const;
-  /// Adds readings to those stored: what a new one holds replaces the same part of a stored one of its step.
-  void add_probes(const std::string& id, const std::vector<ProbeResult>& readings);
+  /// Adds results to those stored: what a new one holds replaces the same part of a stored one of its step.
+  void add_probes(const std::string& id, const std::vector<ProbeResult>& results);
   std::vector<CheckpointInfo> checkpoints(const std::string& id) const;
   /// The state at `step` (-1: the last one). Throws Error(kStore) that lists the stored steps if it is missing.
   TrainState load_checkpoint(const std::string& id, std::int64_t step, const ParameterLayout& layout) const;
@@ -42,7 +43,6 @@ class Store {
   /// Registers a run (status running), replacing any run of that id and its files if `replace`.
   void create_run(const std::string& id, const Config& config, const std::string& machine,
                   const ParameterLayout& layout, bool replace);
-  void remove_run(const std::string& id);
   /// A sink that writes to this run. Records are written in batches, flushed with every checkpoint and outcome and at
   /// least once a second. The store outlives it. Re-recording a step replaces the row.
   std::unique_ptr<RecordSink> sink(const std::string& id, const ParameterLayout& layout);

@@ -1,7 +1,7 @@
 // Queries of the store: runs by id or condition, records. Conditions come from users and must not change anything.
 #include <sqlite3.h>
 
-#include "groklab/store/record_columns.h"
+#include "groklab/base/join.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/store_impl.h"
 #include "groklab/store/store_sink.h"
@@ -82,7 +82,7 @@ std::string Store::resolve(const std::string& prefix) const {
     if (matches.size() > 1) {
       const bool more = matches.size() > 5;
       if (more) matches.back() = "...";
-      fail(ErrorKind::kStore, "store {}: several runs start with '{}': {}", where, prefix, joined(matches, ", "));
+      fail(ErrorKind::kStore, "store {}: several runs start with '{}': {}", where, prefix, join(matches, ", "));
     }
     return matches.front();
   });
@@ -131,13 +131,13 @@ std::vector<Record> Store::records(const std::string& id) const {
 std::vector<ProbeResult> Store::probes(const std::string& id) const {
   return impl_->database.read([&](SQLite::Database& connection) {
     std::vector<ProbeResult> result;
-    SQLite::Statement query(connection, "SELECT reading FROM probes WHERE run = ?1 ORDER BY step");
+    SQLite::Statement query(connection, "SELECT result FROM probes WHERE run = ?1 ORDER BY step");
     query.bind(1, run_number(connection, directory(), id));
     while (query.executeStep()) {
       try {
         result.push_back(probe_result_from_json(nlohmann::ordered_json::parse(query.getColumn(0).getString())));
       } catch (const nlohmann::json::exception& error) {
-        fail(ErrorKind::kStore, "store {}: run {}: expected a reading of probes, found {}", directory().string(), id,
+        fail(ErrorKind::kStore, "store {}: run {}: expected a probe result, found {}", directory().string(), id,
              error.what());
       }
     }
@@ -145,10 +145,10 @@ std::vector<ProbeResult> Store::probes(const std::string& id) const {
   });
 }
 
-void Store::add_probes(const std::string& id, const std::vector<ProbeResult>& readings) {
+void Store::add_probes(const std::string& id, const std::vector<ProbeResult>& results) {
   impl_->database.write(Durability::kNoSync, [&](SQLite::Database& connection) {
     const std::int64_t number = run_number(connection, directory(), id);
-    for (const ProbeResult& reading : readings) put_reading(connection, number, reading);
+    for (const ProbeResult& result : results) put_probe_result(connection, number, result);
   });
 }
 

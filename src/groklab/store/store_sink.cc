@@ -27,19 +27,19 @@ std::int64_t run_number(SQLite::Database& connection, const std::filesystem::pat
   return query.getColumn(0).getInt64();
 }
 
-void put_reading(SQLite::Database& connection, std::int64_t run_number, const ProbeResult& reading) {
-  nlohmann::ordered_json json = probe_result_to_json(reading);
-  SQLite::Statement known(connection, "SELECT reading FROM probes WHERE run = ?1 AND step = ?2");
+void put_probe_result(SQLite::Database& connection, std::int64_t run_number, const ProbeResult& result) {
+  nlohmann::ordered_json json = probe_result_to_json(result);
+  SQLite::Statement known(connection, "SELECT result FROM probes WHERE run = ?1 AND step = ?2");
   known.bind(1, run_number);
-  known.bind(2, reading.step);
+  known.bind(2, result.step);
   if (known.executeStep()) {
     nlohmann::ordered_json merged = nlohmann::ordered_json::parse(known.getColumn(0).getString());
     merged.update(json);
     json = std::move(merged);
   }
-  SQLite::Statement insert(connection, "INSERT OR REPLACE INTO probes(run, step, reading) VALUES (?1, ?2, ?3)");
+  SQLite::Statement insert(connection, "INSERT OR REPLACE INTO probes(run, step, result) VALUES (?1, ?2, ?3)");
   insert.bind(1, run_number);
-  insert.bind(2, reading.step);
+  insert.bind(2, result.step);
   insert.bind(3, json.dump());
   insert.exec();
 }
@@ -63,7 +63,7 @@ void StoreSink::on_record(const Record& record) {
   if (pending_.size() >= kLargestBatch || Clock::now() - last_flush_ >= kLongestWait) flush();
 }
 
-void StoreSink::on_probe(const ProbeResult& reading) { pending_probes_.push_back(reading); }
+void StoreSink::on_probe(const ProbeResult& result) { pending_probes_.push_back(result); }
 
 void StoreSink::on_checkpoint(const TrainState& state, bool kept) {
   const Durability durability = next_durability();
@@ -121,7 +121,7 @@ void StoreSink::on_outcome(const Outcome& outcome) {
 }
 
 void StoreSink::flush() {
-  if (pending_.empty()) return;  // a reading follows a record of its step
+  if (pending_.empty()) return;  // a probe result follows a record of its step
   database_.write(Durability::kNoSync, [&](SQLite::Database& connection) {
     insert_pending(connection);
     set_progress(connection, pending_.back().step, pending_.back().seconds);
@@ -136,7 +136,7 @@ void StoreSink::insert_pending(SQLite::Database& connection) {
     bind_record(insert, run_number_, record);
     insert.exec();
   }
-  for (const ProbeResult& reading : pending_probes_) put_reading(connection, run_number_, reading);
+  for (const ProbeResult& result : pending_probes_) put_probe_result(connection, run_number_, result);
 }
 
 void StoreSink::clear_pending() {

@@ -20,7 +20,7 @@ class StoreSink : public RecordSink {
   ~StoreSink() override;
 
   void on_record(const Record& record) override;
-  void on_probe(const ProbeResult& reading) override;
+  void on_probe(const ProbeResult& result) override;
   void on_checkpoint(const TrainState& state, bool kept) override;
   void on_outcome(const Outcome& outcome) override;
 
@@ -46,8 +46,8 @@ class StoreSink : public RecordSink {
   Clock::time_point last_sync_ = Clock::now();
 };
 
-/// Inserts a reading, or puts its parts in place of those of the stored reading of its step. Inside write().
-void put_reading(SQLite::Database& connection, std::int64_t run_number, const ProbeResult& reading);
+/// Inserts a result, or puts its parts in place of those of the stored result of its step. Inside write().
+void put_probe_result(SQLite::Database& connection, std::int64_t run_number, const ProbeResult& result);
 
 /// Number of the run in the runs table. Throws Error(kStore) if there is none of that id.
 std::int64_t run_number(SQLite::Database& connection, const std::filesystem::path& directory, const std::string& id);

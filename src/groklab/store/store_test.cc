@@ -213,7 +213,7 @@ TEST_F(StoreTest, ResumedRunIsRunningUntilItsOutcome) {
   EXPECT_EQ(store.run("a").status, RunStatus::kDiverged) << "a checkpoint after the outcome leaves it alone";
 }
 
-TEST_F(StoreTest, ReplaceAndRemoveLeaveNothingBehind) {
+TEST_F(StoreTest, ReplacingLeavesNothingBehind) {
   Store store(path_);
   create(store, "a");
   create(store, "b");
@@ -227,14 +227,12 @@ TEST_F(StoreTest, ReplaceAndRemoveLeaveNothingBehind) {
   EXPECT_TRUE(store.records("a").empty());
   EXPECT_TRUE(steps(store, "a").empty());
   EXPECT_EQ(ids(store.runs()), (std::vector<std::string>{"a", "b"})) << "newest first";
-  store.remove_run("a");
-  EXPECT_FALSE(store.contains("a"));
-  EXPECT_TRUE(store.contains("b"));
   EXPECT_FALSE(std::filesystem::exists(path_ / "checkpoints" / "a"));
-  EXPECT_NE(error_of(ErrorKind::kStore, [&] { store.remove_run("a"); }), "");
-  EXPECT_NE(error_of(ErrorKind::kStore, [&] { store.sink("a", layout_); }), "");
-  EXPECT_NE(error_of(ErrorKind::kStore, [&] { store.run("a"); }), "");
-  EXPECT_NE(error_of(ErrorKind::kStore, [&] { store.records("a"); }), "");
+  EXPECT_TRUE(store.contains("b"));
+  EXPECT_FALSE(store.contains("c"));
+  EXPECT_NE(error_of(ErrorKind::kStore, [&] { store.sink("c", layout_); }), "");
+  EXPECT_NE(error_of(ErrorKind::kStore, [&] { store.run("c"); }), "");
+  EXPECT_NE(error_of(ErrorKind::kStore, [&] { store.records("c"); }), "");
   EXPECT_NE(error_of(ErrorKind::kStore, [&] { create(store, "../escape"); }), "");
 }
 
@@ -362,22 +360,22 @@ TEST_F(StoreTest, ThreadsAndProcessesShareAStore) {
   EXPECT_EQ(Store(path_).runs("status = 'finished' AND train_accuracy IS NOT NULL").size(), 40u);
 }
 
-ProbeResult reading_at(std::int64_t step, double fraction) {
-  ProbeResult reading;
-  reading.step = step;
-  reading.circuits.emplace();
-  reading.circuits->invariant_fraction = fraction;
-  return reading;
+ProbeResult result_at(std::int64_t step, double fraction) {
+  ProbeResult result;
+  result.step = step;
+  result.circuits.emplace();
+  result.circuits->invariant_fraction = fraction;
+  return result;
 }
 
-TEST_F(StoreTest, KeepsReadingsOfProbesAndAddsToThem) {
+TEST_F(StoreTest, KeepsProbeResultsAndAddsToThem) {
   Store store(path_);
   create(store, "a");
   {
     const auto sink = store.sink("a", layout_);
     for (const std::int64_t step : {0, 10}) {
       sink->on_record(sample_record(step, layout_));
-      sink->on_probe(reading_at(step, 0.25));
+      sink->on_probe(result_at(step, 0.25));
     }
   }
   ASSERT_EQ(store.probes("a").size(), 2u);
@@ -385,32 +383,17 @@ TEST_F(StoreTest, KeepsReadingsOfProbesAndAddsToThem) {
   more.step = 10;
   more.geometry.emplace();
   more.geometry->gradient_symmetricity = std::nan("");
-  store.add_probes("a", {more, reading_at(20, 0.75)});
+  store.add_probes("a", {more, result_at(20, 0.75)});
   const std::vector<ProbeResult> all = store.probes("a");
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[1].step, 10);
   EXPECT_EQ(all[1].circuits->invariant_fraction, 0.25) << "what was there stays";
   EXPECT_TRUE(std::isnan(all[1].geometry->gradient_symmetricity));
   EXPECT_EQ(all[2].circuits->invariant_fraction, 0.75);
-  store.add_probes("a", {reading_at(10, 0.5)});
+  store.add_probes("a", {result_at(10, 0.5)});
   EXPECT_EQ(store.probes("a")[1].circuits->invariant_fraction, 0.5) << "the new part replaces the old one";
-  store.remove_run("a");
-  create(store, "a");
+  create(store, "a", true);
   EXPECT_TRUE(store.probes("a").empty());
-}
-
-TEST_F(StoreTest, BringsAStoreOfVersionOneUpToDate) {
-  {
-    Store store(path_);
-    create(store, "a");
-    store.sink("a", layout_)->on_record(sample_record(0, layout_));
-  }
-  execute("DROP TABLE probes; PRAGMA user_version = 1");
-  Store store(path_);
-  EXPECT_EQ(store.records("a").size(), 1u);
-  EXPECT_TRUE(store.probes("a").empty());
-  store.add_probes("a", {reading_at(0, 0.5)});
-  EXPECT_EQ(store.probes("a").size(), 1u);
 }
 
 }  // namespace

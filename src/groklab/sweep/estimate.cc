@@ -113,7 +113,7 @@ EventCounts count_events(const TrainConfig& train) {
   EventCounts counts;
   std::int64_t step = 0;
   for (;;) {
-    counts.records += schedule.records_at(step) ? 1 : 0;
+    counts.records += schedule.evaluates_at(step) ? 1 : 0;
     counts.checkpoints += schedule.keeps_checkpoint_at(step) ? 1 : 0;
     if (step >= schedule.last_step()) return counts;
     step = schedule.next_event(step);

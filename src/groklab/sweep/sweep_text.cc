@@ -7,21 +7,11 @@
 #include <cmath>
 
 #include "groklab/analysis/event_times.h"
+#include "groklab/base/csv.h"
 #include "groklab/view/text.h"
 
 namespace groklab {
 namespace {
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
-std::string csv_value(double value) { return std::isfinite(value) ? fmt::format("{:.9g}", value) : ""; }
-
-std::string csv_step(const std::optional<std::int64_t>& step) { return step ? fmt::format("{}", *step) : ""; }
 
 std::string varied_text(const PlannedRun& run) {
   std::string text;
@@ -92,49 +82,65 @@ std::vector<std::string> failure_lines(const SweepPlan& plan, const std::vector<
   return lines;
 }
 
-std::string results_csv(const Store& store, const SweepPlan& plan, const std::vector<PlannedResult>& results) {
+namespace {
+
+/// Of the last record, in the order of their columns.
+constexpr double (*kCsvNumbers[])(const Record&) = {[](const Record& r) { return r.train.loss; },
+                                                    [](const Record& r) { return r.train.accuracy; },
+                                                    [](const Record& r) { return r.test.loss; },
+                                                    [](const Record& r) { return r.test.accuracy; },
+                                                    [](const Record& r) { return r.removed.accuracy; },
+                                                    [](const Record& r) { return r.never_seen.accuracy; },
+                                                    [](const Record& r) { return r.norm; },
+                                                    [](const Record& r) { return r.train.correct_logit_centred; },
+                                                    [](const Record& r) { return r.train.margin; },
+                                                    [](const Record& r) { return r.test.margin; }};
+
+std::vector<std::string> varied_keys(const SweepPlan& plan) {
   std::vector<std::string> keys;
   for (const PlannedRun& run : plan.runs) {
     for (const auto& [key, value] : run.varied) {
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
     }
   }
-  std::string text = "run,parent";
-  for (const std::string& key : keys) text += "," + key;
-  text +=
-      ",status,step,t_fit,t_grok,train_loss,train_accuracy,test_loss,test_accuracy,removed_accuracy,"
-      "never_seen_accuracy,norm,train_correct_logit_centred,train_margin,test_margin,seconds,error\n";
+  return keys;
+}
+
+/// A fork's own value comes last and counts; "" if the run does not vary the key.
+std::string varied_value(const PlannedRun& run, const std::string& key) {
+  for (auto at = run.varied.rbegin(); at != run.varied.rend(); ++at) {
+    if (at->first == key) return at->second;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string results_csv(const Store& store, const SweepPlan& plan, const std::vector<PlannedResult>& results) {
+  const std::vector<std::string> keys = varied_keys(plan);
+  CsvText csv;
+  csv.cell("run").cell("parent");
+  for (const std::string& key : keys) csv.cell(key);
+  csv.line("status", "step", "t_fit", "t_grok", "train_loss", "train_accuracy", "test_loss", "test_accuracy",
+           "removed_accuracy", "never_seen_accuracy", "norm", "train_correct_logit_centred", "train_margin",
+           "test_margin", "seconds", "error");
   for (std::size_t i = 0; i < results.size(); ++i) {
     const PlannedRun& planned = plan.runs[i];
     const PlannedResult& result = results[i];
-    text += result.id + ",";
-    if (planned.parent != kNoParent) text += results[static_cast<std::size_t>(planned.parent)].id;
-    for (const std::string& key : keys) {
-      text += ",";
-      for (auto at = planned.varied.rbegin(); at != planned.varied.rend(); ++at) {  // a fork's own value comes last
-        if (at->first != key) continue;
-        text += csv_field(at->second);
-        break;
-      }
-    }
-    text += fmt::format(",{},{}", state_name(result), result.outcome.step);
+    csv.cell(result.id);
+    csv.cell(planned.parent != kNoParent ? results[static_cast<std::size_t>(planned.parent)].id : std::string());
+    for (const std::string& key : keys) csv.cell(varied_value(planned, key));
+    csv.cell(state_name(result)).cell(result.outcome.step);
     std::vector<Record> records;
     if (!result.id.empty() && store.contains(result.id)) records = store.records(result.id);
     const EventTimes times = event_times(records);
-    text += "," + csv_step(times.fit) + "," + csv_step(times.grok);
-    if (records.empty()) {
-      text += ",,,,,,,,,,";
-    } else {
-      const Record& last = records.back();
-      for (const double value : {last.train.loss, last.train.accuracy, last.test.loss, last.test.accuracy,
-                                 last.removed.accuracy, last.never_seen.accuracy, last.norm,
-                                 last.train.correct_logit_centred, last.train.margin, last.test.margin}) {
-        text += "," + csv_value(value);
-      }
-    }
-    text += fmt::format(",{:.3f},{}\n", result.outcome.seconds, csv_field(result.error));
+    csv.cell(times.fit).cell(times.grok);
+    std::optional<Record> last;
+    if (!records.empty()) last = records.back();
+    for (double (*value)(const Record&) : kCsvNumbers) csv.cell(last ? value(*last) : std::nan(""));
+    csv.line(result.outcome.seconds, result.error);
   }
-  return text;
+  return csv.text();
 }
 
 }  // namespace groklab

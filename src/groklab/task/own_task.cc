@@ -25,7 +25,8 @@ void check_size(const char* what, std::size_t found, std::int64_t expected) {
 
 void check_range(const char* what, std::span<const std::int32_t> values, std::int64_t end) {
   for (const std::int32_t value : values) {
-    if (value < 0 || value >= end) fail(ErrorKind::kInput, "task: expected {} of 0..{}, found {}", what, end - 1, value);
+    if (value < 0 || value >= end)
+      fail(ErrorKind::kInput, "task: expected {} of 0..{}, found {}", what, end - 1, value);
   }
 }
 

@@ -1,4 +1,6 @@
 // make_split: the seeded order of the rows, how many of them train, and what each row was before.
+#include "groklab/task/split.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -8,7 +10,6 @@
 #include "groklab/task.h"
 #include "groklab/task/input_file.h"
 #include "groklab/task/row_file.h"
-#include "groklab/task/split.h"
 
 namespace groklab {
 namespace {

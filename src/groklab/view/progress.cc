@@ -52,7 +52,7 @@ struct Field {
   int rank;  // the highest rank is dropped first
 };
 
-std::string join(const std::vector<Field>& fields, int highest_rank) {
+std::string line_of(const std::vector<Field>& fields, int highest_rank) {
   std::string line;
   for (const Field& field : fields) {
     if (field.rank > highest_rank || field.text.empty()) continue;
@@ -80,7 +80,7 @@ std::string compact_line(const ProgressState& state, std::size_t width) {
 
 }  // namespace
 
-std::string progress_line(const ProgressState& state, std::size_t width) {
+std::string live_line(const ProgressState& state, std::size_t width) {
   const double fraction =
       state.steps > 0 ? std::clamp(static_cast<double>(state.step) / static_cast<double>(state.steps), 0.0, 1.0) : 1.0;
   std::vector<Field> fields = {
@@ -98,11 +98,11 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
     fields.push_back({time_left(state), 4});
     fields.push_back({curve(state.records, kCurveWidth), 8});
   }
-  std::string line = join(fields, 8);
+  std::string line = line_of(fields, 8);
   if (display_width(line) <= width) return line;
   if (std::string compact = compact_line(state, width); !compact.empty()) return compact;
   for (int rank = 7; rank >= 0; --rank) {
-    line = join(fields, rank);
+    line = line_of(fields, rank);
     if (display_width(line) <= width) return line;
   }
   return "";

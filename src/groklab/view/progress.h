@@ -19,7 +19,7 @@ struct ProgressState {
 /// One line of at most `width` columns. Where there is no room for everything, the bar goes and the rest moves
 /// together; on terminals narrower than some 80 columns the least important fields go first: curve, norm, loss, speed,
 /// time left, train accuracy.
-std::string progress_line(const ProgressState& state, std::size_t width);
+std::string live_line(const ProgressState& state, std::size_t width);
 
 /// One line about the newest record, without cursor movement or block characters.
 std::string plain_line(const ProgressState& state);

@@ -13,7 +13,7 @@ std::size_t display_width(std::string_view text);
 
 /// 12345678 -> "12,345,678".
 std::string format_count(std::int64_t value);
-/// A share as a percentage, rounded down to a tenth: "100%" means exactly all. NaN -> "-".
+/// A fraction as a percentage, rounded down to a tenth: "100%" means exactly all. NaN -> "-".
 std::string format_fraction(double fraction);
 /// Four significant digits; "-" for NaN.
 std::string format_number(double value);

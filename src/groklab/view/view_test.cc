@@ -19,7 +19,7 @@ TEST(Text, Counts) {
   EXPECT_EQ(format_count(-1234567), "-1,234,567");
 }
 
-TEST(Text, SharesNeverRoundUpToAll) {
+TEST(Text, FractionsNeverRoundUpToAll) {
   EXPECT_EQ(format_fraction(1.0), "100%");
   EXPECT_EQ(format_fraction(0.99999), "99.9%");
   EXPECT_EQ(format_fraction(0.3), "30.0%");
@@ -72,7 +72,7 @@ std::vector<Record> some_records() {
 TEST(Progress, ShowsEverythingOnAWideTerminal) {
   const auto records = some_records();
   const ProgressState state = {3950, 40000, 1830.0, records};
-  const std::string line = progress_line(state, 160);
+  const std::string line = live_line(state, 160);
   for (const char* part : {"  9%", "step 3,950", "train 100%", "test 97.5%", "loss 1.25e-05", "norm 42.1", "1,830/s",
                            "20 s left", "▁", "░"}) {
     EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
@@ -81,10 +81,10 @@ TEST(Progress, ShowsEverythingOnAWideTerminal) {
 
 TEST(Progress, EightyColumnsShowEveryNumberAndACurve) {
   const auto records = some_records();
-  EXPECT_EQ(progress_line({3950, 40000, 1830.0, records}, 79),
+  EXPECT_EQ(live_line({3950, 40000, 1830.0, records}, 79),
             "step 3,950 train 100% test 97.5% loss 1.3e-05 norm 42.1 1,830/s 20 s left ▁▁▁▂█");
   // Late in a long run, still.
-  const std::string late = progress_line({139500, 400000, 83.1, records}, 79);
+  const std::string late = live_line({139500, 400000, 83.1, records}, 79);
   for (const char* part :
        {"139,500 ", "train 100%", "test 97.5%", "loss 1.3e-05", "norm 42.1", "83.1/s", "52:15 left", "▁", "█"}) {
     EXPECT_NE(late.find(part), std::string::npos) << part << " in " << late;
@@ -95,18 +95,18 @@ TEST(Progress, FitsEveryWidth) {
   const auto records = some_records();
   const ProgressState state = {3950, 40000, 1830.0, records};
   for (std::size_t width = 0; width < 200; ++width) {
-    EXPECT_LE(display_width(progress_line(state, width)), width);
+    EXPECT_LE(display_width(live_line(state, width)), width);
   }
-  const std::string narrow = progress_line(state, 30);
+  const std::string narrow = live_line(state, 30);
   EXPECT_NE(narrow.find("test 97.5%"), std::string::npos) << narrow;
   EXPECT_EQ(narrow.find("loss"), std::string::npos) << narrow;
 }
 
 TEST(Progress, WorksBeforeTheFirstRecordAndWithoutATestSet) {
-  EXPECT_NE(progress_line({0, 100, 0, {}}, 80).find("step 0"), std::string::npos);
+  EXPECT_NE(live_line({0, 100, 0, {}}, 80).find("step 0"), std::string::npos);
   auto records = some_records();
   records.back().test.accuracy = kNan;
-  EXPECT_NE(progress_line({3900, 4000, 10.0, records}, 160).find("test -"), std::string::npos);
+  EXPECT_NE(live_line({3900, 4000, 10.0, records}, 160).find("test -"), std::string::npos);
 }
 
 TEST(Progress, PlainLineIsAscii) {

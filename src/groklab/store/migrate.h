@@ -1,0 +1,16 @@
+// Brings a store of an older schema up to date. Internal to store/.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+namespace groklab {
+
+/// From schema `version` (1 or 2) to kSchemaVersion. Inside one transaction that holds the write lock: a store is
+/// migrated as a whole or not at all. Ids, records and checkpoints stay as they are. Throws
+/// nlohmann::json::exception if the JSON of a row is damaged.
+///
+/// 2: the table of probe results. 3: runs.engine; probes.reading is called result; configuration keys and probe
+/// numbers bear the names that they have now.
+void migrate(SQLite::Database& connection, int version);
+
+}  // namespace groklab

@@ -1,0 +1,87 @@
+// See run_results.h.
+#include "groklab/studies/run_results.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "groklab/config.h"
+#include "groklab/engine/engine.h"
+#include "groklab/lab/prepared_run.h"
+#include "groklab/probe/norm_at_margin.h"
+
+namespace groklab::studies {
+namespace {
+
+/// Names the table behind a task: labels do not change its symmetry.
+std::string table_key(const TaskConfig& task) {
+  Config key;
+  key.task = task;
+  key.task.labels = LabelKind::kTrue;
+  key.task.label_seed = -1;
+  key.task.corrupted_fraction = 0;
+  return canonical_config(resolve_config(key));
+}
+
+}  // namespace
+
+RunResults::RunResults(const Store& store, std::vector<PlannedResult> results, ThreadPool& pool)
+    : store_(store), results_(std::move(results)), pool_(pool) {}
+
+bool RunResults::has(RunIndex run) const {
+  const PlannedResult& r = results_.at(run);
+  return r.state == PlannedState::kDone && r.outcome.status != RunStatus::kDiverged;
+}
+
+const std::vector<Record>& RunResults::records(RunIndex run) const {
+  auto found = records_.find(run);
+  if (found == records_.end()) found = records_.emplace(run, store_.records(results_.at(run).id)).first;
+  return found->second;
+}
+
+std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool all) const {
+  const PreparedRun prepared = prepare_stored_run(store_, results_.at(run).id);
+  const std::string key = table_key(prepared.config->task);
+  auto orbits = orbits_.find(key);
+  if (orbits == orbits_.end()) {
+    orbits = orbits_.emplace(key, task_orbits(prepared.config->task, prepared.task)).first;
+  }
+  std::vector<CircuitsAtStep> measured;
+  if (!orbits->second) return measured;
+  const auto engine = make_engine(prepared.config, prepared.task, prepared.split, pool_);
+  const std::vector<std::int64_t> rows = all_rows(prepared.task);
+  std::vector<CheckpointInfo> checkpoints = store_.checkpoints(prepared.id);
+  std::sort(checkpoints.begin(), checkpoints.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
+  if (!all && checkpoints.size() > 1) checkpoints.erase(checkpoints.begin(), checkpoints.end() - 1);
+  for (const CheckpointInfo& checkpoint : checkpoints) {
+    engine->import_state(store_.load_checkpoint(prepared.id, checkpoint.step, engine->layout()));
+    measured.push_back(
+        {checkpoint.step, measure_circuits(*orbits->second, prepared.task, prepared.split, engine->logits(rows))});
+  }
+  return measured;
+}
+
+std::optional<CircuitMetrics> RunResults::circuits(RunIndex run) const {
+  auto found = last_circuits_.find(run);
+  if (found == last_circuits_.end()) found = last_circuits_.emplace(run, measure_checkpoints(run, false)).first;
+  if (found->second.empty()) return std::nullopt;
+  return found->second.back().metrics;
+}
+
+std::vector<CircuitsAtStep> RunResults::circuits_over_steps(RunIndex run) const {
+  auto found = all_circuits_.find(run);  // two claims ask for the same run
+  if (found == all_circuits_.end()) found = all_circuits_.emplace(run, measure_checkpoints(run, true)).first;
+  return found->second;
+}
+
+double RunResults::norm_at_margin(RunIndex run, double margin) const {
+  const auto known = norms_.find({run, margin});
+  if (known != norms_.end()) return known->second;
+  const PreparedRun prepared = prepare_stored_run(store_, results_.at(run).id);
+  const auto engine = make_engine(prepared.config, prepared.task, prepared.split, pool_);
+  engine->import_state(store_.load_checkpoint(prepared.id, -1, engine->layout()));
+  const double norm = groklab::norm_at_margin(*engine, prepared.task, prepared.split.train, margin);
+  norms_[{run, margin}] = norm;
+  return norm;
+}
+
+}  // namespace groklab::studies

@@ -1,0 +1,54 @@
+// What a study's runs measured, once they are in the store: records, and measurements of their final weights.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "groklab/exec/thread_pool.h"
+#include "groklab/probe/circuit_split.h"
+#include "groklab/store/store.h"
+#include "groklab/sweep/run_plan.h"
+
+namespace groklab::studies {
+
+/// Index of a run in the study's plan.
+using RunIndex = std::size_t;
+
+/// Both circuits of a run's logits at one step.
+struct CircuitsAtStep {
+  std::int64_t step = 0;
+  CircuitMetrics metrics;
+};
+
+/// Every measurement is made once and kept. Not thread-safe. Store and pool outlive it.
+class RunResults {
+ public:
+  RunResults(const Store& store, std::vector<PlannedResult> results, ThreadPool& pool);
+
+  bool has(RunIndex run) const;  ///< whether it ended without error or divergence
+  const std::vector<Record>& records(RunIndex run) const;
+  const Record& last(RunIndex run) const { return records(run).back(); }
+  /// At the last checkpoint. Nothing for a task without a known symmetry.
+  std::optional<CircuitMetrics> circuits(RunIndex run) const;
+  /// At all kept checkpoints, ascending; empty for a task without a known symmetry.
+  std::vector<CircuitsAtStep> circuits_over_steps(RunIndex run) const;
+  /// norm_at_margin() of the final network on its training rows.
+  double norm_at_margin(RunIndex run, double margin) const;
+
+ private:
+  std::vector<CircuitsAtStep> measure_checkpoints(RunIndex run, bool all) const;
+
+  const Store& store_;
+  const std::vector<PlannedResult> results_;
+  ThreadPool& pool_;
+  mutable std::map<RunIndex, std::vector<Record>> records_;
+  mutable std::map<RunIndex, std::vector<CircuitsAtStep>> last_circuits_, all_circuits_;
+  mutable std::map<std::pair<RunIndex, double>, double> norms_;
+  mutable std::map<std::string, std::optional<SymmetryOrbits>> orbits_;  ///< by task
+};
+
+}  // namespace groklab::studies

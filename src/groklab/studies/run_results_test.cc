@@ -1,0 +1,116 @@
+// Measurements of the weights of stored runs, against the same made by hand.
+#include "groklab/studies/run_results.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <filesystem>
+
+#include "groklab/engine/engine.h"
+#include "groklab/lab/prepared_run.h"
+#include "groklab/probe/norm_at_margin.h"
+#include "groklab/studies/efficiency.h"
+#include "groklab/studies/varma2023/runs.h"
+
+namespace groklab::studies {
+namespace {
+
+namespace fs = std::filesystem;
+using varma2023::Budgets;
+
+/// Networks on x + y mod 5 and x^2 + y^2 mod 5, trained for a moment.
+class RunResultsTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    directory_ = fs::path(::testing::TempDir()) / "run_results";
+    fs::remove_all(directory_);
+    const Budgets budgets{800, 60, 40, 1};
+    plan_ = SweepPlan();
+    scratch_ = varma2023::scratch_run(plan_, modular_network(5, 8), 3, 15, 1, 30);
+    converged_ = varma2023::converged_run(plan_, budgets, modular_network(5, 8), 3, 25, 1);
+    squares_ = varma2023::converged_run(plan_, budgets, modular_network(5, 8, Operation::kSumOfSquares), 3, 15, 1);
+    fork_ = varma2023::ungrok_run(plan_, budgets, modular_network(5, 8), 3, 10, 2);
+    results_ = run_plan(plan_, std::vector<double>(plan_.runs.size(), 1.0), directory_, {});
+  }
+  static void TearDownTestSuite() { fs::remove_all(directory_); }
+
+  static inline fs::path directory_;
+  static inline SweepPlan plan_;
+  static inline std::vector<PlannedResult> results_;
+  static inline RunIndex scratch_, converged_, squares_, fork_;
+  ThreadPool pool_{1};
+};
+
+TEST_F(RunResultsTest, PlansKeepTheBudgetsOfTheirKinds) {
+  EXPECT_EQ(plan_.runs.size(), 4u) << "the fork shares its parent";
+  EXPECT_EQ(plan_.runs[converged_].config.train.steps, 800);
+  EXPECT_EQ(plan_.runs[fork_].parent, static_cast<std::ptrdiff_t>(converged_));
+  EXPECT_EQ(plan_.runs[fork_].config.train.steps, 40) << "the longer of S and S / weight decay";
+  EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 2), 20);
+  EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 0.5), 80);
+}
+
+TEST_F(RunResultsTest, NormsAreThoseOfTheLastCheckpointOnTrainingRows) {
+  const Store store(directory_);
+  const RunResults results(store, results_, pool_);
+  ASSERT_TRUE(results.has(converged_));
+  const PreparedRun run = prepare_stored_run(store, results_[converged_].id);
+  const auto engine = make_engine(run.config, run.task, run.split, pool_);
+  engine->import_state(store.load_checkpoint(run.id, -1, engine->layout()));
+  const double margin = 0.9 * results.last(converged_).train.margin;
+  ASSERT_GT(margin, 0);
+  const double expected = norm_at_margin(*engine, run.task, run.split.train, margin);
+  ASSERT_TRUE(std::isfinite(expected));
+  EXPECT_EQ(results.norm_at_margin(converged_, margin), expected);
+  EXPECT_EQ(results.norm_at_margin(converged_, margin), expected) << "asked twice";
+  EXPECT_LT(expected, results.last(converged_).norm);
+}
+
+TEST_F(RunResultsTest, CircuitsAreThoseOfKeptCheckpoints) {
+  const Store store(directory_);
+  const RunResults results(store, results_, pool_);
+  const auto over = results.circuits_over_steps(scratch_);
+  ASSERT_GT(over.size(), 3u);
+  EXPECT_EQ(over.back().step, 30);
+  for (std::size_t i = 1; i < over.size(); ++i) EXPECT_LT(over[i - 1].step, over[i].step);
+  EXPECT_EQ(results.circuits(scratch_)->memorised_strength, over.back().metrics.memorised_strength);
+  EXPECT_NE(over.front().metrics.memorised_strength, over.back().metrics.memorised_strength);
+  EXPECT_FALSE(results.circuits(squares_).has_value()) << "x^2 + y^2 has no known symmetry";
+  EXPECT_TRUE(results.circuits_over_steps(squares_).empty());
+}
+
+TEST_F(RunResultsTest, PointsHoldWhatTheRecordsSay) {
+  const Store store(directory_);
+  std::vector<PlannedResult> some = results_;
+  some[scratch_].state = PlannedState::kFailed;
+  some[fork_].outcome.status = RunStatus::kDiverged;
+  const RunResults results(store, some, pool_);
+  const std::vector<PlannedPoint> planned = {
+      {scratch_, 3, 15, 1}, {converged_, 3, 25, 1}, {squares_, 3, 15, 0.5}, {fork_, 3, 10, 2}};
+  const auto points = measure_points(results, planned, true);
+  ASSERT_EQ(points.size(), 2u) << "failed and diverged runs are left out";
+  const Record& last = results.last(converged_);
+  EXPECT_EQ(points[0].norm, last.norm);
+  EXPECT_EQ(points[0].margin, last.train.margin);
+  EXPECT_TRUE(std::isnan(points[0].test_accuracy)) << "the full table has no test rows";
+  EXPECT_TRUE(points[0].has_circuits);
+  EXPECT_EQ(points[0].invariant_fraction, results.circuits(converged_)->invariant_fraction);
+  EXPECT_FALSE(points[1].has_circuits);
+  const Record& squares = results.last(squares_);
+  EXPECT_NEAR(points[1].objective, squares.train.loss + 0.25 * squares.norm * squares.norm, 1e-12);
+  EXPECT_FALSE(measure_points(results, planned, false)[0].has_circuits);
+}
+
+TEST_F(RunResultsTest, AccuracyIsReadAtOrBeforeAStep) {
+  const Store store(directory_);
+  const RunResults results(store, results_, pool_);
+  const std::vector<Record>& records = results.records(fork_);
+  EXPECT_EQ(varma2023::accuracy_at(results, fork_), records.back().test.accuracy);
+  EXPECT_EQ(varma2023::accuracy_at(results, fork_, 0), records.front().test.accuracy);
+  const Record& middle = records.at(records.size() / 2);
+  EXPECT_EQ(varma2023::accuracy_at(results, fork_, middle.step), middle.test.accuracy);
+}
+
+}  // namespace
+}  // namespace groklab::studies

@@ -1,0 +1,65 @@
+// See study.h.
+#include "groklab/studies/study.h"
+
+#include <algorithm>
+
+#include "groklab/base/error.h"
+#include "groklab/base/join.h"
+#include "groklab/config/suggest.h"
+#include "groklab/studies/varma2023/study.h"
+
+namespace groklab::studies {
+namespace {
+
+/// "NAME: expected one of A, B; did you mean A?"
+[[noreturn]] void refuse_name(const char* kind, const std::string& name, const std::vector<std::string>& known) {
+  const std::string nearest = nearest_name(name, known);
+  fail(ErrorKind::kConfig, "{} {}: expected one of {}{}", kind, name, join(known, ", "),
+       nearest.empty() ? "" : "; did you mean " + nearest + "?");
+}
+
+template <class Item>
+std::vector<std::string> ids_of(const std::vector<Item>& items) {
+  std::vector<std::string> ids;
+  for (const Item& item : items) ids.push_back(item.id);
+  return ids;
+}
+
+bool contains_word(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+const std::vector<Study>& all_studies() {
+  static const std::vector<Study> studies = {varma2023::study()};
+  return studies;
+}
+
+const Study& find_study(const std::string& id) {
+  for (const Study& study : all_studies()) {
+    if (study.id == id) return study;
+  }
+  refuse_name("study", id, ids_of(all_studies()));
+}
+
+std::vector<Claim> choose_claims(const Study& study, const std::vector<std::string>& ids) {
+  if (ids.empty()) return study.claims;
+  const std::vector<std::string> known = ids_of(study.claims);
+  for (const std::string& id : ids) {
+    if (!contains_word(known, id)) refuse_name("claim", id, known);
+  }
+  std::vector<Claim> chosen;
+  for (const Claim& claim : study.claims) {
+    if (contains_word(ids, claim.id)) chosen.push_back(claim);
+  }
+  return chosen;
+}
+
+void check_scale(const Study& study, const Scale& scale) {
+  if (contains_word(study.scales, scale.name)) return;
+  const std::vector<std::string> first(study.scales.begin(), study.scales.end() - 1);
+  fail(ErrorKind::kConfig, "--scale {}: expected {} or {}", scale.name, join(first, ", "), study.scales.back());
+}
+
+}  // namespace groklab::studies

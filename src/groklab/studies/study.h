@@ -1,0 +1,40 @@
+// A study: a publication, or a question of one's own, as a list of claims that are tested at several scales.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "groklab/studies/claim.h"
+
+namespace groklab::studies {
+
+/// What the page says of the networks at a scale.
+struct ScaleFacts {
+  std::string network;  ///< of most claims
+  SeedRange seeds;      ///< of most claims
+};
+
+struct Study {
+  std::string id;        ///< names the study's folder and is typed by users
+  std::string title;     ///< heading of the page
+  std::string citation;  ///< "Varma et al. (2023)"
+  std::string summary;   ///< one line, for lists
+  std::string method;    ///< HTML text of the page's section Method
+  std::vector<std::string> scales;
+  ScaleFacts (*facts)(const Scale& scale) = nullptr;
+  std::vector<Claim> claims;  ///< in the order of the page
+};
+
+/// The explicit table of studies.
+const std::vector<Study>& all_studies();
+
+/// Throws Error(kConfig) for an unknown id, with the nearest one.
+const Study& find_study(const std::string& id);
+
+/// Claims by id, in the study's order; none named: all. Throws Error(kConfig) for an unknown id, with the nearest one.
+std::vector<Claim> choose_claims(const Study& study, const std::vector<std::string>& ids);
+
+/// Throws Error(kConfig) if the study has no such scale.
+void check_scale(const Study& study, const Scale& scale);
+
+}  // namespace groklab::studies

@@ -1,0 +1,118 @@
+// Claim circuits on made-up measurements.
+#include "groklab/studies/varma2023/circuits.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "groklab/studies/varma2023/made_up_for_test.h"
+
+namespace groklab::studies::varma2023 {
+namespace {
+
+constexpr std::int64_t kForks = 12;
+
+/// C_mem rises to 10 and ends at `remains` of it, C_gen's fraction grows by `growth` from there.
+CircuitsRun made_up_run(std::int64_t seed, double remains, double growth) {
+  CircuitsRun run;
+  run.seed = seed;
+  run.checkpoints = {{0, 0, 0.1, 0.05, 5, 5, 5}, {100, 1, 10, 0.4, 3, 1, 8}, {200, 2, 9, 0.9, 2, 2, 8}};
+  run.checkpoints.push_back({500, 20, 10 * remains, 0.4 + growth, 0, 4, 5});
+  return run;
+}
+
+/// D' against the order of C_gen / C_mem: the first `reversed` of twelve sizes stand in reversed order.
+std::vector<std::int64_t> order_with(std::int64_t reversed) {
+  std::vector<std::int64_t> order(kForks);
+  std::iota(order.begin(), order.end(), 1);
+  std::reverse(order.begin(), order.begin() + reversed);
+  return order;
+}
+
+/// Spearman's correlation of such an order, by sums of squared differences of ranks.
+double rank_correlation_of(std::int64_t reversed) {
+  double squares = 0;
+  const auto order = order_with(reversed);
+  for (std::int64_t i = 0; i < kForks; ++i) {
+    const double d = static_cast<double>(order[static_cast<std::size_t>(i)] - i - 1);
+    squares += d * d;
+  }
+  return 1 - 6 * squares / (kForks * (kForks * kForks - 1));
+}
+
+void add_forks(CircuitsMeasurement& m, std::int64_t seed, const std::vector<std::int64_t>& order) {
+  for (std::int64_t i = 0; i < kForks; ++i) {
+    m.forks.push_back({seed, 100 * (i + 1), 5, 50 / static_cast<double>(order[static_cast<std::size_t>(i)])});
+  }
+}
+
+CircuitsMeasurement made_up_circuits(const std::vector<double>& remains, const std::vector<double>& growth,
+                                     const std::vector<std::int64_t>& reversed) {
+  CircuitsMeasurement m;
+  m.sizes = {made_up_network(), kSeeds, 1, 300, 500, {}, {}};
+  for (std::int64_t i = 1; i <= kForks; ++i) m.sizes.ungrok_rows.push_back(100 * i);
+  for (std::size_t i = 0; i < remains.size(); ++i) {
+    const std::int64_t seed = kSeeds.first + static_cast<std::int64_t>(i);
+    m.scratch.push_back(made_up_run(seed, remains[i], growth[i]));
+    add_forks(m, seed, order_with(reversed[i]));
+  }
+  return m;
+}
+
+const std::vector<double> kLittleRemains = effects_about(0.1, 0.05), kGrows = effects_about(0.5, 0.05);
+const std::vector<std::int64_t> kNearlyMonotone = {0, 2, 3, 2, 0};
+
+TEST(ClaimCircuits, MemorisationMustGiveWay) {
+  expect_below([](const auto& e) { return judge_stored(made_up_circuits(e, kGrows, kNearlyMonotone)); }, 1, kGivesWay,
+               0.1);
+}
+
+TEST(ClaimCircuits, GeneralisationMustTakeOver) {
+  expect_above([](const auto& e) { return judge_stored(made_up_circuits(kLittleRemains, e, kNearlyMonotone)); }, 2, 0,
+               0.1);
+}
+
+/// Orders from monotone to reversed: every verdict occurs, and each is where the interval of independently computed
+/// correlations lies.
+TEST(ClaimCircuits, TheBalanceMustRiseWithRows) {
+  std::vector<std::int64_t> seen = {0, 0, 0};
+  for (std::int64_t reversed = 0; reversed + 2 <= kForks; ++reversed) {
+    const std::vector<std::int64_t> orders = {reversed, reversed + 1, reversed + 2, reversed, reversed + 2};
+    std::vector<double> correlations;
+    for (const std::int64_t n : orders) correlations.push_back(rank_correlation_of(n));
+    const Estimate expected = mean_estimate(correlations);
+    const Judgement result = judge_stored(made_up_circuits(kLittleRemains, kGrows, orders));
+    EXPECT_NEAR(result.tests[0].effect.low, expected.low, 1e-9);
+    const Verdict verdict = expected.low > 0.8    ? Verdict::kConfirmed
+                            : expected.high < 0.8 ? Verdict::kRefuted
+                                                  : Verdict::kInconclusive;
+    EXPECT_EQ(result.tests[0].verdict, verdict) << reversed;
+    EXPECT_EQ(result.verdict(), verdict) << reversed;
+    ++seen[static_cast<std::size_t>(verdict)];
+  }
+  for (const std::int64_t n : seen) EXPECT_GT(n, 0);
+}
+
+TEST(ClaimCircuits, NetworksWithoutMemorisationRankHighest) {
+  CircuitsMeasurement m = made_up_circuits(kLittleRemains, kGrows, {0, 0, 0, 0, 0});
+  for (CircuitsFork& fork : m.forks) {
+    if (fork.rows == 100 * kForks) fork.memorised_strength = -0.1;  // the ratio is negative, the angle largest
+  }
+  const Judgement result = judge_stored(m);
+  EXPECT_EQ(result.tests[0].effect.value, 1);
+  EXPECT_EQ(result.tests[0].verdict, Verdict::kConfirmed);
+  ASSERT_EQ(result.notes.size(), 2u);
+  EXPECT_NE(result.notes[1].find("In 5 networks"), std::string::npos);
+  EXPECT_NE(result.ours.find("ratio from 0.1 to 1.1 "), std::string::npos) << result.ours;
+}
+
+TEST(ClaimCircuits, WithoutRunsNothingIsDecided) {
+  const CircuitsMeasurement none = made_up_circuits({}, {}, {});
+  expect_undecided_without_runs(judge_stored(none));
+  EXPECT_EQ(figures(none).size(), 4u);
+  CircuitsMeasurement no_symmetry = made_up_circuits({0.1}, {0.5}, {0});
+  no_symmetry.scratch[0].checkpoints.clear();
+  EXPECT_EQ(judge_stored(no_symmetry).tests[1].effect.n, 0);
+}
+
+}  // namespace
+}  // namespace groklab::studies::varma2023

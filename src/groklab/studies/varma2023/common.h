@@ -1,0 +1,67 @@
+// What the claims of Varma et al. (2023) have in common: networks, seeds, budgets and sizes of each scale, and bounds
+// that two claims share. Fixed before any result is seen.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "groklab/studies/sizes.h"
+
+namespace groklab::studies::varma2023 {
+
+/// Accuracy that counts as fitted or generalised in delays. At 0.99 a few late rows would decide.
+inline constexpr double kHeld = 0.9;
+/// Generalisation counts as delayed if it takes at least as long again as fitting did. A factor, as both times scale
+/// with the learning rate; 2 is the least that an eye would call a delay on the paper's logarithmic axis.
+inline const double kDelayBound = std::log10(2.0);
+/// Exponent b of norm ~ D^b below which a circuit counts as flat. The claim that C_mem grows and the claim that C_gen
+/// does not use it from either side, so that no circuit can satisfy both. Over the factor of ten between D_crit and the
+/// full table, 0.1 is 26 % of norm: about the spread of C_gen over seeds that the paper shows (27 to 33).
+inline constexpr double kFlatExponent = 0.1;
+
+/// Runs that are to converge take S / lambda steps at weight decay lambda, so that lr * lambda * steps is the same.
+struct Budgets {
+  std::int64_t converged = 0;      ///< S from scratch, true labels
+  std::int64_t memorised = 0;      ///< S from scratch, random labels, which are learnt sooner
+  std::int64_t ungrok = 0;         ///< S after a fork
+  double parent_weight_decay = 1;  ///< of the networks that forks start from
+};
+template <class F>
+void visit_fields(Budgets& b, F&& field) {
+  field("converged", b.converged);
+  field("memorised", b.memorised);
+  field("ungrok", b.ungrok);
+  field("parent_weight_decay", b.parent_weight_decay);
+}
+
+/// What several claims of a scale take over into their own sizes.
+struct CommonSizes {
+  TaskNetwork network;  ///< of most claims
+  SeedRange seeds;
+  double weight_decay = 1;            ///< the paper's default
+  std::vector<double> weight_decays;  ///< ascending, the default among them
+  Budgets budgets;
+  std::int64_t scratch_steps = 0;            ///< budget from scratch where delays are looked for
+  std::int64_t grokking_rows = 0;            ///< D at which a delay is expected
+  std::vector<std::int64_t> memorised_rows;  ///< D of the C_mem curve, ascending
+  std::vector<std::int64_t> general_rows;    ///< D of the C_gen curve, ascending, the full table last
+  std::vector<std::int64_t> ungrok_rows;     ///< D' around the transition, ascending
+};
+CommonSizes common_sizes(const Scale& scale);
+
+/// The value of the scale that is asked for. Throws Error(kConfig) for anything but "smoke", "quick" and "full".
+template <class T>
+T by_scale(const Scale& scale, T smoke, T quick, T full);
+/// Throws Error(kConfig): 0 for "smoke", 1 for "quick", 2 for "full".
+int scale_index(const Scale& scale);
+/// The scale's seeds; so many of them as are asked for, or else `own` ones.
+SeedRange seeds_of(const Scale& scale, std::int64_t own);
+
+template <class T>
+T by_scale(const Scale& scale, T smoke, T quick, T full) {
+  const int index = scale_index(scale);
+  return index == 0 ? smoke : index == 1 ? quick : full;
+}
+
+}  // namespace groklab::studies::varma2023

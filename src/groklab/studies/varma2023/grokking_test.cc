@@ -1,0 +1,87 @@
+// Claim grokking on made-up measurements.
+#include "groklab/studies/varma2023/grokking.h"
+
+#include "groklab/studies/varma2023/made_up_for_test.h"
+
+namespace groklab::studies::varma2023 {
+namespace {
+
+constexpr std::int64_t kFit = 100000;  // so late that rounding T_grok to a step moves no logarithm
+
+/// log10(T_grok / T_fit) and ln(norm at T_grok / largest norm since T_fit) as given.
+GrokkingRun grokking_run(std::int64_t seed, double log_delay, double norm_fall) {
+  GrokkingRun run;
+  run.seed = seed;
+  const std::int64_t grok = std::llround(kFit * std::pow(10.0, log_delay));
+  run.delay = {kFit, grok, 10 * grok};
+  // Larger norms before T_fit and after T_grok must not matter.
+  run.curve = {{0, kFit / 2, kFit, kFit + 1, grok, 10 * grok},
+               {0, 0.5, 1, 1, 1, 1},
+               {0, 0, 0, 0, 1, 1},
+               {5, 90, 20, 30, 30 * std::exp(norm_fall), 80}};
+  return run;
+}
+
+GrokkingMeasurement grokking(const std::vector<double>& log_delays, const std::vector<double>& norm_falls) {
+  GrokkingMeasurement m;
+  m.sizes = {made_up_network(), kSeeds, 1, 300, 10000000};
+  for (std::size_t i = 0; i < log_delays.size(); ++i) {
+    m.runs.push_back(grokking_run(kSeeds.first + static_cast<std::int64_t>(i), log_delays[i], norm_falls[i]));
+  }
+  return m;
+}
+
+TEST(ClaimGrokking, AsksForALongerDelayThanFitting) {
+  expect_above([](const auto& effects) { return judge_stored(grokking(effects, effects_about(-0.5, 0.1))); }, 0,
+               kDelayBound, 0.1);
+}
+
+TEST(ClaimGrokking, AsksForAFallingNorm) {
+  const auto judge_falls = [](const auto& effects) { return judge_stored(grokking(effects_about(1, 0.2), effects)); };
+  const double half = half_width(0.1, 0.95);
+  expect_verdict(judge_falls, 1, -(1 + kJust) * half, 0.1, Verdict::kConfirmed, "falls");
+  expect_verdict(judge_falls, 1, -(1 - kJust) * half, 0.1, Verdict::kInconclusive, "may not fall");
+  // A norm that only grows is at its largest where the network generalises: no effect is above 0.
+  const Judgement grows = judge_stored(grokking(effects_about(1, 0.2), effects_about(0.5, 0.1)));
+  EXPECT_EQ(grows.tests[1].effect.value, 0);
+  EXPECT_NE(grows.tests[1].verdict, Verdict::kConfirmed);
+  EXPECT_NE(grows.verdict(), Verdict::kConfirmed);
+}
+
+TEST(ClaimGrokking, TheBudgetStandsForTheTimeOfRunsThatDidNotGeneralise) {
+  GrokkingMeasurement m = grokking(effects_about(1, 0.2), effects_about(-0.5, 0.1));
+  m.runs[0].delay.grok.reset();
+  m.runs[0].delay.budget = 100 * kFit;
+  const Judgement result = judge_stored(m);
+  EXPECT_EQ(result.n_censored, 1);
+  EXPECT_EQ(result.tests[0].effect.n, 5);
+  EXPECT_NEAR(result.tests[0].effect.value, (5 + 0.2 * 0.9 - 1 + 2) / 5, 1e-4);  // seed 0 had 1 - 0.18, now has 2
+  EXPECT_EQ(result.tests[1].effect.n, 4);                                        // its norm is not known
+  EXPECT_EQ(result.data["t_grok"].size(), 4u);
+}
+
+TEST(ClaimGrokking, RunsThatFailedOrDidNotFitAreLeftOut) {
+  GrokkingMeasurement m = grokking(effects_about(1, 0.2), effects_about(-0.5, 0.1));
+  m.runs[1].delay.fit.reset();
+  m.runs.erase(m.runs.begin());
+  const Judgement result = judge_stored(m);
+  EXPECT_EQ(result.n_seeds, 3);
+  EXPECT_EQ(result.n_censored, 0);
+  m.runs.resize(2);  // one seed that fitted: no interval
+  EXPECT_EQ(judge_stored(m).verdict(), Verdict::kInconclusive);
+  m.runs.clear();
+  expect_undecided_without_runs(judge_stored(m));
+  EXPECT_EQ(figures(m).size(), 2u);
+}
+
+TEST(ClaimGrokking, FiguresShowEverySeedAndTheCircuitsIfThereAreSome) {
+  GrokkingMeasurement m = grokking(effects_about(1, 0.2), effects_about(-0.5, 0.1));
+  m.circuits = {{0, 0.1, 0.2}, {100, 5, 1}};
+  const auto charts = figures(m);
+  ASSERT_EQ(charts.size(), 3u);
+  EXPECT_EQ(charts[0].id, "grokking-accuracy");
+  EXPECT_EQ(charts[2].id, "grokking-circuits");
+}
+
+}  // namespace
+}  // namespace groklab::studies::varma2023

@@ -1,0 +1,133 @@
+// See runs.h.
+#include "groklab/studies/varma2023/runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "groklab/config/task_size.h"
+
+namespace groklab::studies::varma2023 {
+namespace {
+
+/// lr * lambda * steps is then what weight decay 1 has.
+std::int64_t steps_for(std::int64_t steps_at_one, double weight_decay) {
+  return std::llround(static_cast<double>(steps_at_one) / weight_decay);
+}
+
+Config run_config(const TaskNetwork& network, std::int64_t seed, std::int64_t rows, double weight_decay) {
+  Config config;
+  config.seed = seed;
+  config.task = network.task;
+  config.model.d_model = network.d_model;
+  config.split.train_size = rows;
+  config.optim.weight_decay = weight_decay;
+  config.train.evaluate_every = 0;
+  config.train.evaluate_per_decade = 25;
+  return config;
+}
+
+}  // namespace
+
+RunIndex scratch_run(SweepPlan& plan, const TaskNetwork& network, std::int64_t seed, std::int64_t rows,
+                     double weight_decay, std::int64_t steps) {
+  Config config = run_config(network, seed, rows, weight_decay);
+  config.train.steps = steps;
+  config.train.checkpoint_per_decade = 8;
+  return plan.add(config);
+}
+
+RunIndex converged_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
+                       std::int64_t rows, double weight_decay) {
+  Config config = run_config(network, seed, rows, weight_decay);
+  config.train.steps = steps_for(budgets.converged, weight_decay);
+  return plan.add(config);
+}
+
+RunIndex memorised_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
+                       std::int64_t rows, double weight_decay, LabelKind labels) {
+  Config config = run_config(network, seed, rows, weight_decay);
+  config.task.labels = labels;
+  // Random labels know no operation: tables of all p x p pairs share their runs.
+  const bool all_pairs = network.rows == network.classes * network.classes;
+  if (all_pairs && is_modular_operation(config.task.operation)) config.task.operation = Operation::kAdd;
+  config.train.steps = steps_for(budgets.memorised, weight_decay);
+  return plan.add(config);
+}
+
+RunIndex fork_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
+                  std::int64_t parent_rows, std::int64_t rows, double weight_decay, std::int64_t steps) {
+  const RunIndex parent = converged_run(plan, budgets, network, seed, parent_rows, budgets.parent_weight_decay);
+  const std::int64_t every = std::max<std::int64_t>(1, budgets.ungrok / 4);
+  return plan.add_fork(parent,
+                       {fmt::format("split.train_size={}", rows), fmt::format("optim.weight_decay={}", weight_decay),
+                        fmt::format("train.steps={}", steps), "train.evaluate_per_decade=25",
+                        fmt::format("train.evaluate_every={}", every), "train.checkpoint_per_decade=0"});
+}
+
+RunIndex ungrok_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
+                    std::int64_t rows, double weight_decay) {
+  const std::int64_t steps = std::max(budgets.ungrok, equal_decay_step(budgets, weight_decay));
+  return fork_run(plan, budgets, network, seed, network.rows, rows, weight_decay, steps);
+}
+
+std::int64_t equal_decay_step(const Budgets& budgets, double weight_decay) {
+  return steps_for(budgets.ungrok, weight_decay);
+}
+
+std::vector<PlannedPoint> memorised_points(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network,
+                                           const SeedRange& seeds, std::span<const std::int64_t> rows,
+                                           std::span<const double> weight_decays, LabelKind labels) {
+  std::vector<PlannedPoint> points;
+  for (const std::int64_t seed : seeds.all()) {
+    for (const std::int64_t size : rows_within({rows.begin(), rows.end()}, network)) {
+      for (const double weight_decay : weight_decays) {
+        points.push_back(
+            {memorised_run(plan, budgets, network, seed, size, weight_decay, labels), seed, size, weight_decay});
+      }
+    }
+  }
+  return points;
+}
+
+CircuitRuns circuit_runs(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, const SeedRange& seeds,
+                         std::span<const std::int64_t> memorised_rows, std::int64_t fork_rows, double weight_decay) {
+  CircuitRuns runs;
+  runs.memorised = memorised_points(plan, budgets, network, seeds, memorised_rows, std::span(&weight_decay, 1));
+  for (const std::int64_t seed : seeds.all()) {
+    runs.general.push_back(
+        {converged_run(plan, budgets, network, seed, network.rows, weight_decay), seed, network.rows, weight_decay});
+  }
+  for (const std::int64_t seed : seeds.all()) {
+    runs.general.push_back(
+        {ungrok_run(plan, budgets, network, seed, fork_rows, weight_decay), seed, fork_rows, weight_decay});
+  }
+  return runs;
+}
+
+CircuitPoints measure_circuit_points(const RunResults& results, const CircuitRuns& runs) {
+  return {measure_points(results, runs.memorised, false), measure_points(results, runs.general, true)};
+}
+
+std::vector<double> log_crossings(const CircuitPoints& points, const SeedRange& seeds, double weight_decay,
+                                  double EfficiencyPoint::*value) {
+  const std::vector<EfficiencyPoint> memorised = fitted(points.memorised);
+  const std::vector<EfficiencyPoint> general = passing(generalising(points.general));
+  return per_seed(seeds, [&](std::int64_t seed) {
+    return std::log(crossing(memorised, seed, weight_decay, general_level(general, seed, value), value));
+  });
+}
+
+double accuracy_at(const RunResults& results, RunIndex run, std::int64_t step) {
+  double accuracy = std::numeric_limits<double>::quiet_NaN();
+  if (!results.has(run)) return accuracy;
+  for (const Record& record : results.records(run)) {
+    if (step >= 0 && record.step > step) break;
+    accuracy = record.test.accuracy;
+  }
+  return accuracy;
+}
+
+}  // namespace groklab::studies::varma2023

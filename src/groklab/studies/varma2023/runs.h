@@ -1,0 +1,66 @@
+// The kinds of runs that the claims ask for. A kind is the same configuration in every claim, so that claims share
+// runs: asking twice gives the same index.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "groklab/studies/efficiency.h"
+#include "groklab/studies/sizes.h"
+#include "groklab/studies/training_curve.h"
+#include "groklab/studies/varma2023/common.h"
+#include "groklab/sweep/plan.h"
+
+namespace groklab::studies::varma2023 {
+
+/// From scratch on D training examples with true labels.
+RunIndex scratch_run(SweepPlan& plan, const TaskNetwork& network, std::int64_t seed, std::int64_t rows,
+                     double weight_decay, std::int64_t steps);
+/// The same for Budgets::converged / weight_decay steps: what an efficiency is measured on.
+RunIndex converged_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
+                       std::int64_t rows, double weight_decay);
+/// Random labels (C_mem alone), for Budgets::memorised / weight_decay steps.
+RunIndex memorised_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
+                       std::int64_t rows, double weight_decay, LabelKind labels = LabelKind::kRandom);
+/// From a network trained on `parent_rows` until it generalised, further on D' of those rows.
+RunIndex fork_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
+                  std::int64_t parent_rows, std::int64_t rows, double weight_decay, std::int64_t steps);
+/// Such a fork from the full table, long enough to be read at the step S and at S / weight_decay.
+RunIndex ungrok_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
+                    std::int64_t rows, double weight_decay);
+/// S / weight_decay after a fork: as much decay as weight decay 1 has in S steps.
+std::int64_t equal_decay_step(const Budgets& budgets, double weight_decay);
+
+/// What a prediction of D_crit is made from.
+struct CircuitRuns {
+  std::vector<PlannedPoint> memorised;  ///< C_mem: random labels
+  std::vector<PlannedPoint> general;    ///< C_gen: the full table's networks, then their forks on `fork_rows`
+};
+/// Seeds x memorised_rows (those that the table has) x weight decays.
+std::vector<PlannedPoint> memorised_points(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network,
+                                           const SeedRange& seeds, std::span<const std::int64_t> rows,
+                                           std::span<const double> weight_decays,
+                                           LabelKind labels = LabelKind::kRandom);
+CircuitRuns circuit_runs(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, const SeedRange& seeds,
+                         std::span<const std::int64_t> memorised_rows, std::int64_t fork_rows, double weight_decay);
+
+/// Points of both circuits as measured, nothing left out.
+struct CircuitPoints {
+  std::vector<EfficiencyPoint> memorised, general;
+};
+template <class F>
+void visit_fields(CircuitPoints& p, F&& field) {
+  field("memorised", p.memorised);
+  field("general", p.general);
+}
+CircuitPoints measure_circuit_points(const RunResults& results, const CircuitRuns& runs);
+
+/// ln D at which C_mem comes to need what C_gen needs, by `value` of the points, for every seed.
+std::vector<double> log_crossings(const CircuitPoints& points, const SeedRange& seeds, double weight_decay,
+                                  double EfficiencyPoint::*value);
+
+/// Test accuracy of the last record at or before `step` (-1: the end); NaN for a run that failed.
+double accuracy_at(const RunResults& results, RunIndex run, std::int64_t step = -1);
+
+}  // namespace groklab::studies::varma2023

@@ -1,0 +1,47 @@
+// See study.h. The explicit table of claims, in the order of the page.
+#include "groklab/studies/varma2023/study.h"
+
+#include "groklab/studies/varma2023/circuits.h"
+#include "groklab/studies/varma2023/common.h"
+#include "groklab/studies/varma2023/dcrit.h"
+#include "groklab/studies/varma2023/efficiency_gen.h"
+#include "groklab/studies/varma2023/efficiency_mem.h"
+#include "groklab/studies/varma2023/grokking.h"
+#include "groklab/studies/varma2023/ingredients.h"
+#include "groklab/studies/varma2023/other_tasks.h"
+#include "groklab/studies/varma2023/semi_grokking.h"
+#include "groklab/studies/varma2023/ungrokking.h"
+#include "groklab/studies/varma2023/weight_decay.h"
+
+namespace groklab::studies::varma2023 {
+namespace {
+
+constexpr const char* kMethod =
+    "Networks: one-layer decoder-only transformers with 4 heads, d_mlp = 4 d_model, ReLU, no LayerNorm; full batch; "
+    "AdamW with learning rate 0.001, betas 0.9 and 0.98; float32 with a cross-entropy free of cancellation. Seeds are "
+    "the unit: a number is taken per seed, and intervals are Student's over seeds (95 %, or 90 % for tests of "
+    "equivalence, which are two one-sided tests of 5 %). Margins were fixed before these runs were made, and stand in "
+    "the tests above with their reasons. The circuits are separated exactly, by projecting the logits onto what is "
+    "invariant under the task&#39;s group.";
+
+ScaleFacts facts(const Scale& scale) {
+  const CommonSizes sizes = common_sizes(scale);
+  return {sizes.network.name, sizes.seeds};
+}
+
+}  // namespace
+
+Study study() {
+  return {.id = "varma2023",
+          .title = "Explaining grokking through circuit efficiency",
+          .citation = "Varma et al. (2023)",
+          .summary = "Ten claims: grokking as a generalising circuit that is more efficient and slower to learn",
+          .method = kMethod,
+          .scales = {"smoke", "quick", "full"},
+          .facts = facts,
+          .claims = {claim_grokking(), claim_ingredients(), claim_efficiency_mem(), claim_efficiency_gen(),
+                     claim_dcrit(), claim_ungrokking(), claim_weight_decay(), claim_semi_grokking(), claim_circuits(),
+                     claim_other_tasks()}};
+}
+
+}  // namespace groklab::studies::varma2023

@@ -1,0 +1,10 @@
+// Varma et al. (2023), "Explaining grokking through circuit efficiency", as a study of ten claims.
+#pragma once
+
+#include "groklab/studies/study.h"
+
+namespace groklab::studies::varma2023 {
+
+Study study();
+
+}  // namespace groklab::studies::varma2023
