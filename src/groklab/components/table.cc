@@ -36,7 +36,7 @@
   ENTRY(cross_entropy)        \
   ENTRY(mean_squared)
 
-#define GROKLAB_HIDDEN_FILTERS(ENTRY)
+#define GROKLAB_HIDDEN_FILTERS(ENTRY) ENTRY(dropout)
 
 #define GROKLAB_PROBES(ENTRY) \
   ENTRY(circuits)             \

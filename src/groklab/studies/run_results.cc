@@ -8,6 +8,7 @@
 #include "groklab/lab/prepared_run.h"
 #include "groklab/probe/norm_at_margin.h"
 #include "groklab/run/network_run.h"
+#include "groklab/store/run_engines.h"
 
 namespace groklab::studies {
 namespace {
@@ -26,6 +27,14 @@ std::string table_key(const TaskConfig& task) {
 
 RunResults::RunResults(const Store& store, std::vector<PlannedResult> results, ThreadPool& pool)
     : store_(store), results_(std::move(results)), pool_(pool) {}
+
+std::string RunResults::mixed_engines() const {
+  std::vector<RunInfo> runs;
+  for (RunIndex run = 0; run < results_.size(); ++run) {
+    if (has(run)) runs.push_back(store_.run(results_[run].id));
+  }
+  return groklab::mixed_engines(runs);
+}
 
 bool RunResults::has(RunIndex run) const {
   const PlannedResult& r = results_.at(run);
