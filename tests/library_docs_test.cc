@@ -38,7 +38,7 @@ TEST(LibraryDocs, NameEveryPublicHeader) {
   const std::string page = file_text(root / "docs" / "library.md");
   for (const auto& entry : fs::directory_iterator(root / "include" / "groklab")) {
     const std::string name = entry.path().filename().string();
-    EXPECT_NE(page.find("`" + name + "`"), std::string::npos) << name;
+    EXPECT_NE(page.find("`groklab/" + name + "`"), std::string::npos) << name;
   }
 }
 
