@@ -33,7 +33,7 @@ struct ReproduceFlags {
   studies::Scale scale;
   std::string page, json, measurements, from_measurements;
   int jobs = 0;
-  bool dry_run = false, list = false, quiet = false;
+  bool dry_run = false, list = false, quiet = false, mixed_arithmetic = false;
   StoreOption store;
 };
 
@@ -90,7 +90,11 @@ bool make_measurements(const ReproduceFlags& flags, const studies::PlannedClaims
   for (const std::string& line : failure_lines(planned.plan, results)) fmt::print(stderr, "groklab: {}\n", line);
   m.summary.n_runs = static_cast<std::int64_t>(results.size());
   ThreadPool pool(jobs, Binding::kAll);
-  m.claims = studies::measure_claims(claims, planned, studies::RunResults(store, results, pool));
+  const studies::RunResults runs(store, results, pool);
+  if (const std::string mixed = runs.mixed_engines(); !mixed.empty() && !flags.mixed_arithmetic) {
+    fail(ErrorKind::kStore, "store {}: {}; --mixed-arithmetic judges them together", store.directory().string(), mixed);
+  }
+  m.claims = studies::measure_claims(claims, planned, runs);
   return true;
 }
 
@@ -179,6 +183,8 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       ->excludes(jobs)
       ->excludes(seeds)
       ->excludes(dry_run);
+  command.add_flag("--mixed-arithmetic", flags->mixed_arithmetic,
+                   "Judge runs of several engines or versions of their arithmetic together, which is refused otherwise");
   command.add_flag("--quiet,-q", flags->quiet, "Print nothing but errors");
   flags->store.add_to(command);
   command.callback([flags, &action] { action = [flags] { return run_reproduce(*flags); }; });

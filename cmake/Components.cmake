@@ -43,7 +43,8 @@ endfunction()
 groklab_component(core nlohmann_json::nlohmann_json Threads::Threads)
 target_include_directories(groklab_core PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
                                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(groklab_core PRIVATE PkgConfig::XXHASH PkgConfig::HIGHWAY $<BUILD_INTERFACE:Eigen3::Eigen>)
+target_link_libraries(groklab_core PRIVATE PkgConfig::XXHASH PkgConfig::HIGHWAY ${CMAKE_DL_LIBS}
+                                   $<BUILD_INTERFACE:Eigen3::Eigen>)
 set(groklab_components core)
 
 if(GROKLAB_WITH_STORE)
@@ -63,7 +64,7 @@ if(GROKLAB_WITH_REPORT)
 endif()
 if(GROKLAB_BUILD_PROGRAM)
   groklab_component(workbench groklab_report)
-  target_link_libraries(groklab_workbench PRIVATE PkgConfig::HIGHWAY ${CMAKE_DL_LIBS})
+  target_link_libraries(groklab_workbench PRIVATE PkgConfig::HIGHWAY)
 endif()
 
 set(groklab_archives ${groklab_components})

@@ -5,12 +5,11 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "groklab/config.h"
-#include "groklab/engine/engine.h"
 #include "groklab/files/safetensors.h"
 #include "groklab/model/architecture.h"
 #include "groklab/model/hidden_filter.h"
@@ -18,7 +17,9 @@
 #include "groklab/optim/constraint.h"
 #include "groklab/optim/optimizer.h"
 #include "groklab/optim/penalty.h"
+#include "groklab/run/network_run.h"
 #include "groklab/task.h"
+#include "groklab/task/split.h"
 
 namespace groklab {
 namespace {
@@ -55,19 +56,18 @@ class GoldenRun {
     Config config = parse_config_text(file_.metadata.at("config"), name);
     for (const std::string& change : changes) set_config_value(config, change);
     const ResolvedConfig resolved = resolve_config(config);
-    task_ = make_task(resolved);
-    split_.role.assign(task_.n_rows, RowRole::kNeverSeen);
+    Task task = make_task(resolved);
     const FileTensor* rows = file_.find("train_rows");
-    split_.train.resize(rows->data.size() / sizeof(std::int64_t));
-    std::memcpy(split_.train.data(), rows->data.data(), rows->data.size());
-    for (const std::int64_t row : split_.train) split_.role[row] = RowRole::kTrain;
-    engine_ = make_engine(resolved, task_, split_, pool_);
-    engine_->initialise();
-    for (const TensorSpec& spec : engine_->layout().tensors()) engine_->set_tensor(spec, values("start/" + spec.name));
+    std::vector<std::int64_t> train(rows->data.size() / sizeof(std::int64_t));
+    std::memcpy(train.data(), rows->data.data(), rows->data.size());
+    Split split = split_of_rows(std::move(train), task.n_rows);
+    run_.emplace(resolved, std::move(task), std::move(split), pool_);
+    engine().initialise();
+    for (const TensorSpec& spec : engine().layout().tensors()) engine().set_tensor(spec, values("start/" + spec.name));
   }
 
-  Engine& engine() { return *engine_; }
-  const Task& task() const { return task_; }
+  Engine& engine() { return run_->engine(); }
+  const Task& task() const { return run_->task(); }
   bool has(const std::string& name) const { return file_.find(name) != nullptr; }
   std::vector<double> values(const std::string& name) const {
     const FileTensor* tensor = file_.find(name);
@@ -80,25 +80,23 @@ class GoldenRun {
     for (const FileTensor& tensor : file_.tensors) {
       if (tensor.name.rfind("start/", 0) != 0) continue;
       ++starts;
-      const TensorSpec* spec = engine_->layout().find(tensor.name.substr(6));
+      const TensorSpec* spec = engine().layout().find(tensor.name.substr(6));
       ASSERT_NE(spec, nullptr) << tensor.name;
       EXPECT_EQ(spec->shape, tensor.shape) << tensor.name;
     }
-    EXPECT_EQ(starts, engine_->layout().tensors().size());
+    EXPECT_EQ(starts, engine().layout().tensors().size());
   }
 
   double logits_difference() {
-    std::vector<std::int64_t> rows(task_.n_rows);
-    for (std::int64_t row = 0; row < task_.n_rows; ++row) rows[row] = row;
-    return difference(engine_->logits(rows), values("start_logits"));
+    return difference(engine().logits(all_rows(task())), values("start_logits"));
   }
 
   /// Trains to the end and returns the loss before each step.
   std::vector<double> train() {
     std::vector<double> losses;
     for (int step = 0; step < kSteps; ++step) {
-      losses.push_back(engine_->measure().train.loss);
-      if (!engine_->advance(step + 1)) break;
+      losses.push_back(engine().measure().train.loss);
+      if (!engine().advance(step + 1)) break;
     }
     return losses;
   }
@@ -107,9 +105,9 @@ class GoldenRun {
   /// rounding noise that stands in its place into steps of size lr.
   double weights_difference() {
     double worst = 0;
-    for (const TensorSpec& spec : engine_->layout().tensors()) {
+    for (const TensorSpec& spec : engine().layout().tensors()) {
       if (spec.name.ends_with("b_K")) continue;
-      worst = std::max(worst, difference(engine_->tensor(spec), values("end/" + spec.name)));
+      worst = std::max(worst, difference(engine().tensor(spec), values("end/" + spec.name)));
     }
     return worst;
   }
@@ -117,9 +115,7 @@ class GoldenRun {
  private:
   TensorFile file_;
   ThreadPool pool_;
-  Task task_;
-  Split split_;
-  std::unique_ptr<Engine> engine_;
+  std::optional<NetworkRun> run_;
 };
 
 void expect_agreement(const std::string& name, const std::vector<std::string>& changes, double tolerance) {

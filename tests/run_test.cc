@@ -1,4 +1,4 @@
-// Run and RunStore, the public surface: the same bits as the program, whatever way a run takes to its end.
+// groklab::Run and RunStore, the public surface: the same bits as the program, whatever way a run takes to its end.
 #include "groklab/run.h"
 
 #include <gtest/gtest.h>
@@ -74,7 +74,7 @@ TEST(Run, GivesTheBitsOfTheStoreWhateverTheThreads) {
   const Config config = small({"train.probe_every=3"});
   const StoreTrainingResult stored = store.train(config);
   for (const int threads : {1, 3}) {
-    Run run(config, RunOptions{threads, false});
+    groklab::Run run(config, RunOptions{threads, false});
     EXPECT_EQ(run.train().status, RunStatus::kFinished);
     EXPECT_EQ(run.id(), stored.id);
     ASSERT_GE(run.records().size(), 7u);
@@ -85,14 +85,14 @@ TEST(Run, GivesTheBitsOfTheStoreWhateverTheThreads) {
 }
 
 TEST(Run, InPiecesItIsTheSameRun) {
-  Run whole(small());
+  groklab::Run whole(small());
   whole.train();
-  Run pieces(small());
+  groklab::Run pieces(small());
   for (const std::int64_t step : {0, 3, 10, 17, 44}) {
     EXPECT_EQ(pieces.train_to(step).status, RunStatus::kRunning);
     EXPECT_EQ(pieces.step(), step);
   }
-  Run moved = std::move(pieces);
+  groklab::Run moved = std::move(pieces);
   EXPECT_EQ(moved.train_to(1000).status, RunStatus::kFinished);
   EXPECT_EQ(numbers_of(moved.records()), numbers_of(whole.records()));
   EXPECT_THROW(moved.train_to(59), Error);
@@ -101,11 +101,11 @@ TEST(Run, InPiecesItIsTheSameRun) {
 }
 
 TEST(Run, AnObserverLooksStopsAndGoesOn) {
-  Run whole(small());
+  groklab::Run whole(small());
   whole.train();
-  Run run(small());
+  groklab::Run run(small());
   std::vector<double> norms;
-  const Outcome stopped = run.train([&](Run& self, const Record& record) {
+  const Outcome stopped = run.train([&](groklab::Run& self, const Record& record) {
     EXPECT_EQ(self.step(), record.step);
     EXPECT_EQ(self.logits(all_rows(self.task())).size(), 49u * 7u);
     EXPECT_THROW(self.train(), Error);
@@ -116,7 +116,8 @@ TEST(Run, AnObserverLooksStopsAndGoesOn) {
   EXPECT_EQ(stopped.reason, "stopped by the observer");
   EXPECT_EQ(run.step(), 20);
   EXPECT_EQ(norms.size(), run.records().size());
-  EXPECT_THROW(run.train([](Run&, const Record&) -> Next { throw std::runtime_error("mine"); }), std::runtime_error);
+  EXPECT_THROW(run.train([](groklab::Run&, const Record&) -> Next { throw std::runtime_error("mine"); }),
+               std::runtime_error);
   EXPECT_EQ(run.outcome().status, RunStatus::kRunning);
   EXPECT_EQ(run.records().back().step, 20);
   EXPECT_EQ(run.train().status, RunStatus::kFinished);
@@ -124,12 +125,12 @@ TEST(Run, AnObserverLooksStopsAndGoesOn) {
 }
 
 TEST(Run, GoesBackToAStateAndOnToTheSameBits) {
-  Run run(small());
+  groklab::Run run(small());
   run.train_to(25);
   const RunState state = run.state();
   run.train();
   const auto all = numbers_of(run.records());
-  Run other(small());
+  groklab::Run other(small());
   other.restore(state);
   EXPECT_EQ(other.step(), 25);
   other.train();
@@ -138,7 +139,7 @@ TEST(Run, GoesBackToAStateAndOnToTheSameBits) {
   EXPECT_EQ(run.records().back().step, 20);
   run.train();
   EXPECT_EQ(numbers_of(run.records()), all);
-  Run wider(small({"model.d_model=16"}));
+  groklab::Run wider(small({"model.d_model=16"}));
   EXPECT_THROW(wider.restore(state), Error);
   RunState broken = state;
   broken.bytes.pop_back();
@@ -157,16 +158,16 @@ TEST(Run, ForksAsTheStoreDoes) {
     config.fork.run = parent;
     config.fork.step = 30;
     const std::string child = store.train(config).id;
-    Run run(small({"train.steps=30"}));
+    groklab::Run run(small({"train.steps=30"}));
     run.train();
-    Run fork = run.fork({changes});
+    groklab::Run fork = run.fork({changes});
     EXPECT_EQ(fork.step(), 0);
     fork.train();
     EXPECT_EQ(fork.id(), child);
     EXPECT_EQ(numbers_of(fork.records()), numbers_of(store.records(child))) << changes;
   }
-  Run run(small());
-  const Run fork = run.fork({"split.train_size=12"});
+  groklab::Run run(small());
+  const groklab::Run fork = run.fork({"split.train_size=12"});
   for (const std::int64_t row : fork.split().train) {
     EXPECT_EQ(run.split().role[static_cast<std::size_t>(row)], RowRole::kTrain);
   }
@@ -178,7 +179,7 @@ TEST(Run, TakesAnOwnTableAndOwnRows) {
   RunParts parts;
   parts.task = task_of_operation("max", 5, [](std::int64_t x, std::int64_t y) { return std::max(x, y); });
   parts.train_rows = {24, 0, 7};
-  Run run(small(), parts);
+  groklab::Run run(small(), parts);
   EXPECT_EQ(run.task().labels[5 * 2 + 4], 4);
   EXPECT_EQ(run.split().train, (std::vector<std::int64_t>{0, 7, 24}));
   EXPECT_EQ(run.train().status, RunStatus::kFinished);
@@ -186,17 +187,17 @@ TEST(Run, TakesAnOwnTableAndOwnRows) {
   EXPECT_EQ(run.records().back().test.rows, 22);
   const std::string id = run.id();
   parts.task->labels[3] = 0;
-  EXPECT_NE(Run(small(), parts).id(), id);  // the name follows the contents
+  EXPECT_NE(groklab::Run(small(), parts).id(), id);  // the name follows the contents
   parts.task->labels[3] = 3;
-  EXPECT_EQ(Run(small(), parts).id(), id);
-  Run fork = run.fork({"train.steps=5"});
+  EXPECT_EQ(groklab::Run(small(), parts).id(), id);
+  groklab::Run fork = run.fork({"train.steps=5"});
   EXPECT_EQ(fork.split().train, run.split().train);
   EXPECT_EQ(run.fork({"split.train_size=4"}).split().train.size(), 4u);
   EXPECT_THROW(run.fork({"task.modulus=5"}), Error);
 }
 
 TEST(Run, RefusesPartsThatDoNotFit) {
-  const auto refuses = [](RunParts parts) { EXPECT_THROW(Run(small(), std::move(parts)), Error); };
+  const auto refuses = [](RunParts parts) { EXPECT_THROW(groklab::Run(small(), std::move(parts)), Error); };
   RunParts parts;
   parts.train_rows = {0, 49};
   refuses(parts);
@@ -217,11 +218,11 @@ TEST(Run, RefusesPartsThatDoNotFit) {
   EXPECT_THROW(task_of_operation("empty", 3, [](std::int64_t, std::int64_t) { return -1; }), Error);
   Config fork = small();
   fork.fork.run = "0123456789ab";
-  EXPECT_THROW(Run run(fork), Error);
+  EXPECT_THROW(groklab::Run run(fork), Error);
 }
 
 TEST(Run, ShowsAndTakesWeights) {
-  Run run(small({"train.precision=float64"}));
+  groklab::Run run(small({"train.precision=float64"}));
   std::int64_t count = 0;
   for (const TensorShape& tensor : run.tensors()) {
     EXPECT_EQ(static_cast<std::int64_t>(run.weights(tensor.name).size()), tensor.size);
@@ -245,7 +246,7 @@ TEST(Run, ShowsAndTakesWeights) {
 }
 
 TEST(Run, GradientIsThatOfTheLoss) {
-  Run run(small({"train.precision=float64"}));
+  groklab::Run run(small({"train.precision=float64"}));
   const LossGradient exact = run.gradient();
   EXPECT_EQ(exact.loss, run.measure().train.loss);
   EXPECT_EQ(exact.gradient.size(), run.tensors().size());
@@ -269,7 +270,7 @@ TEST(Run, ImportsWeightsThatItWrote) {
   fs::create_directories(directory.path());
   const std::string file = (directory.path() / "weights.safetensors").string();
   for (const char* architecture : {"transformer", "mlp"}) {
-    Run run(small({std::string("model.architecture=") + architecture, "train.precision=float64"}));
+    groklab::Run run(small({std::string("model.architecture=") + architecture, "train.precision=float64"}));
     run.train_to(20);
     write_weights(file, {run.all_weights(), {}});
     Config config;  // says nothing of the shape but the architecture
@@ -277,14 +278,14 @@ TEST(Run, ImportsWeightsThatItWrote) {
     set_config_value(config, std::string("model.architecture=") + architecture);
     set_config_value(config, "train.precision=float64");
     set_config_value(config, "split.train_size=30");
-    Run imported = Run::from_weights(read_weights(file), config);
+    groklab::Run imported = groklab::Run::from_weights(read_weights(file), config);
     EXPECT_EQ(numbers_of(imported.measure()).at(2), run.records().back().norm) << architecture;
     EXPECT_EQ(imported.logits(all_rows(imported.task())), run.logits(all_rows(run.task()))) << architecture;
     EXPECT_EQ(imported.measure().train.rows, 30);
   }
   WeightFile wrong = read_weights(file);
   wrong.tensors.pop_back();
-  EXPECT_THROW(Run::from_weights(wrong), Error);
+  EXPECT_THROW(groklab::Run::from_weights(wrong), Error);
   EXPECT_THROW(read_weights(file + ".none"), Error);
 }
 
@@ -298,8 +299,8 @@ cpu_set_t cores_now() {
 // Catches: a run that binds the thread of its host program, which a Python interpreter would never get free again.
 TEST(Run, LeavesTheCallersThreadAlone) {
   const cpu_set_t before = cores_now();
-  Run run(small(), RunOptions{2, false});
-  run.train([&](Run&, const Record&) {
+  groklab::Run run(small(), RunOptions{2, false});
+  run.train([&](groklab::Run&, const Record&) {
     const cpu_set_t now = cores_now();
     EXPECT_TRUE(CPU_EQUAL(&before, &now));
     return Next::kContinue;
@@ -318,7 +319,7 @@ TEST(RunStore, StopsAndGoesOn) {
   EXPECT_EQ(store.run("last").step, 20);
   EXPECT_EQ(store.train(small()).outcome.status, RunStatus::kFinished);
   EXPECT_TRUE(store.train(small()).was_done);
-  Run run(small());
+  groklab::Run run(small());
   run.train();
   EXPECT_EQ(numbers_of(store.records(first.id)), numbers_of(run.records()));
   EXPECT_EQ(store.runs().size(), 1u);
@@ -327,16 +328,16 @@ TEST(RunStore, StopsAndGoesOn) {
 
 TEST(RunStore, LoadsAnyStepAndSavesWhatItLoaded) {
   const StoreDirectory directory;
-  Run whole(small());
+  groklab::Run whole(small());
   whole.train();
-  Run half(small());
+  groklab::Run half(small());
   half.train_to(30);
   RunStore store(directory.path());
   store.save(half);
   EXPECT_EQ(store.run(half.id()).status, RunStatus::kInterrupted);
   EXPECT_THROW(store.save(half), Error);
   for (const std::int64_t step : {-1, 30, 13}) {  // 13 is computed again
-    Run loaded = store.load(half.id().substr(0, 6), step);
+    groklab::Run loaded = store.load(half.id().substr(0, 6), step);
     EXPECT_EQ(loaded.step(), step < 0 ? 30 : step);
     EXPECT_EQ(loaded.records().back().step, step == 13 ? 10 : 30);
     loaded.train();
@@ -350,9 +351,9 @@ TEST(RunStore, LoadsAnyStepAndSavesWhatItLoaded) {
 TEST(RunStore, RefusesRunsThatItCouldNotComputeAgain) {
   const StoreDirectory directory;
   RunStore store(directory.path());
-  Run run(small());
+  groklab::Run run(small());
   const RunState start = run.state();
-  Run changed = run.fork({});
+  groklab::Run changed = run.fork({});
   EXPECT_THROW(store.save(changed), Error);  // its parent is not there
   run.set_weights("unembed.W_U", run.weights("unembed.W_U"));
   EXPECT_THROW(store.save(run), Error);
@@ -360,7 +361,7 @@ TEST(RunStore, RefusesRunsThatItCouldNotComputeAgain) {
   store.save(run);
   RunParts parts;
   parts.train_rows = {0, 1, 2};
-  EXPECT_THROW(store.save(Run(small(), parts)), Error);
+  EXPECT_THROW(store.save(groklab::Run(small(), parts)), Error);
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <numeric>
 #include <vector>
 
-#include "groklab/analysis/student.h"
 #include "groklab/base/error.h"
 #include "groklab/base/random.h"
 

@@ -10,6 +10,8 @@
 #include <functional>
 #include <span>
 
+#include "groklab/analysis/student.h"
+
 namespace groklab {
 
 struct Interval {

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "groklab/analysis/student.h"
 #include "groklab/base/random.h"
 
 namespace groklab {

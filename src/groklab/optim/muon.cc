@@ -21,10 +21,7 @@ constexpr const char* kEpsilon = "optim.muon.epsilon";
 constexpr const char* kAdjust = "optim.muon.adjust";
 constexpr const char* kAdamFactor = "optim.muon.adamw_factor";
 
-bool is_hidden_matrix(const TensorSpec& spec) {
-  const std::string first = spec.name.substr(0, spec.name.find('.'));
-  return is_matrix(spec) && first != "embed" && first != "pos_embed" && first != "unembed";
-}
+bool is_hidden_matrix(const TensorSpec& spec) { return is_matrix(spec) && spec.traits.role == TensorRole::kLinear; }
 
 std::vector<bool> other_tensors(const ParameterLayout& layout) {
   std::vector<bool> others;

@@ -20,13 +20,13 @@ inline Config step_config(std::initializer_list<const char*> settings) {
 /// An embedding, attention matrices of 2 heads, a wide and a tall matrix, and a bias.
 inline ParameterLayout step_layout() {
   ParameterLayout layout;
-  layout.add("embed.W_E", {5, 4});
-  layout.add("blocks.0.attn.W_Q", {2, 4, 3});
-  layout.add("blocks.0.attn.W_O", {2, 3, 4});
-  layout.add("blocks.0.mlp.W_in", {4, 7});
-  layout.add("blocks.0.mlp.b_in", {7});
-  layout.add("blocks.0.mlp.W_out", {7, 4});
-  layout.add("unembed.W_U", {4, 5});
+  layout.add("embed.W_E", {5, 4}, {.role = TensorRole::kEmbedding});
+  layout.add("blocks.0.attn.W_Q", {2, 4, 3}, {.fan_in = 4, .heads = HeadAxis::kColumns});
+  layout.add("blocks.0.attn.W_O", {2, 3, 4}, {.fan_in = 6, .heads = HeadAxis::kRows});
+  layout.add("blocks.0.mlp.W_in", {4, 7}, {.fan_in = 4});
+  layout.add("blocks.0.mlp.b_in", {7}, {.role = TensorRole::kBias, .fan_in = 4});
+  layout.add("blocks.0.mlp.W_out", {7, 4}, {.fan_in = 7});
+  layout.add("unembed.W_U", {4, 5}, {.role = TensorRole::kUnembedding, .fan_in = 4});
   return layout;
 }
 

@@ -5,9 +5,10 @@
 #include <utility>
 
 #include "groklab/config.h"
-#include "groklab/engine/engine.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/probe/norm_at_margin.h"
+#include "groklab/run/network_run.h"
+#include "groklab/store/run_engines.h"
 
 namespace groklab::studies {
 namespace {
@@ -27,6 +28,14 @@ std::string table_key(const TaskConfig& task) {
 RunResults::RunResults(const Store& store, std::vector<PlannedResult> results, ThreadPool& pool)
     : store_(store), results_(std::move(results)), pool_(pool) {}
 
+std::string RunResults::mixed_engines() const {
+  std::vector<RunInfo> runs;
+  for (RunIndex run = 0; run < results_.size(); ++run) {
+    if (has(run)) runs.push_back(store_.run(results_[run].id));
+  }
+  return groklab::mixed_engines(runs);
+}
+
 bool RunResults::has(RunIndex run) const {
   const PlannedResult& r = results_.at(run);
   return r.state == PlannedState::kDone && r.outcome.status != RunStatus::kDiverged;
@@ -39,7 +48,7 @@ const std::vector<Record>& RunResults::records(RunIndex run) const {
 }
 
 std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool all) const {
-  const PreparedRun prepared = prepare_stored_run(store_, results_.at(run).id);
+  PreparedRun prepared = prepare_stored_run(store_, results_.at(run).id);
   const std::string key = table_key(prepared.config->task);
   auto orbits = orbits_.find(key);
   if (orbits == orbits_.end()) {
@@ -47,15 +56,16 @@ std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool a
   }
   std::vector<CircuitsAtStep> measured;
   if (!orbits->second) return measured;
-  const auto engine = make_engine(prepared.config, prepared.task, prepared.split, pool_);
-  const std::vector<std::int64_t> rows = all_rows(prepared.task);
+  const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), pool_);
+  Engine& engine = network.engine();
+  const std::vector<std::int64_t> rows = all_rows(network.task());
   std::vector<CheckpointInfo> checkpoints = store_.checkpoints(prepared.id);
   std::sort(checkpoints.begin(), checkpoints.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
   if (!all && checkpoints.size() > 1) checkpoints.erase(checkpoints.begin(), checkpoints.end() - 1);
   for (const CheckpointInfo& checkpoint : checkpoints) {
-    engine->import_state(store_.load_checkpoint(prepared.id, checkpoint.step, engine->layout()));
+    engine.import_state(store_.load_checkpoint(prepared.id, checkpoint.step, engine.layout()));
     measured.push_back(
-        {checkpoint.step, measure_circuits(*orbits->second, prepared.task, prepared.split, engine->logits(rows))});
+        {checkpoint.step, measure_circuits(*orbits->second, network.task(), network.split(), engine.logits(rows))});
   }
   return measured;
 }
@@ -76,10 +86,11 @@ std::vector<CircuitsAtStep> RunResults::circuits_over_steps(RunIndex run) const 
 double RunResults::norm_at_margin(RunIndex run, double margin) const {
   const auto known = norms_.find({run, margin});
   if (known != norms_.end()) return known->second;
-  const PreparedRun prepared = prepare_stored_run(store_, results_.at(run).id);
-  const auto engine = make_engine(prepared.config, prepared.task, prepared.split, pool_);
-  engine->import_state(store_.load_checkpoint(prepared.id, -1, engine->layout()));
-  const double norm = groklab::norm_at_margin(*engine, prepared.task, prepared.split.train, margin);
+  PreparedRun prepared = prepare_stored_run(store_, results_.at(run).id);
+  const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), pool_);
+  Engine& engine = network.engine();
+  engine.import_state(store_.load_checkpoint(prepared.id, -1, engine.layout()));
+  const double norm = groklab::norm_at_margin(engine, network.task(), network.split().train, margin);
   norms_[{run, margin}] = norm;
   return norm;
 }

@@ -29,6 +29,8 @@ class RunResults {
  public:
   RunResults(const Store& store, std::vector<PlannedResult> results, ThreadPool& pool);
 
+  /// "" if all runs come from one engine and version of its arithmetic; else the line that says from which.
+  std::string mixed_engines() const;
   bool has(RunIndex run) const;  ///< whether it ended without error or divergence
   const std::vector<Record>& records(RunIndex run) const;
   const Record& last(RunIndex run) const { return records(run).back(); }

@@ -2,6 +2,7 @@
 #include "groklab/studies/run_results.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <atomic>
 #include <cmath>
@@ -49,6 +50,23 @@ TEST_F(RunResultsTest, PlansKeepTheBudgetsOfTheirKinds) {
   EXPECT_EQ(plan_.runs[fork_].config.train.steps, 40) << "the longer of S and S / weight decay";
   EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 2), 20);
   EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 0.5), 80);
+}
+
+TEST_F(RunResultsTest, ArithmeticsAreNotMixedUnnoticed) {
+  const Store store(directory_);
+  const RunResults results(store, results_, pool_);
+  EXPECT_EQ(results.mixed_engines(), "");
+  const auto set_engine = [&](const char* engine) {
+    sqlite3* connection = nullptr;
+    ASSERT_EQ(sqlite3_open((directory_ / "groklab.sqlite").c_str(), &connection), SQLITE_OK);
+    const std::string sql = std::string("UPDATE runs SET engine = '") + engine + "' WHERE number = 1";
+    EXPECT_EQ(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(connection);
+  };
+  const std::string present = store.runs().back().engine;
+  set_engine("abacus/1");
+  EXPECT_NE(results.mixed_engines().find("abacus/1 (1 run)"), std::string::npos) << results.mixed_engines();
+  set_engine(present.c_str());
 }
 
 TEST_F(RunResultsTest, NormsAreThoseOfTheLastCheckpointOnTrainingRows) {
