@@ -45,9 +45,14 @@ MORE_ROOMS = {name: (name,) for name in
 SKIPPED_FILES = re.compile(r'_test\.cc$|/(?:page|scale|prose|figures?|sizes)\w*\.cc$|'
                            r'_(?:figures?|prose|page|sizes)\.cc$')
 SKIPPED_LINES = {
-    'studies': r'options\.|\boptions\b|figures?\b|make_\w*chart|Xy\w+|\.(?:caption|title|x_title|y_title)\b|notes\b',
+    'studies': r'figures?\b|_chart\b|Xy\w+|^\s*\.\w+ = |\.(?:caption|title|ours|censoring|notes)\b|\brule \+|'
+               r'\b(?:smoke|quick|full) =|\b(?:points|losses|curves|lines|kinds|norms|panel)\S*\.push_back\(\{',
 }
-SKIPPED_CALLS = {'studies': (r'\bfmt::format\s*\(',)}
+SKIPPED_CALLS = {'studies': (r'\bfmt::format\s*\(', r'\b\w+_network\s*\(', r'\bby_scale\S*\s*\(')}
+SKIPPED_FUNCTIONS = {
+    'studies': r'^(?=\S)[^\n;{}()]*\b(?:figures|\w*_sizes|\w*_?scale\w*|\w*(?:figure|panel|chart|curves_of|lines_of)\w*)'
+               r'\([^;{}]*\)[^;{}]*\{',
+}
 # Test files that can see a room beside its own, as regular expressions over paths; the program itself is not run.
 SEEN_BY = {
     'studies': r'/(?:analysis|sweep)/',
@@ -71,7 +76,6 @@ def call(command, **more):
 def snapshot():
     """The files that git knows, copied where later edits do not reach; unchanged files keep their times."""
     listed = call(['git', 'ls-files', '-co', '--exclude-standard'], cwd=ROOT, check=True).stdout.split('\n')
-    # Without the program: its tests are not run, and Ninja would build it first.
     wanted = {name for name in listed if name and not name.startswith('cli/') and (ROOT / name).is_file()}
     for old in [p for p in TREE.rglob('*') if p.is_file() and BASE not in p.parents]:
         if str(old.relative_to(TREE)) not in wanted:
@@ -81,6 +85,9 @@ def snapshot():
         if not target.exists() or source.read_bytes() != target.read_bytes():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
+    # The program's tests are not run, but Ninja builds it before the tests' objects: one that does nothing.
+    (TREE / 'cli').mkdir(exist_ok=True)
+    (TREE / 'cli' / 'main.cc').write_text('int main() {}\n')
 
 
 def digest(*paths):
@@ -283,7 +290,8 @@ def candidates(rooms, seed):
         for path in sorted((TREE / 'src' / 'groklab' / folder).rglob('*.cc')):
             name = str(path.relative_to(TREE))
             if not SKIPPED_FILES.search(name):
-                found += mutants_of(path.read_text(), room, name, SKIPPED_LINES.get(room), SKIPPED_CALLS.get(room, ()))
+                found += mutants_of(path.read_text(), room, name, SKIPPED_LINES.get(room), SKIPPED_CALLS.get(room, ()),
+                                    SKIPPED_FUNCTIONS.get(room))
         found.sort(key=lambda m: hashlib.sha256(f'{seed}:{m.id}'.encode()).digest())
         seen = {}
         for m in found:
