@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine_fixture.h"
+#include "groklab/model/architecture.h"
 #include "groklab/probe/causal.h"
 #include "groklab/probe/geometry.h"
 #include "groklab/probe/neurons.h"
@@ -153,7 +154,7 @@ TEST(Neurons, TensorsOfEveryLayer) {
   EXPECT_EQ(names(1), (Names{"blocks.1.mlp.W_in", "blocks.1.mlp.b_in", "blocks.1.mlp.W_out"}));
   model.biases = Biases::kNone;
   EXPECT_EQ(names(0), (Names{"blocks.0.mlp.W_in", "", "blocks.0.mlp.W_out"}));
-  model.architecture = Architecture::kMlp;
+  model.architecture = "mlp";
   EXPECT_EQ(names(0), (Names{"layers.0.W", "", "layers.1.W"}));
   EXPECT_EQ(names(1), (Names{"layers.1.W", "", "unembed.W_U"}));
   model.biases = Biases::kMlp;
