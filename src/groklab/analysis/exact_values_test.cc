@@ -8,6 +8,7 @@
 #include "groklab/analysis/curves.h"
 #include "groklab/analysis/estimate.h"
 #include "groklab/analysis/event_times.h"
+#include "groklab/analysis/student.h"
 #include "groklab/analysis/verdict.h"
 
 namespace groklab {
