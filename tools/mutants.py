@@ -50,7 +50,7 @@ SKIPPED_LINES = {
 }
 SKIPPED_CALLS = {'studies': (r'\bfmt::format\s*\(', r'\b\w+_network\s*\(', r'\bby_scale\S*\s*\(')}
 SKIPPED_FUNCTIONS = {
-    'studies': r'^(?=\S)[^\n;{}()]*\b(?:figures|\w*_sizes|\w*_?scale\w*|\w*(?:figure|panel|chart|curves_of|lines_of)\w*)'
+    'studies': r'^(?=\S)[^\n;{}()]*\b(?:\w*_sizes|\w*(?:scale|figure|panel|chart|curves_of|lines_of)\w*)'
                r'\([^;{}]*\)[^;{}]*\{',
 }
 # Test files that can see a room beside its own, as regular expressions over paths; the program itself is not run.
@@ -371,24 +371,24 @@ def report(results, seconds):
     rooms = {}
     for mutant, entry in results:
         rooms.setdefault(mutant.room, []).append(entry)
-    print(f'\n{"room":10} {"mutants":>8} {"killed":>7} {"survived":>9} {"rate":>7}   not counted: {"no compile":>10} '
-          f'{"same code":>10}')
-    total = {'killed': 0, 'survived': 0}
-    summary = {}
+    summary, table = {}, ['| room | mutants | killed | survived | kill rate | do not compile | same machine code |',
+                          '|---|---|---|---|---|---|---|']
     for room, entries in [*rooms.items(), ('all', [e for _, e in results])]:
         counts = {s: sum(e['status'] == s for e in entries) for s in (*COUNTED, 'does not compile', 'same code')}
         killed, survived = counts['killed'] + counts['timeout'], counts['survived']
         rate = killed / max(1, killed + survived)
         summary[room] = {**counts, 'rate': round(rate, 4)}
-        print(f'{room:10} {killed + survived:8} {killed:7} {survived:9} {100 * rate:6.1f}%   {"":12} '
-              f'{counts["does not compile"]:10} {counts["same code"]:10}')
-    survivors = [e | {'id': m.id} for m, e in results if e['status'] == 'survived']
-    for e in sorted(survivors, key=lambda e: (e['path'], e['line'])):
-        print(f'\nsurvived {e["id"]}  {e["path"]}:{e["line"]}  {e["operator"]}\n  - {e["before"]}\n  + {e["after"]}')
+        table.append(f'| {room} | {killed + survived} | {killed} | {survived} | {100 * rate:.1f} % | '
+                     f'{counts["does not compile"]} | {counts["same code"]} |')
+    survivors = sorted((e | {'id': m.id} for m, e in results if e['status'] == 'survived'),
+                       key=lambda e: (e['path'], e['line']))
+    lines = [f'{e["id"]} {e["path"]}:{e["line"]} {e["operator"]}\n  - {e["before"]}\n  + {e["after"]}'
+             for e in survivors]
+    text = '\n'.join(table) + '\n\nSurvivors:\n\n' + '\n'.join(lines)
+    print(f'\n{text}\n\n{seconds / 60:.1f} minutes; all of it in {BUILD.relative_to(ROOT)}/result.json')
     document = {'seconds': round(seconds), 'rooms': summary, 'survivors': survivors,
                 'mutants': [e | {'id': m.id} for m, e in results]}
     (BUILD / 'result.json').write_text(json.dumps(document, indent=1))
-    print(f'\n{seconds / 60:.1f} minutes; all of it in {BUILD.relative_to(ROOT)}/result.json')
 
 
 def main():
@@ -430,7 +430,8 @@ def main():
     for room, stages in tests.stages.items():
         print(f'{room:10} stages of tests: ' + ', '.join(f'{tests.seconds[s]:.1f} s' for s in stages))
     print(f'ready after {time.monotonic() - start:.0f} s', flush=True)
-    results = run_all(order, quota, build, tests, State(options.resume or bool(options.only)), options.jobs)
+    state = State(options.resume or bool(options.only))
+    results = run_all(order, quota, build, tests, state, options.jobs)
     report(results, time.monotonic() - start)
 
 
