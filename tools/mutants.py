@@ -43,7 +43,7 @@ MORE_ROOMS = {name: (name,) for name in
               ('bench', 'config', 'exec', 'lab', 'model', 'record', 'sweep', 'tensor', 'theory', 'train')}
 # Files and lines whose content is prose, drawing or a table of sizes rather than a rule.
 SKIPPED_FILES = re.compile(r'_test\.cc$|/(?:page|scale|prose|figures?|sizes)\w*\.cc$|'
-                           r'_(?:figures?|prose|page|sizes)\.cc$')
+                           r'_(?:figures?|prose|page|sizes|text)\.cc$')
 SKIPPED_LINES = {
     'studies': r'figures?\b|_chart\b|Xy\w+|^\s*\.\w+ = |\.(?:caption|title|ours|censoring|notes)\b|\brule \+|'
                r'\b(?:smoke|quick|full) =|\b(?:points|losses|curves|lines|kinds|norms|panel)\S*\.push_back\(\{',
