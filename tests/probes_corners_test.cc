@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine_fixture.h"
+#include "groklab/model/architecture.h"
 #include "groklab/probe/causal.h"
 #include "groklab/probe/geometry.h"
 #include "groklab/probe/neurons.h"
