@@ -16,7 +16,8 @@
 /// Operations that are no lines of the tables in modular.cc and group_operations.cc.
 #define GROKLAB_OPERATIONS(ENTRY) \
   ENTRY(user_table)               \
-  ENTRY(parity)
+  ENTRY(parity)                   \
+  ENTRY(maximum)
 
 // clang-format off
 #define GROKLAB_OPTIMIZERS(ENTRY)  \
