@@ -1,5 +1,6 @@
 // An operation that groklab does not know, x o y = max(x, y), and a measurement of its own at every evaluation step:
-// on how many pairs the network gives (x, y) and (y, x) the same answer. Stops when all of them agree.
+// on how many pairs the network gives (x, y) and (y, x) the same answer. Stops when it does so on all of them, after
+// it has learnt its training rows.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -45,7 +46,7 @@ int main() {
     const double commuting = commuting_fraction(self);
     std::printf("step %lld: test accuracy %.3f, commutes on %.3f of the pairs\n", static_cast<long long>(record.step),
                 record.test.accuracy, commuting);
-    return commuting == 1.0 ? groklab::Next::kStop : groklab::Next::kContinue;
+    return commuting == 1.0 && record.train.accuracy == 1.0 ? groklab::Next::kStop : groklab::Next::kContinue;
   });
   std::printf("%s at step %lld: %s\n", groklab::run_status_name(outcome.status), static_cast<long long>(outcome.step),
               outcome.reason.c_str());

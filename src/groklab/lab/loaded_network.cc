@@ -22,6 +22,8 @@ LoadedNetwork load_weights(const std::string& path, const std::optional<Config>&
   // Before the config's own checks: what contradicts the file is said in the file's words.
   if (const auto size = task_size(imported.config.task)) check_vocabulary(imported.config, *size, path);
   PreparedRun run = prepare_run(imported.config, nullptr);
+  const Task& task = run.task;  // a user's table is known only now
+  check_vocabulary(imported.config, {task.n_symbols, task.n_classes, task.n_inputs, task.n_rows}, path);
   return {imported_run(file, path, run.config, std::move(run.task), std::move(run.split), pool), imported.step,
           imported.has_split};
 }

@@ -72,7 +72,6 @@ ImportedConfig imported_config(const TensorFile& file, const std::string& file_n
 
 NetworkRun imported_run(const TensorFile& file, const std::string& file_name, const ResolvedConfig& config, Task task,
                         Split split, ThreadPool& pool) {
-  check_vocabulary(*config, {task.n_symbols, task.n_classes, task.n_inputs, task.n_rows}, file_name);
   NetworkRun run(config, std::move(task), std::move(split), pool);
   run.engine().initialise();
   load_tensors(run.engine(), file, file_name);

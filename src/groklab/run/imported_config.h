@@ -26,8 +26,7 @@ struct ImportedConfig {
 ImportedConfig imported_config(const TensorFile& file, const std::string& file_name, const std::optional<Config>& base,
                                const std::vector<std::string>& assignments);
 
-/// A run of `task` that holds the file's weights, at step 0. Throws Error(kInput): tensors or vocabulary that do not
-/// fit.
+/// A run of `task` that holds the file's weights, at step 0. Throws Error(kInput) for tensors that do not fit.
 NetworkRun imported_run(const TensorFile& file, const std::string& file_name, const ResolvedConfig& config, Task task,
                         Split split, ThreadPool& pool);
 

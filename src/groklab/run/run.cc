@@ -97,9 +97,10 @@ Run::~Run() = default;
 Run Run::from_weights(const WeightFile& file, const std::optional<Config>& config, const RunOptions& options) {
   const std::string name = "weights";
   const TensorFile tensors = tensor_file(file);
-  const ResolvedConfig resolved = resolve_with_files(imported_config(tensors, name, config, {}).config);
+  const Config inferred = imported_config(tensors, name, config, {}).config;
+  const ResolvedConfig resolved = resolve_with_files(inferred);
   Task task = make_task(resolved);
-  check_vocabulary(*resolved, {task.n_symbols, task.n_classes, task.n_inputs, task.n_rows}, name);
+  check_vocabulary(inferred, {task.n_symbols, task.n_classes, task.n_inputs, task.n_rows}, name);
   Split split = make_split(resolved, task);
   auto impl = std::make_unique<Impl>(options, resolved, std::move(task), std::move(split));
   load_tensors(impl->network.engine(), tensors, name);
