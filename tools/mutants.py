@@ -43,11 +43,16 @@ MORE_ROOMS = {name: (name,) for name in
               ('bench', 'config', 'exec', 'lab', 'model', 'record', 'sweep', 'tensor', 'theory', 'train')}
 # Files and lines whose content is prose, drawing or a table of sizes rather than a rule.
 SKIPPED_FILES = re.compile(r'_test\.cc$|/(?:page|scale|prose|figures?|sizes)\w*\.cc$|'
-                           r'_(?:figures?|prose|page|sizes)\.cc$')
+                           r'_(?:figures?|prose|page|sizes|text)\.cc$')
 SKIPPED_LINES = {
-    'studies': r'options\.|\boptions\b|figures?\b|make_\w*chart|Xy\w+|\.(?:caption|title|x_title|y_title)\b|notes\b',
+    'studies': r'figures?\b|_chart\b|Xy\w+|^\s*\.\w+ = |\.(?:caption|title|ours|censoring|notes)\b|\brule \+|'
+               r'\b(?:smoke|quick|full) =|\b(?:points|losses|curves|lines|kinds|norms|panel)\S*\.push_back\(\{',
 }
-SKIPPED_CALLS = {'studies': (r'\bfmt::format\s*\(',)}
+SKIPPED_CALLS = {'studies': (r'\bfmt::format\s*\(', r'\b\w+_network\s*\(', r'\bby_scale\S*\s*\(')}
+SKIPPED_FUNCTIONS = {
+    'studies': r'^(?=\S)[^\n;{}()]*\b(?:\w*_sizes|\w*(?:scale|figure|panel|chart|curves_of|lines_of)\w*)'
+               r'\([^;{}]*\)[^;{}]*\{',
+}
 # Test files that can see a room beside its own, as regular expressions over paths; the program itself is not run.
 SEEN_BY = {
     'studies': r'/(?:analysis|sweep)/',
@@ -71,7 +76,6 @@ def call(command, **more):
 def snapshot():
     """The files that git knows, copied where later edits do not reach; unchanged files keep their times."""
     listed = call(['git', 'ls-files', '-co', '--exclude-standard'], cwd=ROOT, check=True).stdout.split('\n')
-    # Without the program: its tests are not run, and Ninja would build it first.
     wanted = {name for name in listed if name and not name.startswith('cli/') and (ROOT / name).is_file()}
     for old in [p for p in TREE.rglob('*') if p.is_file() and BASE not in p.parents]:
         if str(old.relative_to(TREE)) not in wanted:
@@ -81,6 +85,9 @@ def snapshot():
         if not target.exists() or source.read_bytes() != target.read_bytes():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
+    # The program's tests are not run, but Ninja builds it before the tests' objects: one that does nothing.
+    (TREE / 'cli').mkdir(exist_ok=True)
+    (TREE / 'cli' / 'main.cc').write_text('int main() {}\n')
 
 
 def digest(*paths):
@@ -283,7 +290,8 @@ def candidates(rooms, seed):
         for path in sorted((TREE / 'src' / 'groklab' / folder).rglob('*.cc')):
             name = str(path.relative_to(TREE))
             if not SKIPPED_FILES.search(name):
-                found += mutants_of(path.read_text(), room, name, SKIPPED_LINES.get(room), SKIPPED_CALLS.get(room, ()))
+                found += mutants_of(path.read_text(), room, name, SKIPPED_LINES.get(room), SKIPPED_CALLS.get(room, ()),
+                                    SKIPPED_FUNCTIONS.get(room))
         found.sort(key=lambda m: hashlib.sha256(f'{seed}:{m.id}'.encode()).digest())
         seen = {}
         for m in found:
@@ -363,24 +371,24 @@ def report(results, seconds):
     rooms = {}
     for mutant, entry in results:
         rooms.setdefault(mutant.room, []).append(entry)
-    print(f'\n{"room":10} {"mutants":>8} {"killed":>7} {"survived":>9} {"rate":>7}   not counted: {"no compile":>10} '
-          f'{"same code":>10}')
-    total = {'killed': 0, 'survived': 0}
-    summary = {}
+    summary, table = {}, ['| room | mutants | killed | survived | kill rate | do not compile | same machine code |',
+                          '|---|---|---|---|---|---|---|']
     for room, entries in [*rooms.items(), ('all', [e for _, e in results])]:
         counts = {s: sum(e['status'] == s for e in entries) for s in (*COUNTED, 'does not compile', 'same code')}
         killed, survived = counts['killed'] + counts['timeout'], counts['survived']
         rate = killed / max(1, killed + survived)
         summary[room] = {**counts, 'rate': round(rate, 4)}
-        print(f'{room:10} {killed + survived:8} {killed:7} {survived:9} {100 * rate:6.1f}%   {"":12} '
-              f'{counts["does not compile"]:10} {counts["same code"]:10}')
-    survivors = [e | {'id': m.id} for m, e in results if e['status'] == 'survived']
-    for e in sorted(survivors, key=lambda e: (e['path'], e['line'])):
-        print(f'\nsurvived {e["id"]}  {e["path"]}:{e["line"]}  {e["operator"]}\n  - {e["before"]}\n  + {e["after"]}')
+        table.append(f'| {room} | {killed + survived} | {killed} | {survived} | {100 * rate:.1f} % | '
+                     f'{counts["does not compile"]} | {counts["same code"]} |')
+    survivors = sorted((e | {'id': m.id} for m, e in results if e['status'] == 'survived'),
+                       key=lambda e: (e['path'], e['line']))
+    lines = [f'{e["id"]} {e["path"]}:{e["line"]} {e["operator"]}\n  - {e["before"]}\n  + {e["after"]}'
+             for e in survivors]
+    text = '\n'.join(table) + '\n\nSurvivors:\n\n' + '\n'.join(lines)
+    print(f'\n{text}\n\n{seconds / 60:.1f} minutes; all of it in {BUILD.relative_to(ROOT)}/result.json')
     document = {'seconds': round(seconds), 'rooms': summary, 'survivors': survivors,
                 'mutants': [e | {'id': m.id} for m, e in results]}
     (BUILD / 'result.json').write_text(json.dumps(document, indent=1))
-    print(f'\n{seconds / 60:.1f} minutes; all of it in {BUILD.relative_to(ROOT)}/result.json')
 
 
 def main():
@@ -422,7 +430,8 @@ def main():
     for room, stages in tests.stages.items():
         print(f'{room:10} stages of tests: ' + ', '.join(f'{tests.seconds[s]:.1f} s' for s in stages))
     print(f'ready after {time.monotonic() - start:.0f} s', flush=True)
-    results = run_all(order, quota, build, tests, State(options.resume or bool(options.only)), options.jobs)
+    state = State(options.resume or bool(options.only))
+    results = run_all(order, quota, build, tests, state, options.jobs)
     report(results, time.monotonic() - start)
 
 

@@ -47,8 +47,8 @@ def _closing(code, opening):
     return -1
 
 
-def mask(source, extra_calls=()):
-    """The source with comments, strings and skipped calls made \\x00, all positions kept."""
+def mask(source, extra_calls=(), functions=None):
+    """The source with comments, strings, skipped calls and functions made \\x00, all positions kept."""
     code = source
     for match in _TOKENS.finditer(source):
         code = _blank(code, match.start(), match.end())
@@ -57,6 +57,10 @@ def mask(source, extra_calls=()):
             end = _closing(code, match.end() - 1)
             if end > 0:
                 code = _blank(code, match.start(), end)
+    for match in re.finditer(functions, code, re.M) if functions else ():
+        end = _closing(code, match.end() - 1)
+        if end > 0:
+            code = _blank(code, match.start(), end)
     return code
 
 
@@ -170,9 +174,9 @@ def _removal(lines, index, start, end):
     return 'removed statement', start + len(line) - len(line.lstrip()), end, ';'
 
 
-def mutants_of(source, room, path, skipped_lines=None, extra_calls=()):
+def mutants_of(source, room, path, skipped_lines=None, extra_calls=(), functions=None):
     """All changes of a file, in the order of its text."""
-    code = mask(source, extra_calls)
+    code = mask(source, extra_calls, functions)
     lines, original = code.split('\n'), source.split('\n')
     found, seen, at = [], {}, 0
     for index, line in enumerate(lines):

@@ -14,24 +14,6 @@
 
 namespace groklab {
 
-/// Modular operations of Power et al. 2022 (modulo task.modulus), operations in a finite group, and other tasks.
-enum class Operation {
-  kAdd,               ///< x + y
-  kSubtract,          ///< x - y
-  kMultiply,          ///< x y
-  kDivide,            ///< x / y, y != 0, prime modulus
-  kDivideOrSubtract,  ///< x / y if y is odd, else x - y; prime modulus
-  kSumOfSquares,      ///< x^2 + y^2
-  kQuadratic,         ///< x^2 + x y + y^2
-  kQuadraticPlusX,    ///< x^2 + x y + y^2 + x
-  kCubic,             ///< x^3 + x y
-  kCubicPlusY,        ///< x^3 + x y^2 + y
-  kGroupProduct,      ///< x y in task.group
-  kGroupConjugate,    ///< x y x^-1 in task.group
-  kGroupSandwich,     ///< x y x in task.group
-  kTable,             ///< a user's table, task.table
-  kParity,            ///< (n, k) sparse parity
-};
 /// The finite groups that operations work in.
 enum class GroupKind {
   kCyclic,      ///< C_n, n elements
@@ -54,7 +36,7 @@ enum class LabelKind {
 
 /// Section [task]: the table of inputs and labels.
 struct TaskConfig {
-  Operation operation = Operation::kAdd;               ///< which table
+  std::string operation = "add";                       ///< name of an operation
   std::int64_t modulus = 113;                          ///< p of the operations modulo p
   GroupKind group = GroupKind::kSymmetric;             ///< of the operations in a group
   std::int64_t group_degree = 5;                       ///< n of C_n, D_n (2n elements), S_n, A_n

@@ -8,6 +8,16 @@
 #include "groklab/optim/optimizer.h"
 #include "groklab/optim/penalty.h"
 #include "groklab/probe/probe.h"
+#include "groklab/task/group_operations.h"
+#include "groklab/task/labels.h"
+#include "groklab/task/modular.h"
+#include "groklab/task/operation.h"
+
+/// Operations that are no lines of the tables in modular.cc and group_operations.cc.
+#define GROKLAB_OPERATIONS(ENTRY) \
+  ENTRY(user_table)               \
+  ENTRY(parity)                   \
+  ENTRY(maximum)
 
 // clang-format off
 #define GROKLAB_OPTIMIZERS(ENTRY)  \
@@ -48,6 +58,22 @@
   ENTRY(ablation)
 
 namespace groklab {
+
+#define DECLARE(name) const OperationDescriptor& name##_operation();
+#define POINTER(name) &name##_operation(),
+GROKLAB_OPERATIONS(DECLARE)
+const std::vector<const OperationDescriptor*>& operation_descriptors() {
+  static const std::vector<const OperationDescriptor*> list = [] {
+    std::vector<const OperationDescriptor*> all;
+    for (const OperationDescriptor& operation : modular_descriptors()) all.push_back(&operation);
+    for (const OperationDescriptor& operation : group_descriptors()) all.push_back(&operation);
+    all.insert(all.end(), {GROKLAB_OPERATIONS(POINTER)});
+    return all;
+  }();
+  return list;
+}
+#undef DECLARE
+#undef POINTER
 
 #define DECLARE(name) const ArchitectureDescriptor& name##_architecture();
 #define POINTER(name) &name##_architecture(),
@@ -122,6 +148,8 @@ const std::vector<const ProbeDescriptor*>& probe_table() {
 const std::vector<const ComponentSpec*>& component_specs() {
   static const std::vector<const ComponentSpec*> specs = [] {
     std::vector<const ComponentSpec*> all;
+    for (const OperationDescriptor* operation : operation_descriptors()) all.push_back(&operation->spec);
+    for (const ComponentSpec& labels : label_specs()) all.push_back(&labels);
     for (const ArchitectureDescriptor* architecture : architectures()) all.push_back(&architecture->spec);
     for (const LossDescriptor* loss : losses()) all.push_back(&loss->spec);
     for (const OptimizerDescriptor* optimizer : optimizers()) all.push_back(&optimizer->spec);

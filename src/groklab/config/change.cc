@@ -1,31 +1,25 @@
 // See change.h.
 #include "groklab/config/change.h"
 
-#include <algorithm>
+#include <set>
+
+#include "groklab/config/assignment.h"
+#include "groklab/config/input_files.h"
 
 namespace groklab {
-namespace {
 
-bool assigns(const std::vector<std::string>& assignments, const char* key) {
-  return std::any_of(assignments.begin(), assignments.end(),
-                     [&](const std::string& assignment) { return assigned_key(assignment) == key; });
-}
-
-}  // namespace
-
-std::string assigned_key(const std::string& assignment) {
-  const std::string key = assignment.substr(0, assignment.find('='));
-  const std::size_t first = key.find_first_not_of(' ');
-  return first == std::string::npos ? "" : key.substr(first, key.find_last_not_of(' ') - first + 1);
-}
-
-void change_config(Config& config, const std::vector<std::string>& assignments) {
-  if (assigns(assignments, "split.train_fraction") && !assigns(assignments, "split.train_size")) {
-    config.split.train_size = 0;  // a size wins over a fraction, so the old one would hide the new fraction
+void change_config(Config& config, const std::vector<std::string>& assignments, std::string_view option) {
+  std::vector<Assignment> parsed;
+  std::set<std::string_view> keys;
+  parsed.reserve(assignments.size());  // the keys are views into it
+  for (const std::string& assignment : assignments) {
+    keys.insert(parsed.emplace_back(parse_assignment(assignment, option)).key);
   }
-  if (assigns(assignments, "task.table")) config.task.table_digest.clear();
-  if (assigns(assignments, "split.file")) config.split.file_digest.clear();
-  for (const std::string& assignment : assignments) set_config_value(config, assignment);
+  if (keys.contains("split.train_fraction") && !keys.contains("split.train_size")) config.split.train_size = 0;
+  visit_input_files(config, [&](const char* key, const std::string&, std::string& digest) {
+    if (keys.contains(key)) digest.clear();
+  });
+  for (const Assignment& assignment : parsed) apply_assignment(config, assignment, option);
 }
 
 }  // namespace groklab

@@ -2,17 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "groklab/config.h"
 
 namespace groklab {
 
-/// The key of "key=value", without blanks around it.
-std::string assigned_key(const std::string& assignment);
-
-/// Setting split.train_fraction alone takes back the present split.train_size; naming another table or row file forgets
-/// the old one's digest.
-void change_config(Config& config, const std::vector<std::string>& assignments);
+/// Assignments, and what follows from them. Setting split.train_fraction alone takes back split.train_size, which would
+/// win over it; naming another table or row file forgets the old one's digest. `option` is named in messages.
+void change_config(Config& config, const std::vector<std::string>& assignments, std::string_view option = "--set");
 
 }  // namespace groklab

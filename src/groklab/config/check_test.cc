@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "groklab/config/config_test_util.h"
-#include "groklab/config/task_size.h"
 
 namespace groklab {
 namespace {
@@ -72,7 +71,7 @@ TEST(CheckConfig, FilesAndTheSettingsThatReadThem) {
   EXPECT_EQ(check_error("task.operation=table"),
             "task.table = \"\": expected the path of a CSV file for task.operation = table");
   EXPECT_EQ(check_error("task.table=a.csv"),
-            "task.table = \"a.csv\": expected task.operation = table with it, found task.operation = add");
+            "task.table = \"a.csv\": expected \"\" unless task.operation = table, found task.operation = add");
   EXPECT_EQ(check_error("split.method=file"),
             "split.file = \"\": expected the path of a file of row indices for split.method = file");
   EXPECT_EQ(check_error("split.file=rows.npy"),
@@ -103,6 +102,10 @@ TEST(CheckConfig, ModelOptions) {
   EXPECT_EQ(check_error("model.tied_embeddings=true", "model.d_vocab_out=115"),
             "model.d_vocab_out = 115: expected at most the 114 input symbols when model.tied_embeddings = true");
   expect_valid("model.tied_embeddings=true", "model.d_vocab_out=114");
+  expect_valid("model.tied_embeddings=true", "model.d_vocab=120", "model.d_vocab_out=118");
+  EXPECT_EQ(check_error("model.d_vocab=113"),
+            "model.d_vocab = 113: expected 0 or at least 114 (113 symbols and 1 special tokens)");
+  expect_valid("model.d_vocab=113", "model.input_tokens=2");
   expect_valid("model.d_vocab_out=115");
 }
 
@@ -125,14 +128,6 @@ TEST(CheckConfig, LimitsAreThoseOfTheTasks) {
   EXPECT_NE(error_of([] { config_with("task.parity_rows=4000001"); }).find("4000000]"), std::string::npos);
   EXPECT_NE(check_error("task.operation=parity", "task.parity_bits=22").find("above 21"), std::string::npos);
   expect_valid("task.operation=parity", "task.parity_bits=21");
-}
-
-TEST(TaskSize, GroupOrders) {
-  EXPECT_EQ(group_order(GroupKind::kCyclic, 7), 7);
-  EXPECT_EQ(group_order(GroupKind::kDihedral, 7), 14);
-  EXPECT_EQ(group_order(GroupKind::kSymmetric, 5), 120);
-  EXPECT_EQ(group_order(GroupKind::kAlternating, 5), 60);
-  EXPECT_GT(group_order(GroupKind::kSymmetric, 10000), 10000);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "groklab/config/component.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "groklab/base/error.h"
@@ -67,7 +68,8 @@ std::vector<const ComponentSpec*> components_of(std::string_view choice) {
 }
 
 void check_components(const Config& config) {
-  const std::vector<Field> fields = config_values(config), standards = config_values(Config{});
+  const std::vector<Field> fields = config_values(config);
+  const std::vector<Field>& standards = default_fields();
   for (const ComponentSpec* component : component_specs()) {
     for (std::size_t i = 0; i < fields.size(); ++i) check_only(config, *component, fields[i], standards[i]);
   }
@@ -79,17 +81,37 @@ void check_components(const Config& config) {
 bool component_active(const ComponentSpec& spec, const Config& config) {
   if (spec.choice.empty()) return spec.active == nullptr || spec.active(config);
   if (spec.choice == kProbesKey) return parse_probes(config.train.probes, kProbesKey).contains(spec.name);
-  for (const Field& field : config_values(config)) {
-    if (spec.choice == field.spec.key) return field.value == Value(std::string(spec.name));
-  }
+  bool known = false, chosen = false;
+  visit_fields(config, [&](const FieldSpec& field, const auto& value) {  // no list of all values: this runs often
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, std::string>) {
+      if (spec.choice != field.key) return;
+      known = true;
+      chosen = value == spec.name;
+    }
+  });
+  if (known) return chosen;
   fail(ErrorKind::kInternal, "internal: component {} is chosen by the key {}, which does not exist", spec.name,
        spec.choice);
 }
 
+bool key_applies(const Config& config, std::string_view key) {
+  bool belongs = false;
+  for (const ComponentSpec* component : component_specs()) {
+    const bool uses = lists(component->uses, key);
+    const bool has = std::any_of(component->keys.begin(), component->keys.end(),
+                                 [&](const Field& field) { return key == field.spec.key; });
+    if (!uses && !has) continue;
+    if (component_active(*component, config)) return true;
+    belongs = true;
+  }
+  return !belongs;
+}
+
 void refuse(const Config& config, std::string_view key, const std::string& expected) {
   for (const Field& field : config_values(config)) {
-    if (key == field.spec.key)
+    if (key == field.spec.key) {
       fail(ErrorKind::kConfig, "{} = {}: expected {}", key, toml_literal(field.value), expected);
+    }
   }
   fail(ErrorKind::kInternal, "internal: a check names the key {}, which does not exist", key);
 }

@@ -4,12 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "groklab/config.h"
-#include "groklab/config/value.h"
+#include "groklab/config/keys.h"
 
 namespace groklab {
 
@@ -29,10 +30,15 @@ struct ComponentSpec {
   std::vector<Field> keys = {};
   /// Whether a run has it, for one without `choice`.
   bool (*active)(const Config& config) = nullptr;
-  /// Replaces automatic values ("0: d_model / n_heads") where the component is active. Doing it twice changes nothing.
+  /// Replaces automatic values ("0: d_model / n_heads"), and of several spellings of one run makes one, where the
+  /// component is active. Doing it twice changes nothing.
   void (*resolve)(Config& config) = nullptr;
   /// Combinations that make no sense, tested where the component is active. Throws Error(kConfig).
   void (*check)(const Config& config) = nullptr;
+  /// For operations: what the configuration alone tells about the table.
+  std::optional<TaskSize> (*task_size)(const TaskConfig& config) = nullptr;
+  /// For operations: a few words for lists of runs, such as "add mod 113".
+  std::string (*task_label)(const TaskConfig& config) = nullptr;
 };
 
 /// Every component, in the order in which help lists them. Defined in components/table.cc, the explicit table, which
@@ -46,6 +52,8 @@ std::vector<const ComponentSpec*> components_of(std::string_view choice);
 bool component_active(const ComponentSpec& spec, const Config& config);
 /// All components' rules, those of `only` first. Throws Error(kConfig).
 void check_components(const Config& config);
+/// Whether a key applies: an active component uses or has it, or it belongs to no component.
+bool key_applies(const Config& config, std::string_view key);
 
 /// For `check`: throws Error(kConfig) "key = value: expected ...", with the value that the config has.
 [[noreturn]] void refuse(const Config& config, std::string_view key, const std::string& expected);

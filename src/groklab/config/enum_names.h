@@ -15,24 +15,6 @@ template <typename E>
 struct EnumNames;  // specialised below; `values[i]` is the name of the enumerator with value i
 
 template <>
-struct EnumNames<Operation> {
-  static constexpr std::array<std::string_view, 15> values = {"add",
-                                                              "subtract",
-                                                              "multiply",
-                                                              "divide",
-                                                              "divide_or_subtract",
-                                                              "sum_of_squares",
-                                                              "quadratic",
-                                                              "quadratic_plus_x",
-                                                              "cubic",
-                                                              "cubic_plus_y",
-                                                              "group_product",
-                                                              "group_conjugate",
-                                                              "group_sandwich",
-                                                              "table",
-                                                              "parity"};
-};
-template <>
 struct EnumNames<GroupKind> {
   static constexpr std::array<std::string_view, 4> values = {"cyclic", "dihedral", "symmetric", "alternating"};
 };

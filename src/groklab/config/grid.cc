@@ -8,81 +8,20 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/config/grid_range.h"
+#include "groklab/config/keys.h"
+#include "groklab/config/renamed_keys.h"
 #include "groklab/config/text_file.h"
 #include "groklab/config/toml_names.h"
 
 namespace groklab {
 namespace {
 
-constexpr std::int64_t kMostValues = 1'000'000;
-
 Field grid_field(const std::string& key) {
-  for (const Field& field : config_values(Config{})) {
+  for (const Field& field : default_fields()) {
     if (key == field.spec.key) return field;
   }
   fail(ErrorKind::kInternal, "internal: grid key {} has no field", key);
-}
-
-double range_number(const toml::table& table, const char* name, const std::string& place, const std::string& key) {
-  const std::optional<double> value = table[name].value<double>();
-  if (!value || !std::isfinite(*value)) {
-    fail(ErrorKind::kConfig, "{}: {}: expected a range with the number '{}', such as {{ from = 1, to = 9 }}", place,
-         key, name);
-  }
-  return *value;
-}
-
-/// Numbers from `from` to `to`, both included where the step allows.
-std::vector<double> range_numbers(const toml::table& table, const std::string& place, const std::string& key) {
-  for (const auto& [name, node] : table) {
-    const std::string_view n = name.str();
-    if (n != "from" && n != "to" && n != "step" && n != "count" && n != "scale") {
-      fail(ErrorKind::kConfig, "{}: {}: expected from, to, step, count or scale in a range, found {}", place, key, n);
-    }
-  }
-  const double from = range_number(table, "from", place, key), to = range_number(table, "to", place, key);
-  const std::string scale = table["scale"].value_or<std::string>("linear");
-  if (to < from)
-    fail(ErrorKind::kConfig, "{}: {}: expected a range with to >= from, found {} to {}", place, key, from, to);
-  if (scale != "linear" && scale != "log") {
-    fail(ErrorKind::kConfig, "{}: {}: expected scale = \"linear\" or \"log\", found \"{}\"", place, key, scale);
-  }
-  if (scale == "log" && from <= 0) {
-    fail(ErrorKind::kConfig, "{}: {}: expected from > 0 in a range with scale = \"log\", found {}", place, key, from);
-  }
-  std::vector<double> numbers;
-  if (table.contains("count")) {
-    if (table.contains("step"))
-      fail(ErrorKind::kConfig, "{}: {}: expected step or count in a range, found both", place, key);
-    const double count = range_number(table, "count", place, key);
-    if (count < 1 || count != std::floor(count) || count > kMostValues) {
-      fail(ErrorKind::kConfig, "{}: {}: expected a count of 1 to {}, found {}", place, key, kMostValues, count);
-    }
-    const auto n = static_cast<std::int64_t>(count);
-    for (std::int64_t i = 0; i < n; ++i) {
-      if (i == 0) {
-        numbers.push_back(from);
-      } else if (i == n - 1) {
-        numbers.push_back(to);  // exactly, whatever the rounding
-      } else {
-        const double fraction = static_cast<double>(i) / static_cast<double>(n - 1);
-        numbers.push_back(scale == "log" ? from * std::pow(to / from, fraction) : from + (to - from) * fraction);
-      }
-    }
-    return numbers;
-  }
-  if (scale == "log") fail(ErrorKind::kConfig, "{}: {}: expected a count in a range with scale = \"log\"", place, key);
-  const double step = table.contains("step") ? range_number(table, "step", place, key) : 1.0;
-  if (step <= 0) fail(ErrorKind::kConfig, "{}: {}: expected a step above 0, found {}", place, key, step);
-  const double count = std::floor((to - from) / step * (1 + 1e-12)) + 1;
-  if (count > kMostValues) {
-    fail(ErrorKind::kConfig, "{}: {}: expected at most {} values in a range, found {:.0f}", place, key, kMostValues,
-         count);
-  }
-  for (std::int64_t i = 0; i < static_cast<std::int64_t>(count); ++i) {
-    numbers.push_back(from + step * static_cast<double>(i));
-  }
-  return numbers;
 }
 
 std::vector<Value> axis_values(const toml::node& node, const std::string& key, const std::string& place) {
@@ -95,7 +34,7 @@ std::vector<Value> axis_values(const toml::node& node, const std::string& key, c
     if (type != FieldType::kInteger && type != FieldType::kNumber) {
       fail(ErrorKind::kConfig, "{}: {}: expected a value or a list of values, found a range", place, key);
     }
-    for (const double number : range_numbers(*range, place, key)) {
+    for (const double number : range_numbers(*range, fmt::format("{}: {}", place, key))) {
       const Value value =
           type == FieldType::kInteger ? Value(static_cast<std::int64_t>(std::llround(number))) : Value(number);
       if (values.empty() || values.back() != value) values.push_back(value);
@@ -117,7 +56,7 @@ void read_axes(std::vector<Placed>& axes, const toml::table& table, const std::s
     const std::string key = prefix + std::string(name.str());
     const std::string place = fmt::format("{}:{}", where, name.source().begin.line);
     const toml::table* inner = node.as_table();
-    if (inner != nullptr && !is_config_key(key)) {
+    if (inner != nullptr && !is_config_key(key) && renamed_key(key).empty()) {
       read_axes(axes, *inner, key + ".", where);
       continue;
     }

@@ -7,12 +7,15 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "groklab/base/join.h"
 #include "groklab/config.h"
 #include "groklab/config/engine_identity.h"
+#include "groklab/config/input_files.h"
+#include "groklab/config/keys.h"
 #include "groklab/config/renamed_keys.h"
-#include "groklab/config/value.h"
 
 namespace groklab {
 namespace {
@@ -27,24 +30,35 @@ std::string canonical_value(const Value& value) {
   return toml_literal(value);
 }
 
-}  // namespace
-
-std::string canonical_text(Config resolved, std::string_view engine) {
-  if (!resolved.task.table_digest.empty()) resolved.task.table.clear();  // the contents count, not where they lie
-  if (!resolved.split.file_digest.empty()) resolved.split.file.clear();
-
+std::vector<std::string> lines_of(Config resolved, const std::function<bool(std::string_view)>& wanted) {
+  visit_input_files(resolved, [](const char*, std::string& path, const std::string& digest) {
+    if (!digest.empty()) path.clear();
+  });
   const std::vector<Field> fields = config_values(resolved);
-  const std::vector<Field> defaults = config_values(Config{});
+  const std::vector<Field>& defaults = default_fields();
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].value == defaults[i].value) continue;
+    if (fields[i].value == defaults[i].value || !wanted(fields[i].spec.key)) continue;
     lines.push_back(fmt::format("{}={}\n", identity_key(fields[i].spec.key), canonical_value(fields[i].value)));
   }
-  if (engine != kFirstEngineIdentity) lines.push_back(fmt::format("engine={}\n", engine));
+  return lines;
+}
+
+std::string sorted_text(std::vector<std::string> lines) {
   std::sort(lines.begin(), lines.end());
-  std::string text = fmt::format("groklab identity {}\n", kIdentityVersion);
-  for (const std::string& line : lines) text += line;
-  return text;
+  return join(lines, "");
+}
+
+}  // namespace
+
+std::string canonical_lines(const Config& resolved, const std::function<bool(std::string_view)>& wanted) {
+  return sorted_text(lines_of(resolved, wanted));
+}
+
+std::string canonical_text(const Config& resolved, std::string_view engine) {
+  std::vector<std::string> lines = lines_of(resolved, [](std::string_view) { return true; });
+  if (engine != kFirstEngineIdentity) lines.push_back(fmt::format("engine={}\n", engine));
+  return fmt::format("groklab identity {}\n", kIdentityVersion) + sorted_text(std::move(lines));
 }
 
 std::string identity_digest(const std::string& text) {

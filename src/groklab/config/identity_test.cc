@@ -36,6 +36,31 @@ TEST(ResolveConfig, KeepsWhatApplies) {
   EXPECT_EQ(resolve_config(config_with("model.path=general"))->model.path, ComputePath::kGeneral);
 }
 
+TEST(ResolveConfig, ChecksFirst) {
+  Config config;
+  config.optim.beta1 = 1.5;
+  EXPECT_EQ(error_of([&] { resolve_config(config); }), "optim.beta1 = 1.5: expected a number in [0, 1), found 1.5");
+  // The rule on a key that does not apply is tested before that key goes back to its default.
+  EXPECT_THROW(resolve_config(config_with("task.table=a.csv")), Error);
+}
+
+TEST(ResolveConfig, KnowsTheTableWhereTheConfigTells) {
+  const TaskSize size = *resolve_config(Config{}).task_size();
+  EXPECT_EQ(size.n_symbols, 113);
+  EXPECT_EQ(size.n_classes, 113);
+  EXPECT_EQ(size.n_inputs, 2);
+  EXPECT_EQ(size.n_rows, 113 * 113);
+  EXPECT_EQ(resolve_config(config_with("task.operation=divide")).task_size()->n_rows, 113 * 112);
+  EXPECT_EQ(resolve_config(config_with("task.operation=parity", "task.parity_rows=5")).task_size()->n_rows, 5);
+  EXPECT_FALSE(resolve_config(config_with("task.operation=table", "task.table=a.csv")).task_size());
+}
+
+TEST(ResolveConfig, SeedsThatNothingDrawsFromStayAtTheirDefault) {
+  EXPECT_EQ(resolve_config(config_with("seed=5"))->task.label_seed, -1);
+  EXPECT_EQ(resolve_config(config_with("seed=5", "task.labels=corrupted"))->task.label_seed, 5);
+  EXPECT_EQ(resolve_config(config_with("seed=5", "split.method=file", "split.file=f"))->split.seed, -1);
+}
+
 TEST(RunId, EqualRunsHaveOneName) {
   const std::string id = id_with();
   EXPECT_EQ(id, id_with("model.d_head=32"));

@@ -5,8 +5,8 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/config/keys.h"
 #include "groklab/config/renamed_keys.h"
-#include "groklab/config/value.h"
 
 namespace groklab {
 namespace {

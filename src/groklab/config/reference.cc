@@ -10,6 +10,8 @@
 #include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/config/component.h"
+#include "groklab/config/keys.h"
+#include "groklab/config/renamed_keys.h"
 #include "groklab/config/suggest.h"
 
 namespace groklab {
@@ -30,6 +32,12 @@ A run's name is a hash of the resolved configuration: of all keys that differ fr
 (0 or -1 below) are replaced by what they mean and keys that do not apply are left out. How often a run is recorded
 belongs to its name; where a table or split file lies does not, its contents do.
 )";
+
+/// What a split file or a plot means by a row of a table.
+constexpr std::string_view kRowNumbers =
+    "Rows of a binary operation on n symbols are numbered from 0 in the order of (x, y): x n + y. A pair that has no "
+    "row (x / 0, a gap in a table) moves those behind it up. Rows of parity ascend with the number that their bits "
+    "spell, the first bit most significant.";
 
 std::string section_of(const std::string& key) {
   const std::size_t dot = key.rfind('.');
@@ -74,6 +82,7 @@ std::string section_components(const std::vector<FieldInfo>& fields, std::string
     const std::vector<std::string> lines = component_lines(info.key, "`");
     if (!lines.empty()) text += fmt::format("\nValues of `{}`:\n\n", info.key);
     for (const std::string& line : lines) text += fmt::format("- {}\n", cell(line));
+    if (info.key == "task.operation") text += fmt::format("\n{}\n", kRowNumbers);
   }
   return text;
 }
@@ -83,6 +92,15 @@ std::string range_and_unit(const FieldInfo& info) {
 }
 
 }  // namespace
+
+std::vector<FieldInfo> config_fields() {
+  std::vector<FieldInfo> infos;
+  for (const Field& field : default_fields()) {
+    infos.push_back({field.spec.key, field_type_name(field.type), toml_literal(field.value), field.spec.unit,
+                     allowed_text(field), field.spec.meaning});
+  }
+  return infos;
+}
 
 std::string config_reference_markdown() {
   std::string text(kIntroduction);
@@ -111,7 +129,8 @@ std::string config_reference_text(std::string_view name) {
       return info.key != name && !(info.key.starts_with(name) && info.key[name.size()] == '.');
     });
     if (fields.empty()) {
-      const std::string hint = suggest_key(name);
+      const std::string_view now = renamed_key(name);
+      const std::string hint = now.empty() ? suggest_key(name) : std::string(now);
       fail(ErrorKind::kConfig, "config: expected a key or a section, found {}{}", name,
            hint.empty() ? "" : fmt::format("; did you mean {}?", hint));
     }
@@ -130,6 +149,7 @@ std::string config_reference_text(std::string_view name) {
         fmt::format("{:<{}}  {}\n", fmt::format("{} = {}", info.key, info.default_value), width, range_and_unit(info));
     text += fmt::format("    {}\n", info.meaning);
     for (const std::string& line : component_lines(info.key, "")) text += fmt::format("      {}\n", line);
+    if (info.key == "task.operation") text += fmt::format("{}\n", kRowNumbers);
   }
   return text;
 }

@@ -35,6 +35,18 @@ TEST(ConfigReference, SaysWhatCanBeChosen) {
             "config: expected a key or a section, found optim.kinds; did you mean optim.kind?");
 }
 
+TEST(ConfigReference, OperationsShowTheirFormulasAndRowsTheirNumbers) {
+  const std::string text = config_reference_text("task.operation");
+  EXPECT_NE(text.find("cubic: x^3 + x y mod p"), std::string::npos) << text;
+  EXPECT_NE(text.find("divide: x / y mod p, y not 0; p must be a prime"), std::string::npos);
+  EXPECT_NE(text.find("group_conjugate: x y x^-1 in the group task.group"), std::string::npos);
+  EXPECT_NE(text.find("x n + y"), std::string::npos);
+  EXPECT_NE(config_reference_markdown().find("x n + y"), std::string::npos);
+  EXPECT_EQ(config_reference_text("optim.kind").find("x n + y"), std::string::npos);
+  EXPECT_EQ(error_of([] { config_reference_text("train.record_every"); }),
+            "config: expected a key or a section, found train.record_every; did you mean train.evaluate_every?");
+}
+
 // A component's own keys stand in their own section, below what it is.
 TEST(ConfigReference, SaysWhatASectionOfOneComponentIs) {
   const std::string markdown = config_reference_markdown();

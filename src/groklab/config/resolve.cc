@@ -27,34 +27,6 @@ const Config& default_config() {
   return config;
 }
 
-void resolve_task(TaskConfig& task, std::int64_t seed) {
-  const TaskConfig& defaults = default_config().task;
-  if (!is_modular_operation(task.operation)) task.modulus = defaults.modulus;
-  if (!is_group_operation(task.operation)) {
-    task.group = defaults.group;
-    task.group_degree = defaults.group_degree;
-    task.composition = defaults.composition;
-  } else if (task.group == GroupKind::kCyclic) {
-    task.composition = defaults.composition;  // commutative: the order makes no difference
-  }
-  if (task.operation != Operation::kTable) {
-    task.table = defaults.table;
-    task.table_digest = defaults.table_digest;
-  }
-  if (task.operation != Operation::kParity) {
-    task.parity_bits = defaults.parity_bits;
-    task.parity_subset = defaults.parity_subset;
-    task.parity_rows = defaults.parity_rows;
-  }
-  if (task.labels != LabelKind::kCorrupted) task.corrupted_fraction = defaults.corrupted_fraction;
-  const bool is_random = task.labels != LabelKind::kTrue || task.operation == Operation::kParity;
-  if (!is_random) {
-    task.label_seed = defaults.label_seed;
-  } else if (task.label_seed == -1) {
-    task.label_seed = seed;
-  }
-}
-
 void resolve_split(SplitConfig& split, std::int64_t seed) {
   const SplitConfig& defaults = default_config().split;
   if (split.method == SplitMethod::kFile) {  // the file says which rows and how many
@@ -94,13 +66,19 @@ void resolve_components(Config& config) {
   std::set<std::string_view> used, unused;
   for (const ComponentSpec* component : component_specs()) {
     const bool active = component_active(*component, config);
-    if (active && component->resolve != nullptr) component->resolve(config);
     for (const std::string_view key : component->uses) (active ? used : unused).insert(key);
     for (const Field& field : component->keys) (active ? used : unused).insert(field.spec.key);
   }
   for (const std::string_view key : unused) {
     if (!used.contains(key)) reset_value(config, key);
   }
+  for (const ComponentSpec* component : component_specs()) {
+    if (component->resolve != nullptr && component_active(*component, config)) component->resolve(config);
+  }
+}
+
+void resolve_label_seed(Config& config) {
+  if (config.task.label_seed == -1 && key_applies(config, "task.label_seed")) config.task.label_seed = config.seed;
 }
 
 Config resolved_values(const Config& config) {
@@ -110,11 +88,11 @@ Config resolved_values(const Config& config) {
       if (value == 0) value = 0.0;  // -0.0 equals 0.0 but prints otherwise
     }
   });
-  resolve_task(resolved.task, resolved.seed);
+  resolve_components(resolved);
+  resolve_label_seed(resolved);
   resolve_split(resolved.split, resolved.seed);
   resolve_model(resolved.model, resolved.task);
   resolve_training(resolved);
-  resolve_components(resolved);
   return resolved;
 }
 

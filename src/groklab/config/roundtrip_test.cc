@@ -9,7 +9,7 @@
 #include <string>
 
 #include "groklab/config/config_test_util.h"
-#include "groklab/config/value.h"
+#include "groklab/config/keys.h"
 
 namespace groklab {
 namespace {

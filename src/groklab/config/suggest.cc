@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "groklab/config.h"
-#include "groklab/config/value.h"
+#include "groklab/config/keys.h"
 
 namespace groklab {
 namespace {
@@ -126,7 +126,7 @@ std::string suggest_key(std::string_view unknown) {
   const std::string wanted = plain(unknown);
   const std::string last = plain(last_part(unknown));
   std::vector<std::string> keys, same_last, lasts;
-  for (const Field& field : config_values(Config{})) {
+  for (const Field& field : default_fields()) {
     keys.emplace_back(field.spec.key);
     lasts.push_back(last_part(field.spec.key));
     if (lasts.back() == last) same_last.emplace_back(field.spec.key);

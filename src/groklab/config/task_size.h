@@ -1,8 +1,9 @@
-// What a task's configuration alone tells about the size of its table.
+// Limits of a task's table, and what its configuration alone tells about its size.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "groklab/config.h"
 
@@ -12,14 +13,9 @@ namespace groklab {
 inline constexpr std::int64_t kMaxRows = 4'000'000;
 inline constexpr std::int64_t kMaxSymbols = 2000;  // kMaxSymbols^2 == kMaxRows
 
-bool is_group_operation(Operation operation);
-/// Any of the operations modulo task.modulus.
-bool is_modular_operation(Operation operation);
-
-/// Number of elements of the group; degree >= 1. Grows no further than 10^12, so that it never overflows.
-std::int64_t group_order(GroupKind group, std::int64_t degree);
-
-/// Nothing for a user's table, whose size only its file knows.
+/// Of the chosen operation. Nothing for a user's table, whose size only its file knows.
 std::optional<TaskSize> task_size(const TaskConfig& task);
+/// A few words for lists of runs, such as "add mod 113". Labels are not told.
+std::string operation_label(const TaskConfig& task);
 
 }  // namespace groklab

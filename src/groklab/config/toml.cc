@@ -1,12 +1,12 @@
-// Configurations as TOML text. Only this file and grid.cc include toml++, which is slow to compile.
+// Configurations as TOML text. Only this file and those of grids include toml++, which is slow to compile.
 #include <string>
 #include <string_view>
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/config/keys.h"
 #include "groklab/config/text_file.h"
 #include "groklab/config/toml_names.h"
-#include "groklab/config/value.h"
 
 namespace groklab {
 namespace {

@@ -21,19 +21,6 @@ struct Field {
   std::vector<std::string> choices;  ///< names of a choice, else empty
 };
 
-/// All fields of a config with their values, in order; components' own keys come last.
-std::vector<Field> config_values(const Config& config);
-
-/// Whether the name is a key, or the beginning of keys ("optim", "optim.muon").
-bool is_config_key(std::string_view name);
-bool is_config_section(std::string_view name);
-
-/// Puts a key back to its default.
-void reset_value(Config& config, std::string_view key);
-/// Sets one key. Throws Error(kConfig) with one line that starts with `where` (if not empty): unknown key with the
-/// nearest name, wrong type, out of range. The config is unchanged then.
-void assign_value(Config& config, std::string_view key, const Value& value, std::string_view where);
-
 /// True if the value lies in the field's range (numbers), is a single printable line (text) or a known name (choice).
 bool value_allowed(const Field& field);
 /// "a number in [0, 1)", "one of add, subtract, ...": what the field expects.

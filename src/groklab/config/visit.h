@@ -49,7 +49,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         config.seed);
 
   auto& task = config.task;
-  field("task.operation", any_choice(), "", "What is to be learnt: a modular or group operation, a table, or parity.",
+  field("task.operation", component_choice(), "", "What is to be learnt: a modular or group operation, a table, or parity.",
         task.operation);
   field("task.modulus", between(2, kMaxSymbols), "", "p of the modular operations; a prime for division.",
         task.modulus);

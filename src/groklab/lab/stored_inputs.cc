@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "groklab/base/error.h"
+#include "groklab/config/input_files.h"
 #include "groklab/files/file_io.h"
 #include "groklab/task.h"
 #include "groklab/task/input_file.h"
@@ -49,13 +50,15 @@ void find(const Store& store, const char* key, std::string& path, const std::str
 }  // namespace
 
 void keep_inputs(const Store& store, const Config& config) {
-  keep(store, "task.table", config.task.table, config.task.table_digest);
-  keep(store, "split.file", config.split.file, config.split.file_digest);
+  visit_input_files(config, [&](const char* key, const std::string& path, const std::string& digest) {
+    keep(store, key, path, digest);
+  });
 }
 
 void find_inputs(const Store& store, Config& config) {
-  find(store, "task.table", config.task.table, config.task.table_digest);
-  find(store, "split.file", config.split.file, config.split.file_digest);
+  visit_input_files(config, [&](const char* key, std::string& path, const std::string& digest) {
+    find(store, key, path, digest);
+  });
 }
 
 }  // namespace groklab

@@ -3,6 +3,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
+#include "groklab/config/vocabulary.h"
 
 namespace groklab {
 
@@ -52,12 +53,7 @@ const ArchitectureDescriptor& architecture_of(const ModelConfig& config) {
 }
 
 std::int64_t class_count(const ModelConfig& config, const Task& task) {
-  const std::int64_t classes = config.d_vocab_out > 0 ? config.d_vocab_out : task.n_classes;
-  if (classes < task.n_classes) {
-    fail(ErrorKind::kConfig, "model.d_vocab_out = {}: expected at least the task's {} classes", classes,
-         task.n_classes);
-  }
-  return classes;
+  return logit_count(config, task.n_classes);
 }
 
 ModelSizes model_sizes(const ModelConfig& config, const Task& task) {

@@ -66,7 +66,7 @@ void infer(ModelConfig& model, const ShapeInference& inference) {
 
 /// Rows of the embedding are the task's symbols: load_tensors compares the shapes.
 void check_inferred(const ModelConfig& model, const TaskSize& size, const std::string& file) {
-  if (model.d_vocab_out < size.n_classes) {
+  if (model.d_vocab_out != 0 && model.d_vocab_out < size.n_classes) {
     fail(ErrorKind::kInput, "{}: expected unembed.W_U of at least {} columns for as many classes, found {}", file,
          size.n_classes, model.d_vocab_out);
   }

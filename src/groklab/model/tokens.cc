@@ -2,17 +2,13 @@
 #include "groklab/model/tokens.h"
 
 #include "groklab/base/error.h"
+#include "groklab/config/vocabulary.h"
 #include "groklab/kernel/kernels.h"
 
 namespace groklab {
 
 TokenSequence::TokenSequence(const ModelConfig& model, const Task& task) : task_(&task), symbols_(task.n_symbols) {
-  const std::int64_t needed = symbols_ + (model.input_tokens - 2);
-  vocabulary_ = model.d_vocab > 0 ? model.d_vocab : needed;
-  if (vocabulary_ < needed) {
-    fail(ErrorKind::kConfig, "model.d_vocab = {}: expected at least {} ({} symbols and {} special tokens)", vocabulary_,
-         needed, symbols_, needed - symbols_);
-  }
+  vocabulary_ = groklab::token_count(model, task.n_symbols);
   for (std::int64_t input = 0; input < task.n_inputs; ++input) {
     positions_.push_back({input, 0});
     if (model.input_tokens == 4 && input == 0) positions_.push_back({-1, symbols_});

@@ -6,6 +6,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/task_size.h"
+#include "groklab/config/vocabulary.h"
 #include "groklab/model/architecture.h"
 #include "groklab/model/general_transformer.h"
 #include "groklab/model/precomputed_transformer.h"
@@ -16,6 +17,14 @@ const ArchitectureDescriptor& transformer_architecture();
 
 namespace {
 
+/// Tied embeddings give a logit for each token, so there cannot be more logits.
+void check_tied(const ModelConfig& model, std::int64_t tokens, std::int64_t logits) {
+  if (!model.tied_embeddings || logits <= tokens) return;
+  fail(ErrorKind::kConfig,
+       "model.d_vocab_out = {}: expected at most the {} input symbols when model.tied_embeddings = true",
+       model.d_vocab_out, tokens);
+}
+
 void check(const Config& config) {
   const ModelConfig& model = config.model;
   if (model.d_head == 0 && model.d_model % model.n_heads != 0) {
@@ -25,16 +34,8 @@ void check(const Config& config) {
     refuse(config, "model.d_model",
            fmt::format("n_heads * d_head = {} * {} = {}", model.n_heads, model.d_head, model.n_heads * model.d_head));
   }
-  if (model.input_tokens == 4 && config.task.operation == Operation::kParity) {
-    refuse(config, "model.input_tokens", "2 or 3 for task.operation = parity, which has no operation token");
-  }
-  const std::optional<TaskSize> size = task_size(config.task);
-  if (size && model.tied_embeddings) {
-    const std::int64_t vocabulary = size->n_symbols + model.input_tokens - 2;
-    if (model.d_vocab_out > vocabulary) {
-      refuse(config, "model.d_vocab_out",
-             fmt::format("at most the {} input symbols when model.tied_embeddings = true", vocabulary));
-    }
+  if (const std::optional<TaskSize> size = task_size(config.task)) {
+    check_tied(model, token_count(model, size->n_symbols), logit_count(model, size->n_classes));
   }
 }
 
@@ -50,10 +51,7 @@ ModelSizes sizes(const ModelConfig& config, const Task& task) {
   const TokenSequence tokens(config, task);
   sizes.vocabulary = tokens.vocabulary();
   sizes.positions = tokens.positions();
-  if (config.tied_embeddings && sizes.classes > sizes.vocabulary) {
-    fail(ErrorKind::kConfig, "model.tied_embeddings: expected at most {} classes (rows of the embedding), found {}",
-         sizes.vocabulary, sizes.classes);
-  }
+  check_tied(config, sizes.vocabulary, sizes.classes);
   return sizes;
 }
 
@@ -172,7 +170,7 @@ void check_inferred(const ModelConfig& model, const TaskSize& size, const std::s
          "found {}",
          file, least, size.n_symbols + 2, model.input_tokens, size.n_symbols, model.d_vocab);
   }
-  if (!model.tied_embeddings && model.d_vocab_out < size.n_classes) {
+  if (!model.tied_embeddings && model.d_vocab_out != 0 && model.d_vocab_out < size.n_classes) {  // 0: as many
     fail(ErrorKind::kInput, "{}: expected unembed.W_U of at least {} columns for as many classes, found {}", file,
          size.n_classes, model.d_vocab_out);
   }

@@ -34,6 +34,22 @@ TEST(Stepper, BuffersAreNamedAndForgotten) {
   EXPECT_EQ(momentum.stepper.buffers().at(0).name, "sgd.momentum");
 }
 
+// Fails if the second gradient of a step lacks the penalties, or has them twice.
+TEST(Stepper, PenaltiesJoinEveryGradientOfAStep) {
+  const auto with_penalty = [](const Vector& theta) {
+    Vector gradient = wavy_gradient(theta);
+    for (std::size_t i = 0; i < theta.size(); ++i) gradient[i] += theta[i] == 0 ? 0 : std::copysign(0.2, theta[i]);
+    return gradient;
+  };
+  StepLab<> penalised(step_config({"optim.kind=sam", "optim.sam.rho=0.5", "penalty.l1.weight=0.2"}));
+  StepLab<> expected(step_config({"optim.kind=sam", "optim.sam.rho=0.5"}));
+  for (int t = 0; t < 3; ++t) {
+    penalised.step(0.05, wavy_gradient);
+    expected.step(0.05, with_penalty);
+    EXPECT_LT(distance(penalised.values(), expected.values()), 1e-13) << t;  // the same sums, 1e-16 each
+  }
+}
+
 class EveryOptimizer : public ::testing::TestWithParam<std::string> {};
 
 // Fails if an optimiser moves padding, shares work by threads in a way that shows, or misreports its update.

@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "groklab/base/error.h"
-#include "groklab/config/task_size.h"
 #include "groklab/probe/part_metrics.h"
 #include "groklab/probe/task_group.h"
 #include "groklab/task/groups.h"
-#include "groklab/task/operations.h"
+#include "groklab/task/modular.h"
+#include "groklab/task/operation.h"
 
 namespace groklab {
 namespace {
@@ -60,18 +60,18 @@ std::int64_t power_mod(std::int64_t base, std::int64_t exponent, std::int64_t p)
   return result;
 }
 
-std::vector<Move> modular_moves(Operation operation, std::int64_t p) {
+std::vector<Move> modular_moves(const Invariance& invariance, std::int64_t p) {
+  if (invariance.law == GroupLaw::kNone) return {};
   const auto same = mapped(p, [](std::int64_t i) { return i; });
   const auto plus = mapped(p, [p](std::int64_t i) { return (i + 1) % p; });
   const auto minus = mapped(p, [p](std::int64_t i) { return (i + p - 1) % p; });
-  if (operation == Operation::kAdd) return {{plus, same, plus}, {same, plus, plus}};
-  if (operation == Operation::kSubtract) return {{plus, same, plus}, {same, plus, minus}};
-  if (!is_prime(p) || (operation != Operation::kMultiply && operation != Operation::kDivide)) return {};
+  const bool is_product = invariance.law == GroupLaw::kProduct;
+  if (invariance.symbols == SymbolGroup::kResidues) return {{plus, same, plus}, {same, plus, is_product ? plus : minus}};
+  if (!is_prime(p)) return {};
   const std::int64_t g = primitive_root(p), inverse = power_mod(g, p - 2, p);
   const auto times = mapped(p, [=](std::int64_t i) { return i * g % p; });
   const auto over = mapped(p, [=](std::int64_t i) { return i * inverse % p; });
-  if (operation == Operation::kMultiply) return {{times, same, times}, {same, times, times}};
-  return {{times, same, times}, {same, times, over}};
+  return {{times, same, times}, {same, times, is_product ? times : over}};
 }
 
 /// Few elements whose products are the whole group.
@@ -96,7 +96,7 @@ std::vector<std::int64_t> generators(const FiniteGroup& group) {
 }
 
 /// Factors from either side act on x, y and c so that the operation's label follows.
-std::vector<Move> group_moves(const TaskConfig& config) {
+std::vector<Move> group_moves(const TaskConfig& config, GroupLaw law) {
   const FiniteGroup group = make_group(config.group, config.group_degree, config.composition);
   const std::int64_t n = group.order;
   const auto same = mapped(n, [](std::int64_t i) { return i; });
@@ -107,16 +107,16 @@ std::vector<Move> group_moves(const TaskConfig& config) {
     const std::int64_t inverse = group.inverse(g);
     const auto conjugate = mapped(n, [&](std::int64_t i) { return group.product(group.product(g, i), inverse); });
     const auto unconjugate = mapped(n, [&](std::int64_t i) { return group.product(group.product(inverse, i), g); });
-    switch (config.operation) {
-      case Operation::kGroupProduct:  // (g a)(b) = g (a b), (a)(b g) = (a b) g; and (a g)(g^-1 b) = a b
+    switch (law) {
+      case GroupLaw::kProduct:  // (g a)(b) = g (a b), (a)(b g) = (a b) g; and (a g)(g^-1 b) = a b
         moves.push_back({left(g), same, left(g)});
         moves.push_back({same, right(g), right(g)});
         break;
-      case Operation::kGroupConjugate:  // (g x) y (g x)^-1 = g c g^-1; (x g)(g^-1 y g)(x g)^-1 = c
+      case GroupLaw::kConjugate:  // (g x) y (g x)^-1 = g c g^-1; (x g)(g^-1 y g)(x g)^-1 = c
         moves.push_back({left(g), same, conjugate});
         moves.push_back({right(g), unconjugate, same});
         break;
-      case Operation::kGroupSandwich:  // (g x)(y g^-1)(g x) = g c; (x g)(g^-1 y)(x g) = c g
+      case GroupLaw::kSandwich:  // (g x)(y g^-1)(g x) = g c; (x g)(g^-1 y)(x g) = c g
         moves.push_back({left(g), right(inverse), left(g)});
         moves.push_back({right(g), left(inverse), right(g)});
         break;
@@ -149,10 +149,10 @@ void project(const SymmetryOrbits& orbits, std::vector<double>& logits) {
 }  // namespace
 
 std::optional<SymmetryOrbits> task_orbits(const TaskConfig& config, const Task& task) {
-  const std::vector<Move> moves = is_group_operation(config.operation) ? group_moves(config)
-                                  : is_modular_operation(config.operation)
-                                      ? modular_moves(config.operation, config.modulus)
-                                      : std::vector<Move>{};
+  const Invariance& invariance = operation_descriptor(config.operation).invariance;
+  const std::vector<Move> moves = invariance.symbols == SymbolGroup::kTaskGroup
+                                      ? group_moves(config, invariance.law)
+                                      : modular_moves(invariance, config.modulus);
   if (moves.empty()) return std::nullopt;
   SymmetryOrbits orbits;
   orbits.n_rows = task.n_rows;

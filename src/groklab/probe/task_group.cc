@@ -3,8 +3,8 @@
 
 #include <numeric>
 
-#include "groklab/config/task_size.h"
-#include "groklab/task/operations.h"
+#include "groklab/task/modular.h"
+#include "groklab/task/operation.h"
 
 namespace groklab {
 namespace {
@@ -28,18 +28,9 @@ std::vector<std::int32_t> identity_map(std::int64_t n) {
 /// What the second symbol does in the product.
 enum class Second { kNone, kItself, kInverse };
 
-Second second_factor(Operation operation) {
-  switch (operation) {
-    case Operation::kAdd:
-    case Operation::kMultiply:
-    case Operation::kGroupProduct:
-      return Second::kItself;
-    case Operation::kSubtract:
-    case Operation::kDivide:
-      return Second::kInverse;
-    default:
-      return Second::kNone;
-  }
+Second second_factor(GroupLaw law) {
+  if (law == GroupLaw::kProduct) return Second::kItself;
+  return law == GroupLaw::kQuotient ? Second::kInverse : Second::kNone;
 }
 
 }  // namespace
@@ -56,19 +47,19 @@ std::int64_t primitive_root(std::int64_t p) {
 std::optional<TaskGroup> task_group(const TaskConfig& config, const Task& task) {
   TaskGroup result;
   const std::int64_t p = config.modulus;
-  const bool units =
-      (config.operation == Operation::kMultiply || config.operation == Operation::kDivide) && is_prime(p) && p > 2;
-  if (is_group_operation(config.operation)) {
+  const Invariance& invariance = operation_descriptor(config.operation).invariance;
+  const bool multiplies = invariance.symbols == SymbolGroup::kUnits;
+  const bool units = multiplies && is_prime(p) && p > 2;
+  if (invariance.symbols == SymbolGroup::kNone) return std::nullopt;
+  if (invariance.symbols == SymbolGroup::kTaskGroup) {
     result.group = make_group(config.group, config.group_degree, config.composition);
     result.basis = group_basis(config.group, config.group_degree, config.composition);
     result.element_of_symbol = result.element_of_class = identity_map(task.n_symbols);
-  } else if (is_modular_operation(config.operation)) {
+  } else {
     const std::int64_t order = units ? p - 1 : p;
     result.group = make_group(GroupKind::kCyclic, order, Composition::kRightFirst);
     result.basis = cyclic_basis(order);
     result.element_of_symbol = result.element_of_class = units ? discrete_logarithms(p) : identity_map(p);
-  } else {
-    return std::nullopt;
   }
   Config clean;
   clean.task = config;
@@ -78,9 +69,8 @@ std::optional<TaskGroup> task_group(const TaskConfig& config, const Task& task) 
   for (const std::int32_t label : true_task.labels) {
     result.label_of_row.push_back(result.element_of_class[static_cast<std::size_t>(label)]);
   }
-  const Second second = second_factor(config.operation);
+  const Second second = second_factor(invariance.law);
   // x y and x / y of a composite modulus are products in no group.
-  const bool multiplies = config.operation == Operation::kMultiply || config.operation == Operation::kDivide;
   if (second == Second::kNone || (multiplies && !units)) return result;
   for (std::int64_t row = 0; row < task.n_rows; ++row) {
     const auto element = [&](std::int64_t i) {

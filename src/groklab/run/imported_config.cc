@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
+#include "groklab/config/assignment.h"
 #include "groklab/config/change.h"
 #include "groklab/run/imported_weights.h"
 
@@ -52,7 +53,7 @@ ImportedConfig imported_config(const TensorFile& file, const std::string& file_n
   const std::optional<Config> own = base ? std::nullopt : config_of_file(file, file_name);
   Config config = base ? *base : own.value_or(Config{});
   std::set<std::string> fixed;
-  for (const std::string& assignment : assignments) fixed.insert(assigned_key(assignment));
+  for (const std::string& assignment : assignments) fixed.insert(parse_assignment(assignment, "--set").key);
   const auto sets = [&](std::string_view section) {
     return std::any_of(fixed.begin(), fixed.end(), [&](const std::string& key) { return key.rfind(section, 0) == 0; });
   };

@@ -7,6 +7,7 @@
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
 #include "groklab/model/architecture.h"
+#include "groklab/task/operation.h"
 
 namespace groklab {
 namespace {
@@ -38,7 +39,7 @@ Config infer_model(const TensorFile& file, const std::string& file_name, const C
 }
 
 void check_vocabulary(const Config& config, const TaskSize& size, const std::string& file_name) {
-  if (config.task.operation == Operation::kParity) return;
+  if (!operation_descriptor(config.task.operation).is_binary) return;
   architecture_of(config.model).check_inferred(config.model, size, file_name);
 }
 

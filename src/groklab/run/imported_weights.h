@@ -5,7 +5,6 @@
 #include <string>
 
 #include "groklab/config.h"
-#include "groklab/config/task_size.h"
 #include "groklab/engine/engine.h"
 #include "groklab/files/safetensors.h"
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "groklab/base/error.h"
+#include "groklab/config/input_files.h"
 #include "groklab/task/own_task.h"
 #include "groklab/task/split.h"
 
@@ -28,12 +29,9 @@ void settle_file(const char* key, std::string& path, std::string& digest) {
 
 ResolvedConfig resolve_with_files(Config config) {
   check_config(config);  // a file that nothing reads is refused, so that every path below names one that is read
-  if (!config.task.table.empty() && config.task.table != kOwn) {
-    settle_file("task.table", config.task.table, config.task.table_digest);
-  }
-  if (!config.split.file.empty() && config.split.file != kOwn) {
-    settle_file("split.file", config.split.file, config.split.file_digest);
-  }
+  visit_input_files(config, [](const char* key, std::string& path, std::string& digest) {
+    if (!path.empty() && path != kOwn) settle_file(key, path, digest);
+  });
   return resolve_config(config);
 }
 
@@ -46,7 +44,7 @@ RunDescription describe_run(Config config, const RunParts& parts) {
     check_own_task(*parts.task);
     const TaskConfig defaults;
     config.task = defaults;
-    config.task.operation = Operation::kTable;
+    config.task.operation = "table";
     config.task.table = kOwn;
     config.task.table_digest = task_digest(*parts.task);
   }

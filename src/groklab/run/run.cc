@@ -6,6 +6,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
+#include "groklab/config/assignment.h"
 #include "groklab/config/change.h"
 #include "groklab/run/fork_start.h"
 #include "groklab/run/imported_config.h"
@@ -26,7 +27,7 @@ bool starts_with(std::string_view text, std::string_view start) { return text.su
 
 bool changes_section(const std::vector<std::string>& changes, std::string_view section) {
   return std::any_of(changes.begin(), changes.end(),
-                     [&](const std::string& change) { return starts_with(assigned_key(change), section); });
+                     [&](const std::string& change) { return starts_with(parse_assignment(change, "--set").key, section); });
 }
 
 /// What Run::fork makes of a parent's configuration.

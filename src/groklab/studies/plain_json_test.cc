@@ -105,7 +105,7 @@ TEST(PlainJson, AsksTheStructWhetherItFitsTogether) {
 }
 
 TEST(PlainJson, TasksAreTheirConfigurationKeys) {
-  TaskNetwork network = group_network(GroupKind::kAlternating, 4, 16, Operation::kGroupConjugate);
+  TaskNetwork network = group_network(GroupKind::kAlternating, 4, 16, "group_conjugate");
   network.task.labels = LabelKind::kRandom;
   const TaskNetwork back = plain_from_json<TaskNetwork>(plain_to_json(network), "network");
   EXPECT_EQ(plain_to_json(back).dump(), plain_to_json(network).dump());

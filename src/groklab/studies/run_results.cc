@@ -5,26 +5,13 @@
 #include <utility>
 
 #include "groklab/config.h"
+#include "groklab/config/task_key.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/probe/norm_at_margin.h"
 #include "groklab/run/network_run.h"
 #include "groklab/store/run_engines.h"
 
 namespace groklab::studies {
-namespace {
-
-/// Names the table behind a task: labels do not change its symmetry.
-std::string table_key(const TaskConfig& task) {
-  Config key;
-  key.task = task;
-  key.task.labels = LabelKind::kTrue;
-  key.task.label_seed = -1;
-  key.task.corrupted_fraction = 0;
-  return canonical_config(resolve_config(key));
-}
-
-}  // namespace
-
 RunResults::RunResults(const Store& store, std::vector<PlannedResult> results, ThreadPool& pool)
     : store_(store), results_(std::move(results)), pool_(pool) {}
 
@@ -49,7 +36,7 @@ const std::vector<Record>& RunResults::records(RunIndex run) const {
 
 std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool all) const {
   PreparedRun prepared = prepare_stored_run(store_, results_.at(run).id);
-  const std::string key = table_key(prepared.config->task);
+  const std::string key = task_key(prepared.config);
   auto orbits = orbits_.find(key);
   if (orbits == orbits_.end()) {
     orbits = orbits_.emplace(key, task_orbits(prepared.config->task, prepared.task)).first;

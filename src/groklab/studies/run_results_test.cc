@@ -30,7 +30,7 @@ class RunResultsTest : public ::testing::Test {
     plan_ = SweepPlan();
     scratch_ = varma2023::scratch_run(plan_, modular_network(5, 8), 3, 15, 1, 30);
     converged_ = varma2023::converged_run(plan_, budgets, modular_network(5, 8), 3, 25, 1);
-    squares_ = varma2023::converged_run(plan_, budgets, modular_network(5, 8, Operation::kSumOfSquares), 3, 15, 1);
+    squares_ = varma2023::converged_run(plan_, budgets, modular_network(5, 8, "sum_of_squares"), 3, 15, 1);
     fork_ = varma2023::ungrok_run(plan_, budgets, modular_network(5, 8), 3, 10, 2);
     results_ = run_plan(plan_, std::vector<double>(plan_.runs.size(), 1.0), directory_, {});
   }

@@ -35,14 +35,14 @@ std::vector<std::int64_t> SeedRange::all() const {
   return seeds;
 }
 
-TaskNetwork modular_network(std::int64_t modulus, std::int64_t d_model, Operation operation) {
+TaskNetwork modular_network(std::int64_t modulus, std::int64_t d_model, const std::string& operation) {
   TaskConfig task;
   task.operation = operation;
   task.modulus = modulus;
   return network_of(task, d_model);
 }
 
-TaskNetwork group_network(GroupKind group, std::int64_t degree, std::int64_t d_model, Operation operation) {
+TaskNetwork group_network(GroupKind group, std::int64_t degree, std::int64_t d_model, const std::string& operation) {
   TaskConfig task;
   task.operation = operation;
   task.group = group;

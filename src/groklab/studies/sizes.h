@@ -50,9 +50,9 @@ void visit_fields(TaskNetwork& n, F&& field) {
 std::string complaint(const TaskNetwork& network);
 
 /// Network of x + y modulo p, or of another operation or group.
-TaskNetwork modular_network(std::int64_t modulus, std::int64_t d_model, Operation operation = Operation::kAdd);
+TaskNetwork modular_network(std::int64_t modulus, std::int64_t d_model, const std::string& operation = "add");
 TaskNetwork group_network(GroupKind group, std::int64_t degree, std::int64_t d_model,
-                          Operation operation = Operation::kGroupProduct);
+                          const std::string& operation = "group_product");
 
 /// Those sizes that a network's table has.
 std::vector<std::int64_t> rows_within(const std::vector<std::int64_t>& rows, const TaskNetwork& network);

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "groklab/config.h"
+#include "groklab/config/task_key.h"
 #include "groklab/run/network_run.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/task.h"
@@ -26,32 +27,21 @@ struct StepCost {
   double record_bytes = 0, checkpoint_bytes = 0;
 };
 
-/// Runs of one network and task: their step time depends on the rows alone, about linearly.
+/// Runs whose steps cost the same per row: their step time depends on the rows alone, about linearly.
 struct SizeGroup {
-  std::map<std::int64_t, Config> sizes;  ///< rows of a step -> a config with them
+  std::map<std::int64_t, ResolvedConfig> sizes;  ///< rows of a step -> a config with them
   std::map<std::int64_t, StepCost> measured;
 };
 
-std::string group_key(const Config& config) {
-  Config key;
-  key.task = config.task;
-  key.task.labels = LabelKind::kTrue;
-  key.task.corrupted_fraction = 0;
-  key.model = config.model;
-  key.loss = config.loss;
-  key.optim.kind = config.optim.kind;
-  key.train.precision = config.train.precision;
-  return canonical_config(resolve_config(key));
-}
-
-Config without_fork(Config config) {
+/// A fork costs what a run from scratch does.
+ResolvedConfig resolved_without_fork(Config config) {
   config.fork = ForkConfig{};
-  return config;
+  return resolve_config(config);
 }
 
-StepCost measure_step(const Config& config, double seconds) {
+StepCost measure_step(const ResolvedConfig& config, double seconds) {
   ThreadPool pool(1);
-  const NetworkRun run(resolve_config(without_fork(config)), pool);
+  const NetworkRun run(config, pool);
   Engine* const engine = &run.engine();
   engine->initialise();
   // Caches, pages and the clock warm up first: the first milliseconds of a process run at half speed.
@@ -71,7 +61,7 @@ StepCost measure_step(const Config& config, double seconds) {
   cost.record_seconds = elapsed(record_start);
   const auto tensors = static_cast<double>(engine->layout().tensors().size());
   cost.record_bytes = 420 + 9 * tensors;  // about 50 columns of 8 bytes, one more per tensor
-  const double number = run.config()->train.precision == Precision::kFloat32 ? 4 : 8;
+  const double number = config->train.precision == Precision::kFloat32 ? 4 : 8;
   cost.checkpoint_bytes = 3 * number * static_cast<double>(engine->layout().total());
   return cost;
 }
@@ -96,12 +86,11 @@ StepCost interpolate(const std::map<std::int64_t, StepCost>& measured, std::int6
   return cost;
 }
 
-std::int64_t rows_of_step(const Config& config, const std::map<std::string, std::int64_t>& task_rows,
-                          const std::string& key) {
-  const std::int64_t rows = task_rows.at(key);
-  // A split file's own size is not worth reading it here: the whole table is the upper bound.
-  const std::int64_t size = config.split.method == SplitMethod::kFile ? rows : training_rows(config.split, rows);
-  return config.optim.batch_size > 0 ? std::min(config.optim.batch_size, size) : size;
+/// Rows of a step of a run. A split file's own size is not worth reading it here: its bound is the whole table.
+std::int64_t rows_of_step(const ResolvedConfig& config, std::int64_t task_rows) {
+  const bool from_file = config->split.method == SplitMethod::kFile;
+  const std::int64_t size = from_file ? task_rows : training_rows(config->split, task_rows);
+  return config->optim.batch_size > 0 ? std::min(config->optim.batch_size, size) : size;
 }
 
 struct EventCounts {
@@ -120,38 +109,60 @@ EventCounts count_events(const TrainConfig& train) {
   }
 }
 
+/// The plan's runs by what their steps cost, and what is measured of each group.
+class Calibration {
+ public:
+  explicit Calibration(const SweepPlan& plan) {
+    for (const PlannedRun& run : plan.runs) {
+      const ResolvedConfig config = resolved_without_fork(run.config);
+      keys_.push_back(cost_key(config));
+      rows_.push_back(rows_of_step(config, task_rows(config)));
+      groups_[keys_.back()].sizes.emplace(rows_.back(), config);
+    }
+  }
+
+  /// Trains the smallest, middle and largest size of each group, about `seconds` in all.
+  void measure(double seconds) {
+    std::size_t points = 0;
+    for (const auto& [key, group] : groups_) points += std::min<std::size_t>(group.sizes.size(), 3);
+    const double each = std::max(0.01, seconds / static_cast<double>(std::max<std::size_t>(points, 1)));
+    for (auto& [key, group] : groups_) {
+      auto middle = group.sizes.begin();
+      std::advance(middle, static_cast<std::ptrdiff_t>(group.sizes.size() / 2));
+      for (const auto at : {group.sizes.begin(), middle, std::prev(group.sizes.end())}) {
+        if (!group.measured.contains(at->first)) group.measured[at->first] = measure_step(at->second, each);
+      }
+    }
+  }
+
+  StepCost cost(std::size_t run) const { return interpolate(groups_.at(keys_[run]).measured, rows_[run]); }
+
+ private:
+  std::int64_t task_rows(const ResolvedConfig& config) {
+    if (config.task_size()) return config.task_size()->n_rows;
+    const std::string key = task_key(config);
+    if (!table_rows_.contains(key)) table_rows_[key] = make_task(config).n_rows;
+    return table_rows_.at(key);
+  }
+
+  std::vector<std::string> keys_;   ///< [runs] cost_key
+  std::vector<std::int64_t> rows_;  ///< [runs] of a step
+  std::map<std::string, SizeGroup> groups_;
+  std::map<std::string, std::int64_t> table_rows_;  ///< of users' tables, by task_key
+};
+
 }  // namespace
 
 SweepEstimate estimate_sweep(const SweepPlan& plan, int jobs, double seconds) {
-  std::map<std::string, SizeGroup> groups;
-  std::map<std::string, std::int64_t> task_rows;
-  std::vector<std::string> keys;
-  std::vector<std::int64_t> rows;
-  for (const PlannedRun& run : plan.runs) {
-    keys.push_back(group_key(run.config));
-    if (!task_rows.contains(keys.back())) {
-      task_rows[keys.back()] = make_task(resolve_config(without_fork(run.config))).n_rows;
-    }
-    rows.push_back(rows_of_step(run.config, task_rows, keys.back()));
-    groups[keys.back()].sizes.emplace(rows.back(), run.config);
-  }
-  std::size_t points = 0;
-  for (const auto& [key, group] : groups) points += std::min<std::size_t>(group.sizes.size(), 3);
-  const double each = std::max(0.01, seconds / static_cast<double>(std::max<std::size_t>(points, 1)));
-  for (auto& [key, group] : groups) {
-    auto middle = group.sizes.begin();
-    std::advance(middle, static_cast<std::ptrdiff_t>(group.sizes.size() / 2));
-    for (const auto at : {group.sizes.begin(), middle, std::prev(group.sizes.end())}) {
-      if (!group.measured.contains(at->first)) group.measured[at->first] = measure_step(at->second, each);
-    }
-  }
+  Calibration calibration(plan);
+  calibration.measure(seconds);
   SweepEstimate total;
   total.runs = static_cast<std::int64_t>(plan.runs.size());
   std::vector<double> chain(plan.runs.size(), 0.0);
   double longest = 0;
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const PlannedRun& run = plan.runs[i];
-    const StepCost cost = interpolate(groups.at(keys[i]).measured, rows[i]);
+    const StepCost cost = calibration.cost(i);
     const EventCounts events = count_events(run.config.train);
     const auto steps = static_cast<double>(run.config.train.steps);
     const double run_seconds = steps * cost.seconds + events.records * cost.record_seconds + 0.002;

@@ -8,8 +8,10 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/config/assignment.h"
 #include "groklab/config/change.h"
-#include "groklab/lab/fork_config.h"
+#include "groklab/config/task_key.h"
+#include "groklab/config/value.h"
 #include "groklab/task.h"
 
 namespace groklab {
@@ -17,24 +19,26 @@ namespace {
 
 constexpr std::size_t kMostRuns = 10'000'000;
 
+/// A value as the table of results shows it.
 std::string value_text(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   return toml_literal(value);
 }
 
+using Combination = std::vector<std::pair<const GridAxis*, const Value*>>;
+
 /// The combinations of several axes as lists of (axis, value); the last axis varies fastest.
-std::vector<std::vector<std::pair<const GridAxis*, const Value*>>> combinations(
-    const std::vector<const GridAxis*>& axes, const std::string& where) {
+std::vector<Combination> combinations(const std::vector<const GridAxis*>& axes, const std::string& where) {
   double count = 1;
   for (const GridAxis* axis : axes) count *= static_cast<double>(axis->values.size());
   if (count > static_cast<double>(kMostRuns)) {
     fail(ErrorKind::kConfig, "{}: expected at most {} runs, found {:.0f}", where, kMostRuns, count);
   }
-  std::vector<std::vector<std::pair<const GridAxis*, const Value*>>> all(1);
+  std::vector<Combination> all(1);
   for (const GridAxis* axis : axes) {
-    std::vector<std::vector<std::pair<const GridAxis*, const Value*>>> longer;
+    std::vector<Combination> longer;
     longer.reserve(all.size() * axis->values.size());
-    for (const auto& shorter : all) {
+    for (const Combination& shorter : all) {
       for (const Value& value : axis->values) {
         longer.push_back(shorter);
         longer.back().emplace_back(axis, &value);
@@ -62,27 +66,23 @@ std::vector<std::vector<const GridAxis*>> axes_of_cases(const GridStage& stage) 
   return all;
 }
 
-/// Checks what a config alone does not tell: whether so many training rows exist.
+/// Checks what a config alone may not tell: whether so many training rows exist.
 class SizeCheck {
  public:
-  void check(const Config& config, const std::string& where) {
-    if (config.split.train_size == 0) return;
-    Config key;
-    key.task = config.task;
-    key.task.labels = LabelKind::kTrue;
-    key.task.corrupted_fraction = 0;
-    const ResolvedConfig resolved = resolve_config(key);
-    const std::string& name = resolved.id();
-    auto found = rows_.find(name);
-    if (found == rows_.end()) found = rows_.emplace(name, make_task(resolved).n_rows).first;
-    if (config.split.train_size > found->second) {
-      fail(ErrorKind::kConfig, "{}: split.train_size = {}: expected at most the task's {} rows", where,
-           config.split.train_size, found->second);
-    }
+  void check(const ResolvedConfig& config) {
+    if (config->split.method != SplitMethod::kFile) training_rows(config->split, rows(config));
   }
 
  private:
-  std::map<std::string, std::int64_t> rows_;
+  std::int64_t rows(const ResolvedConfig& config) {
+    if (config.task_size()) return config.task_size()->n_rows;
+    const std::string key = task_key(config);
+    auto found = rows_.find(key);
+    if (found == rows_.end()) found = rows_.emplace(key, make_task(config).n_rows).first;
+    return found->second;
+  }
+
+  std::map<std::string, std::int64_t> rows_;  ///< of users' tables, by task_key
 };
 
 /// A fork's config before its changes: the parent's, without the parent's own origin.
@@ -92,6 +92,76 @@ Config planned_fork(const Config& parent) {
   config.fork.run = "parent";
   return config;
 }
+
+class Expansion {
+ public:
+  SweepPlan run(const Grid& grid) {
+    std::map<std::string, std::vector<std::size_t>> stage_runs;
+    std::vector<std::size_t> before;
+    for (const GridStage& stage : grid.stages) {
+      const bool is_first = &stage == &grid.stages.front();
+      std::vector<std::size_t> made;
+      if (is_first) {
+        made = runs_of(stage, kNoParent);
+      } else {
+        for (const std::size_t parent : stage.of.empty() ? before : stage_runs.at(stage.of)) {
+          const std::vector<std::size_t> forks = runs_of(stage, static_cast<std::ptrdiff_t>(parent));
+          made.insert(made.end(), forks.begin(), forks.end());
+        }
+      }
+      if (!stage.name.empty()) stage_runs[stage.name] = made;
+      before = std::move(made);
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  std::vector<std::size_t> runs_of(const GridStage& stage, std::ptrdiff_t parent) {
+    std::vector<std::size_t> made;
+    for (const std::vector<const GridAxis*>& axes : axes_of_cases(stage)) {
+      for (const Combination& combination : combinations(axes, stage.where)) {
+        made.push_back(add(planned(combination, parent, !stage.cases.empty(), stage.where), stage.where));
+        if (plan_.runs.size() > kMostRuns) {
+          fail(ErrorKind::kConfig, "{}: expected at most {} runs", stage.where, kMostRuns);
+        }
+      }
+    }
+    return made;
+  }
+
+  PlannedRun planned(const Combination& combination, std::ptrdiff_t parent, bool has_cases, const std::string& where) {
+    PlannedRun run;
+    run.parent = parent;
+    if (parent != kNoParent) {
+      const PlannedRun& of = plan_.runs[static_cast<std::size_t>(parent)];
+      run.config = planned_fork(of.config);
+      run.varied = of.varied;
+    }
+    for (const auto& [axis, value] : combination) {
+      if (axis->key == "fork.step") {
+        run.fork_step = std::get<std::int64_t>(*value);
+      } else {
+        run.changes.push_back(assignment_text(axis->key, *value));
+      }
+      if (axis->values.size() > 1 || has_cases) run.varied.emplace_back(axis->key, value_text(*value));
+    }
+    change_config(run.config, run.changes, where);
+    if (parent == kNoParent) run.changes.clear();
+    return run;
+  }
+
+  std::size_t add(PlannedRun run, const std::string& where) {
+    try {
+      sizes_.check(resolve_config(run.config));
+      return plan_.insert(std::move(run));
+    } catch (const Error& error) {
+      fail(error.kind(), "{}: {}", where, error.what());
+    }
+  }
+
+  SweepPlan plan_;
+  SizeCheck sizes_;
+};
 
 }  // namespace
 
@@ -119,53 +189,6 @@ std::size_t SweepPlan::insert(PlannedRun run) {
   return at->second;
 }
 
-SweepPlan expand_grid(const Grid& grid) {
-  SweepPlan plan;
-  SizeCheck sizes;
-  std::map<std::string, std::vector<std::size_t>> stage_runs;
-  std::vector<std::size_t> before;
-  const auto add = [&](PlannedRun run, const std::string& where) {
-    sizes.check(run.config, where);
-    try {
-      return plan.insert(std::move(run));
-    } catch (const Error& error) {
-      fail(error.kind(), "{}: {}", where, error.what());
-    }
-  };
-  for (std::size_t s = 0; s < grid.stages.size(); ++s) {
-    const GridStage& stage = grid.stages[s];
-    std::vector<std::size_t> made;
-    const std::vector<std::size_t> no_parent = {0};
-    const std::vector<std::size_t>& parents = s == 0 ? no_parent : stage.of.empty() ? before : stage_runs.at(stage.of);
-    for (const std::size_t parent : parents) {
-      for (const std::vector<const GridAxis*>& axes : axes_of_cases(stage)) {
-        for (const auto& combination : combinations(axes, stage.where)) {
-          PlannedRun run;
-          if (s > 0) {
-            run.parent = static_cast<std::ptrdiff_t>(parent);
-            run.config = planned_fork(plan.runs[parent].config);
-            run.varied = plan.runs[parent].varied;
-          }
-          for (const auto& [axis, value] : combination) {
-            if (axis->key == "fork.step") {
-              run.fork_step = std::get<std::int64_t>(*value);
-            } else {
-              run.changes.push_back(axis->key + "=" + value_text(*value));
-            }
-            if (axis->values.size() > 1 || !stage.cases.empty()) run.varied.emplace_back(axis->key, value_text(*value));
-          }
-          change_config(run.config, run.changes);
-          if (s == 0) run.changes.clear();
-          made.push_back(add(std::move(run), stage.where));
-          if (plan.runs.size() > kMostRuns)
-            fail(ErrorKind::kConfig, "{}: expected at most {} runs", stage.where, kMostRuns);
-        }
-      }
-    }
-    if (!stage.name.empty()) stage_runs[stage.name] = made;
-    before = std::move(made);
-  }
-  return plan;
-}
+SweepPlan expand_grid(const Grid& grid) { return Expansion().run(grid); }
 
 }  // namespace groklab

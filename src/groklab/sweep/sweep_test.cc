@@ -183,5 +183,30 @@ TEST_F(SweepTest, TheEstimateCountsWhatWillBeDone) {
   EXPECT_GE(estimate.core_seconds, estimate.wall_seconds);
 }
 
+// 0.29 of 100 rows is 28.999999999999996 in binary: the split takes 29, and so must the estimate.
+TEST_F(SweepTest, TheEstimateRoundsFractionsAsTheSplitDoes) {
+  const auto flop = [](const char* size) {
+    return estimate_sweep(expand_grid(parse_grid_text(std::string("task.modulus = 10\nmodel.d_model = 16\n"
+                                                                  "model.n_heads = 2\ntrain.steps = 10\n") +
+                                                          size,
+                                                      "g.toml")),
+                          1, 0.02)
+        .flop;
+  };
+  EXPECT_EQ(flop("split.train_fraction = 0.29\n"), flop("split.train_size = 29\n"));
+  EXPECT_NE(flop("split.train_fraction = 0.28\n"), flop("split.train_size = 29\n"));
+}
+
+// A text value that looks quoted, or has blanks around it, reaches the run as it stands in the file.
+TEST_F(SweepTest, TextValuesAreNotReadTwice) {
+  const SweepPlan plan = expand_grid(parse_grid_text("task.modulus = 7\nsplit.train_size = 20\noptim.decay = '\"*\"'\n"
+                                                     "[[then]]\noptim.decay = [' *', '*W_*']\n",
+                                                     "g.toml"));
+  ASSERT_EQ(plan.runs.size(), 3u);
+  EXPECT_EQ(plan.runs[0].config.optim.decay, "\"*\"");
+  EXPECT_EQ(plan.runs[1].config.optim.decay, " *");
+  EXPECT_EQ(plan.runs[2].config.optim.decay, "*W_*");
+}
+
 }  // namespace
 }  // namespace groklab

@@ -15,7 +15,7 @@ namespace groklab {
 std::string format_bytes(double bytes);
 /// One line: runs, steps, FLOP, time on `jobs` cores, disk.
 std::string estimate_line(const SweepEstimate& estimate, int jobs);
-/// One line: done, running, failed, share, speed, time left.
+/// One line: done, running, failed, fraction, speed, time left.
 std::string progress_line(const SweepProgress& progress);
 /// One line per failed or skipped run, at most `most`, then how many more there are.
 std::vector<std::string> failure_lines(const SweepPlan& plan, const std::vector<PlannedResult>& results,

@@ -1,4 +1,4 @@
-// Groups: the table of families, and the products and tasks made from their elements.
+// See groups.h: the table of families, and the products of their elements.
 #include "groklab/task/groups.h"
 
 #include <fmt/format.h>
@@ -94,42 +94,17 @@ void build_alternating(FiniteGroup& group, std::int64_t n) { build_permutations(
 struct GroupFamily {
   GroupKind kind;
   const char* letter;
-  const char* adjective;
   std::int64_t min_degree;                                 // the smallest with 2 elements
   std::int64_t max_degree;                                 // the largest with kMaxSymbols elements
   void (*build)(FiniteGroup& group, std::int64_t degree);  // order, names and the table for kRightFirst
 };
 
 constexpr GroupFamily kGroupFamilies[] = {
-    {GroupKind::kCyclic, "C", "cyclic", 2, kMaxSymbols, build_cyclic},
-    {GroupKind::kDihedral, "D", "dihedral", 1, kMaxSymbols / 2, build_dihedral},
-    {GroupKind::kSymmetric, "S", "symmetric", 2, 6, build_symmetric},
-    {GroupKind::kAlternating, "A", "alternating", 3, 6, build_alternating},
+    {GroupKind::kCyclic, "C", 2, kMaxSymbols, build_cyclic},
+    {GroupKind::kDihedral, "D", 1, kMaxSymbols / 2, build_dihedral},
+    {GroupKind::kSymmetric, "S", 2, 6, build_symmetric},
+    {GroupKind::kAlternating, "A", 3, 6, build_alternating},
 };
-
-struct GroupOperation {
-  Operation operation;
-  const char* formula;
-  std::int32_t (*value)(std::int64_t x, std::int64_t y, const FiniteGroup& group);
-};
-
-constexpr GroupOperation kGroupOperations[] = {
-    {Operation::kGroupProduct, "x y",
-     [](std::int64_t x, std::int64_t y, const FiniteGroup& group) { return group.product(x, y); }},
-    {Operation::kGroupConjugate, "x y x^-1",
-     [](std::int64_t x, std::int64_t y, const FiniteGroup& group) {
-       return group.product(group.product(x, y), group.inverse(x));
-     }},
-    {Operation::kGroupSandwich, "x y x",
-     [](std::int64_t x, std::int64_t y, const FiniteGroup& group) { return group.product(group.product(x, y), x); }},
-};
-
-const GroupOperation& find_operation(Operation operation) {
-  for (const GroupOperation& entry : kGroupOperations) {
-    if (entry.operation == operation) return entry;
-  }
-  fail(ErrorKind::kInternal, "internal: operation {} is not a group operation", static_cast<int>(operation));
-}
 
 const GroupFamily& find_family(GroupKind kind) {
   for (const GroupFamily& family : kGroupFamilies) {
@@ -157,28 +132,30 @@ std::vector<std::int32_t> find_inverses(const FiniteGroup& group) {
 
 }  // namespace
 
+std::int64_t group_order(GroupKind kind, std::int64_t degree) {
+  constexpr std::int64_t kFarTooMany = 1'000'000'000'000;
+  if (kind == GroupKind::kCyclic) return degree;
+  if (kind == GroupKind::kDihedral) return 2 * degree;
+  std::int64_t factorial = 1;
+  for (std::int64_t n = 2; n <= degree && factorial < kFarTooMany; ++n) factorial *= n;
+  if (kind == GroupKind::kAlternating && degree >= 2) factorial /= 2;
+  return factorial;
+}
+
+std::pair<std::int64_t, std::int64_t> group_degrees(GroupKind kind) {
+  const GroupFamily& family = find_family(kind);
+  return {family.min_degree, family.max_degree};
+}
+
 FiniteGroup make_group(GroupKind kind, std::int64_t degree, Composition composition) {
   const GroupFamily& family = find_family(kind);
-  if (degree < family.min_degree || degree > family.max_degree) {
-    fail(ErrorKind::kConfig, "task.group_degree: expected {}..{} for a {} group (at most {} rows), found {}",
-         family.min_degree, family.max_degree, family.adjective, kMaxRows, degree);
-  }
+  require(degree >= family.min_degree && degree <= family.max_degree, "a group's degree lies in group_degrees");
   FiniteGroup group;
   group.name = fmt::format("{}_{}", family.letter, degree);
   family.build(group, degree);
   if (composition == Composition::kLeftFirst) exchange_factors(group);
   group.inverses = find_inverses(group);
   return group;
-}
-
-Task make_group_task(const TaskConfig& config) {
-  const GroupOperation& operation = find_operation(config.operation);
-  const FiniteGroup group = make_group(config.group, config.group_degree, config.composition);
-  Task task = pair_table(group.order, [&](std::int64_t x, std::int64_t y) { return operation.value(x, y, group); });
-  task.name = fmt::format("{} in {}{}", operation.formula, group.name,
-                          config.composition == Composition::kLeftFirst ? " (left factor acts first)" : "");
-  task.symbol_names = group.names;
-  return task;
 }
 
 }  // namespace groklab

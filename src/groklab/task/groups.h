@@ -3,9 +3,10 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "groklab/task.h"
+#include "groklab/config.h"
 
 namespace groklab {
 
@@ -25,10 +26,13 @@ struct FiniteGroup {
 /// C_n: e, r, r^2, ...; D_n: the n rotations, then s, r s, r^2 s, ...;
 /// S_n, A_n: permutations in lexicographic order of their one-line notation ("213": 1 -> 2, 2 -> 1, 3 -> 3).
 /// The product x y applies y first (kRightFirst) or x first (kLeftFirst).
-/// Throws Error(kConfig) for a degree that gives fewer than 2 elements or more than kMaxSymbols.
+/// `degree` lies in group_degrees(kind).
 FiniteGroup make_group(GroupKind kind, std::int64_t degree, Composition composition);
 
-/// The task of task.operation (product, conjugate, sandwich) in task.group.
-Task make_group_task(const TaskConfig& config);
+/// Number of elements; degree >= 1. Grows no further than 10^12, so that it never overflows.
+std::int64_t group_order(GroupKind kind, std::int64_t degree);
+
+/// The smallest degree with 2 elements (one alone leaves nothing to learn), and the largest with at most kMaxSymbols.
+std::pair<std::int64_t, std::int64_t> group_degrees(GroupKind kind);
 
 }  // namespace groklab

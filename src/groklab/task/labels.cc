@@ -22,10 +22,7 @@ void randomize(Task& task, RandomStream& stream) {
 }
 
 void randomize_commutative(Task& task, RandomStream& stream) {
-  if (task.n_inputs != 2) {
-    fail(ErrorKind::kConfig, "task.labels: expected a binary operation for random_commutative, found {} inputs",
-         task.n_inputs);
-  }
+  require(task.n_inputs == 2, "commutative labels are of a binary operation");
   // One draw for each unordered pair, at the first of its rows; tables with gaps may hold only one of the two.
   std::vector<std::int32_t> of_pair(static_cast<std::size_t>(task.n_symbols * task.n_symbols), kNoLabel);
   for (std::size_t row = 0; row < task.labels.size(); ++row) {
@@ -37,9 +34,6 @@ void randomize_commutative(Task& task, RandomStream& stream) {
 }
 
 void corrupt(Task& task, double fraction, RandomStream& stream) {
-  if (!(fraction >= 0.0 && fraction <= 1.0)) {
-    fail(ErrorKind::kConfig, "task.corrupted_fraction: expected 0..1, found {}", fraction);
-  }
   const auto count = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(task.n_rows)));
   if (count > 0) require(task.n_classes >= 2, "a wrong label needs a second class");
   std::vector<std::int64_t> order = stream.permutation(task.n_rows);
@@ -73,6 +67,19 @@ void apply_labels(Task& task, const TaskConfig& config) {
       return;
   }
   task.test_labels = task.labels;
+}
+
+const std::vector<ComponentSpec>& label_specs() {
+  static const std::vector<ComponentSpec> specs = {
+      {.name = "labels",
+       .meaning = "labels other than the true ones, drawn at random",
+       .uses = {"task.label_seed"},
+       .active = [](const Config& config) { return config.task.labels != LabelKind::kTrue; }},
+      {.name = "corrupted labels",
+       .meaning = "true labels of which a fraction is replaced",
+       .uses = {"task.corrupted_fraction"},
+       .active = [](const Config& config) { return config.task.labels == LabelKind::kCorrupted; }}};
+  return specs;
 }
 
 }  // namespace groklab

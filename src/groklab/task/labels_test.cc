@@ -63,7 +63,7 @@ TEST(Labels, CommutativeLabelsAreSymmetric) {
   EXPECT_EQ(task.test_labels, task.labels);
   EXPECT_GT(n_different(task.labels, task_of(labelled(LabelKind::kTrue), 1).labels), 400);
   TaskConfig with_gaps = labelled(LabelKind::kRandomCommutative);
-  with_gaps.operation = Operation::kDivide;  // (x, 0) is missing, (0, y) is not
+  with_gaps.operation = "divide";  // (x, 0) is missing, (0, y) is not
   const Task gaps = task_of(with_gaps, 1);
   const auto label = [&](std::int64_t x, std::int64_t y) {
     return gaps.labels[static_cast<std::size_t>(x * 22 + y - 1)];
@@ -75,7 +75,7 @@ TEST(Labels, CommutativeLabelsAreSymmetric) {
 
 TEST(Labels, CommutativeLabelsNeedTwoInputs) {
   TaskConfig config = labelled(LabelKind::kRandomCommutative);
-  config.operation = Operation::kParity;
+  config.operation = "parity";
   expect_error(ErrorKind::kConfig, {"task.labels = \"random_commutative\"", "no x y and y x"},
                [&] { task_of(config, 0); });
 }
@@ -121,7 +121,7 @@ TEST(Labels, SmallerSharesCorruptASubset) {
 
 TEST(Labels, CorruptedBitsFlip) {
   TaskConfig config = labelled(LabelKind::kCorrupted, 0.25);
-  config.operation = Operation::kParity;
+  config.operation = "parity";
   const Task task = task_of(config, 1);
   EXPECT_EQ(n_different(task.labels, task.test_labels), 256);
 }

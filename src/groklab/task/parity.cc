@@ -1,4 +1,4 @@
-// Sparse parity: drawing the hidden subset and the sampled rows.
+// See parity.h: drawing the hidden subset and the sampled rows.
 #include "groklab/task/parity.h"
 
 #include <fmt/format.h>
@@ -14,7 +14,6 @@
 namespace groklab {
 namespace {
 
-constexpr std::int64_t kMaxBits = 62;          // 2^n fits a signed 64-bit integer
 constexpr std::int64_t kMaxCompleteBits = 21;  // 2^21 <= kMaxRows < 2^22
 static_assert((std::int64_t{1} << kMaxCompleteBits) <= kMaxRows);
 static_assert((std::int64_t{2} << kMaxCompleteBits) > kMaxRows);
@@ -39,36 +38,41 @@ std::vector<std::uint64_t> draw_distinct(RandomStream& stream, std::uint64_t n, 
   return ascending;
 }
 
-void check_parity(const TaskConfig& config) {
-  const std::int64_t n = config.parity_bits;
-  if (n < 1 || n > kMaxBits) fail(ErrorKind::kConfig, "task.parity_bits: expected 1..{}, found {}", kMaxBits, n);
-  if (config.parity_subset < 1 || config.parity_subset > n) {
-    fail(ErrorKind::kConfig, "task.parity_subset: expected 1..{} (task.parity_bits), found {}", n,
-         config.parity_subset);
+void check_parity(const Config& config) {
+  const TaskConfig& task = config.task;
+  if (task.parity_subset > task.parity_bits) {
+    refuse(config, "task.parity_subset", fmt::format("at most task.parity_bits = {}", task.parity_bits));
   }
-  if (config.parity_rows == 0 && n > kMaxCompleteBits) {
-    fail(ErrorKind::kConfig,
-         "task.parity_bits: expected 1..{} for a table of all rows (task.parity_rows samples some), found {}",
-         kMaxCompleteBits, n);
+  if (task.parity_rows == 0 && task.parity_bits > kMaxCompleteBits) {
+    refuse(config, "task.parity_rows",
+           fmt::format("a number of rows to sample, because task.parity_bits = {} is above {}", task.parity_bits,
+                             kMaxCompleteBits));
   }
-  const std::int64_t max_rows = std::min(kMaxRows, std::int64_t{1} << n);
-  if (config.parity_rows < 0 || config.parity_rows > max_rows) {
-    fail(ErrorKind::kConfig, "task.parity_rows: expected 0 (all rows) or 1..{}, found {}", max_rows,
-         config.parity_rows);
+  if (task.parity_rows > std::int64_t{1} << task.parity_bits) {
+    refuse(config, "task.parity_rows",
+           fmt::format("at most 2^{} = {} distinct rows", task.parity_bits, std::int64_t{1} << task.parity_bits));
+  }
+  if (task.labels == LabelKind::kRandomCommutative) {
+    refuse(config, "task.labels",
+           "true, random or corrupted for task.operation = parity, which has no x y and y x");
+  }
+  if (config.model.input_tokens == 4 && key_applies(config, "model.input_tokens")) {
+    refuse(config, "model.input_tokens", "2 or 3 for task.operation = parity, which has no operation token");
   }
 }
 
-}  // namespace
-
-std::vector<std::int64_t> parity_subset(std::int64_t n_bits, std::int64_t subset_size, std::int64_t seed) {
-  RandomStream stream(static_cast<std::uint64_t>(seed), StreamPurpose::kParity);
-  return draw_subset(stream, n_bits, subset_size);
+std::optional<TaskSize> parity_size(const TaskConfig& config) {
+  const std::int64_t rows = config.parity_rows > 0 ? config.parity_rows : std::int64_t{1} << config.parity_bits;
+  return TaskSize{2, 2, config.parity_bits, rows};
 }
 
-Task make_parity_task(const TaskConfig& config, std::int64_t seed) {
-  check_parity(config);
+std::string parity_label(const TaskConfig& config) {
+  return fmt::format("parity {} of {}", config.parity_subset, config.parity_bits);
+}
+
+Task build_parity(const TaskConfig& config) {
   const std::int64_t n = config.parity_bits;
-  RandomStream stream(static_cast<std::uint64_t>(seed), StreamPurpose::kParity);
+  RandomStream stream(static_cast<std::uint64_t>(config.label_seed), StreamPurpose::kParity);
   const std::vector<std::int64_t> subset = draw_subset(stream, n, config.parity_subset);
 
   const auto n_all = std::uint64_t{1} << n;
@@ -98,6 +102,27 @@ Task make_parity_task(const TaskConfig& config, std::int64_t seed) {
     task.labels.push_back(parity);
   }
   return task;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> parity_subset(std::int64_t n_bits, std::int64_t subset_size, std::int64_t seed) {
+  RandomStream stream(static_cast<std::uint64_t>(seed), StreamPurpose::kParity);
+  return draw_subset(stream, n_bits, subset_size);
+}
+
+const OperationDescriptor& parity_operation() {
+  static const OperationDescriptor descriptor = {
+      .spec = {.choice = "task.operation",
+               .name = "parity",
+               .meaning = "(n, k) sparse parity: the label is the sum modulo 2 of k hidden bits of n",
+               .uses = {"task.parity_bits", "task.parity_subset", "task.parity_rows", "task.label_seed"},
+               .check = check_parity,
+               .task_size = parity_size,
+               .task_label = parity_label},
+      .build = build_parity,
+      .is_binary = false};
+  return descriptor;
 }
 
 }  // namespace groklab

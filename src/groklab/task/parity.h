@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "groklab/task.h"
+#include "groklab/task/operation.h"
 
 namespace groklab {
 
@@ -13,7 +13,6 @@ std::vector<std::int64_t> parity_subset(std::int64_t n_bits, std::int64_t subset
 
 /// Rows in ascending order of the binary number that their bits spell (first bit most significant): all of them, or
 /// task.parity_rows distinct ones. The subset does not depend on how many rows are sampled.
-/// Throws Error(kConfig) for bits, subset or rows out of range.
-Task make_parity_task(const TaskConfig& config, std::int64_t seed);
+const OperationDescriptor& parity_operation();
 
 }  // namespace groklab

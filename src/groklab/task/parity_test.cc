@@ -14,7 +14,7 @@ namespace {
 
 TaskConfig parity(std::int64_t bits, std::int64_t subset, std::int64_t rows = 0) {
   TaskConfig config;
-  config.operation = Operation::kParity;
+  config.operation = "parity";
   config.parity_bits = bits;
   config.parity_subset = subset;
   config.parity_rows = rows;

@@ -45,7 +45,8 @@ std::int64_t training_rows(const SplitConfig& config, std::int64_t n_rows) {
   require(config.method != SplitMethod::kFile, "a split file says itself which rows train");
   if (config.train_size != 0) {
     if (config.train_size < 1 || config.train_size > n_rows) {
-      fail(ErrorKind::kConfig, "split.train_size = {}: expected 1..{} (rows of the task)", config.train_size, n_rows);
+      fail(ErrorKind::kConfig, "split.train_size = {}: expected 1..{}, at most the task's {} rows", config.train_size,
+           n_rows, n_rows);
     }
     return config.train_size;
   }

@@ -1,4 +1,4 @@
-// Parsing the CSV file of a user's operation.
+// See user_table.h: parsing the CSV file of a user's operation.
 #include "groklab/task/user_table.h"
 
 #include <fmt/format.h>
@@ -50,6 +50,28 @@ std::vector<std::string_view> split_cells(std::string_view line) {
   }
 }
 
+std::string user_table_label(const TaskConfig& config) {
+  return fmt::format("table {}", std::filesystem::path(config.table).filename().string());
+}
+
+Task build_user_table(const TaskConfig& config) {
+  const std::string text = read_input_file("task.table", config.table);
+  check_digest("task.table", config.table, text, config.table_digest);
+  const UserTable table = parse_user_table(text, config.table);
+  const std::int64_t p = table.n_symbols;
+  Task task =
+      pair_table(p, [&](std::int64_t x, std::int64_t y) { return table.labels[static_cast<std::size_t>(x * p + y)]; });
+  task.name = user_table_label(config);
+  task.symbol_names = number_names(p);
+  return task;
+}
+
+void check_path(const Config& config) {
+  if (config.task.table.empty()) {
+    refuse(config, "task.table", "the path of a CSV file for task.operation = table");
+  }
+}
+
 }  // namespace
 
 UserTable parse_user_table(std::string_view text, const std::string& where) {
@@ -90,16 +112,17 @@ UserTable parse_user_table(std::string_view text, const std::string& where) {
   return table;
 }
 
-Task make_user_table_task(const TaskConfig& config) {
-  const std::string text = read_input_file("task.table", config.table);
-  check_digest("task.table", config.table, text, config.table_digest);
-  const UserTable table = parse_user_table(text, config.table);
-  const std::int64_t p = table.n_symbols;
-  Task task =
-      pair_table(p, [&](std::int64_t x, std::int64_t y) { return table.labels[static_cast<std::size_t>(x * p + y)]; });
-  task.name = fmt::format("table {}", std::filesystem::path(config.table).filename().string());
-  task.symbol_names = number_names(p);
-  return task;
+const OperationDescriptor& user_table_operation() {
+  static const OperationDescriptor descriptor = {
+      .spec = {.choice = "task.operation",
+               .name = "table",
+               .meaning = "a binary operation of your own from the CSV file task.table",
+               .uses = {"task.table", "task.table_digest"},
+               .only = {"task.table"},  // a file that would be silently left unread is a mistake worth a line
+               .check = check_path,
+               .task_label = user_table_label},
+      .build = build_user_table};
+  return descriptor;
 }
 
 }  // namespace groklab

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "groklab/task.h"
+#include "groklab/task/operation.h"
 
 namespace groklab {
 
@@ -21,6 +21,6 @@ struct UserTable {
 UserTable parse_user_table(std::string_view text, const std::string& where);
 
 /// Reads task.table, and checks it against task.table_digest where that is known.
-Task make_user_table_task(const TaskConfig& config);
+const OperationDescriptor& user_table_operation();
 
 }  // namespace groklab

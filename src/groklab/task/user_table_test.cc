@@ -12,7 +12,7 @@ namespace {
 
 TaskConfig table_config(const std::string& path) {
   TaskConfig config;
-  config.operation = Operation::kTable;
+  config.operation = "table";
   config.table = path;
   return config;
 }

@@ -87,8 +87,8 @@ IngredientsSizes ingredients_sizes(const Scale& scale) {
   sizes.fast_rows = by_scale<std::int64_t>(scale, 270, 1750, 12000);
   sizes.fast_steps = by_scale<std::int64_t>(scale, 600, 1000, 3000);
   sizes.control_network = index == 2
-                              ? modular_network(97, 128, Operation::kCubicPlusY)
-                              : modular_network(s.network.task.modulus, s.network.d_model, Operation::kCubicPlusY);
+                              ? modular_network(97, 128, "cubic_plus_y")
+                              : modular_network(s.network.task.modulus, s.network.d_model, "cubic_plus_y");
   return sizes;
 }
 
@@ -142,7 +142,7 @@ Judgement judge(const IngredientsMeasurement& m) {
                   {"no generalising circuit, random labels: final test accuracy", "below 0.5: no generalisation",
                    random, judge_below(random, kHalfOfRows)},
                   {fmt::format("no generalising circuit, {}: final test accuracy",
-                               s.control_network.task.operation == Operation::kCubicPlusY ? "x^3 + x y^2 + y"
+                               s.control_network.task.operation == "cubic_plus_y" ? "x^3 + x y^2 + y"
                                                                                           : "control operation"),
                    "below 0.5: no generalisation within the budget", control, judge_below(control, kHalfOfRows)},
                   {fmt::format("not more efficient (D = {} < D_crit): final test accuracy", s.too_few_rows),

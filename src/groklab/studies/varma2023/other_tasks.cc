@@ -82,21 +82,21 @@ Test task_decay_test(const OneTask& task, double weight_decay) {
 std::vector<TaskNetwork> other_networks(const Scale& scale) {
   switch (scale_index(scale)) {
     case 0:
-      return {modular_network(17, 32, Operation::kSubtract)};
+      return {modular_network(17, 32, "subtract")};
     case 1:
       // No permutation group here: the 576 rows of S_4 are hardly more than its D_crit (C_gen has norms of 23 to 26,
       // which C_mem reaches at 280 to 400 rows), so that a full table does not generalise surely. S_5 is in "full".
       // Nor a dihedral group: the 900 rows of D_15 cost as much as all of this, and its D_crit of some 400 lies beyond
       // the sizes of the C_mem curve. Nor x - y, which is x + y with the second symbols renamed.
-      return {modular_network(31, 48, Operation::kMultiply), modular_network(31, 48, Operation::kSumOfSquares)};
+      return {modular_network(31, 48, "multiply"), modular_network(31, 48, "sum_of_squares")};
     default:
-      return {modular_network(97, 128, Operation::kSubtract),
-              modular_network(97, 128, Operation::kMultiply),
-              modular_network(97, 128, Operation::kDivide),
-              modular_network(97, 128, Operation::kSumOfSquares),
-              modular_network(97, 128, Operation::kQuadratic),
+      return {modular_network(97, 128, "subtract"),
+              modular_network(97, 128, "multiply"),
+              modular_network(97, 128, "divide"),
+              modular_network(97, 128, "sum_of_squares"),
+              modular_network(97, 128, "quadratic"),
               group_network(GroupKind::kSymmetric, 5, 128),
-              group_network(GroupKind::kSymmetric, 5, 128, Operation::kGroupConjugate)};
+              group_network(GroupKind::kSymmetric, 5, 128, "group_conjugate")};
   }
 }
 

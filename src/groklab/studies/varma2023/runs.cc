@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "groklab/config/task_size.h"
+#include "groklab/task/operation.h"
 
 namespace groklab::studies::varma2023 {
 namespace {
@@ -52,7 +52,9 @@ RunIndex memorised_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwor
   config.task.labels = labels;
   // Random labels know no operation: tables of all p x p pairs share their runs.
   const bool all_pairs = network.rows == network.classes * network.classes;
-  if (all_pairs && is_modular_operation(config.task.operation)) config.task.operation = Operation::kAdd;
+  const SymbolGroup symbols = operation_descriptor(config.task.operation).invariance.symbols;
+  const bool is_modular = symbols == SymbolGroup::kResidues || symbols == SymbolGroup::kUnits;
+  if (all_pairs && is_modular) config.task.operation = "add";
   config.train.steps = steps_for(budgets.memorised, weight_decay);
   return plan.add(config);
 }
