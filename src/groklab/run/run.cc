@@ -26,8 +26,9 @@ std::unique_ptr<ThreadPool> make_pool(const RunOptions& options) {
 bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 
 bool changes_section(const std::vector<std::string>& changes, std::string_view section) {
-  return std::any_of(changes.begin(), changes.end(),
-                     [&](const std::string& change) { return starts_with(parse_assignment(change, "--set").key, section); });
+  return std::any_of(changes.begin(), changes.end(), [&](const std::string& change) {
+    return starts_with(parse_assignment(change, "fork").key, section);
+  });
 }
 
 /// What Run::fork makes of a parent's configuration.
@@ -37,7 +38,7 @@ Config fork_config(const Run& parent, bool own_rows, const std::vector<std::stri
   config.fork = ForkConfig{};
   config.fork.run = parent.id();
   config.fork.step = parent.step();
-  change_config(config, changes);
+  change_config(config, changes, "fork");
   return config;
 }
 
