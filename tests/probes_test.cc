@@ -355,10 +355,10 @@ TEST(Probes, GradientsOfLogitsAreRight) {
 }
 
 TEST(Probes, NeuronsAreTheSameOnBothPaths) {
-  Lab shortcut(testing::small_config({})), general(testing::small_config({"model.path=general"}));
-  ASSERT_STRNE(shortcut.engine->path_name(), general.engine->path_name());
-  const std::vector<std::int64_t> rows = all_rows(shortcut.task);
-  const Activations a = shortcut.engine->activations(rows), b = general.engine->activations(rows);
+  Lab precomputed(testing::small_config({})), general(testing::small_config({"model.path=general"}));
+  ASSERT_STRNE(precomputed.engine->path_name(), general.engine->path_name());
+  const std::vector<std::int64_t> rows = all_rows(precomputed.task);
+  const Activations a = precomputed.engine->activations(rows), b = general.engine->activations(rows);
   ASSERT_EQ(a.neurons.size(), 49u * 12u);
   ASSERT_EQ(a.neurons.size(), b.neurons.size());
   EXPECT_LT(testing::relative_difference(a.neurons.data(), b.neurons.data(), 49 * 12), 1e-12);

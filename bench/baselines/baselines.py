@@ -39,7 +39,7 @@ class BaselineProcesses:
 
     def __init__(self, baseline, workload, form, variant, starts, cache):
         cores = sorted(os.sched_getaffinity(0))
-        share = -(-len(starts) // variant.processes)
+        part = -(-len(starts) // variant.processes)
         self.processes = []
         for i in range(variant.processes):
             env = os.environ | {"TORCHINDUCTOR_CACHE_DIR": str(cache), "JAX_PLATFORMS": "cpu",
@@ -51,7 +51,7 @@ class BaselineProcesses:
             pinned = variant.processes > 1 or (baseline == "jax" and variant.threads == 1)
             words = ["--baseline", baseline, "--form", form, "--variant", variant.how, "--threads", variant.threads,
                      "--core", cores[i % len(cores)] if pinned else -1, "--p", workload.p]
-            words += starts[i * share:(i + 1) * share]
+            words += starts[i * part:(i + 1) * part]
             self.processes.append(subprocess.Popen([sys.executable, str(HERE / "worker.py"), *map(str, words)], env=env,
                                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
         self.name = f"{baseline}, {workload.name}, {form}, {variant}"

@@ -1,7 +1,8 @@
 // Plain structs of numbers as JSON and back, exactly. A struct lists its fields once, as
 //   template <class F> void visit_fields(MyStruct& s, F&& field) { field("seed", s.seed); ... }
-// beside its definition. NaN is null, an infinity the text "inf" or "-inf", a missing optional null. Beside it may
-// stand
+// beside its definition (base/reflect.h). Stricter than base/json_fields.h, since verdicts are made of what is read:
+// nothing may be missing or unknown. NaN is null, an infinity the text "inf" or "-inf", a missing optional null. Beside
+// it may stand
 //   std::string complaint(const MyStruct& s);
 // which says what does not fit together in one that was read, "" if all does.
 #pragma once
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "groklab/base/error.h"
+#include "groklab/base/reflect.h"
 #include "groklab/config.h"
 
 namespace groklab::studies {
@@ -30,15 +32,6 @@ Json task_json(const TaskConfig& task);
 TaskConfig read_task(const Json& json);
 
 namespace plain {
-
-template <class T>
-struct IsVector : std::false_type {};
-template <class T>
-struct IsVector<std::vector<T>> : std::true_type {};
-template <class T>
-struct IsOptional : std::false_type {};
-template <class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
 
 inline Json number_json(double value) {
   if (std::isnan(value)) return nullptr;
