@@ -163,7 +163,8 @@ void add_bench(CLI::App& program, Action& action) {
   command->add_option("--repeats", options->repeats, "Repeats; the median counts");
   command->add_option("--seconds", options->seconds, "Seconds of steps per repeat");
   command->add_flag("--brief", options->brief, "At most 3 repeats of 0.15 s, for checks");
-  command->add_option("--compare", options->compare, "JSON of stored ratios; a fall of more than 15 % in one fails, none that applies is code 77");
+  command->add_option("--compare", options->compare,
+                      "JSON of stored ratios; a fall of more than 15 % in one fails, none that applies is code 77");
   command->add_flag("--json", options->json, "As JSON");
   command->add_flag("--list", options->list, "Name the cases and stop");
   command->callback([options, &action] { action = [options] { return run(*options); }; });

@@ -11,8 +11,8 @@
 #include "commands.h"
 #include "groklab/base/error.h"
 #include "groklab/config/text_file.h"
-#include "groklab/exec/thread_pool.h"
 #include "groklab/engine/machine.h"
+#include "groklab/exec/thread_pool.h"
 #include "groklab/studies/reproduction.h"
 #include "groklab/sweep/run_plan.h"
 #include "groklab/sweep/sweep_text.h"
@@ -183,8 +183,9 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       ->excludes(jobs)
       ->excludes(seeds)
       ->excludes(dry_run);
-  command.add_flag("--mixed-arithmetic", flags->mixed_arithmetic,
-                   "Judge runs of several engines or versions of their arithmetic together, which is refused otherwise");
+  command.add_flag(
+      "--mixed-arithmetic", flags->mixed_arithmetic,
+      "Judge runs of several engines or versions of their arithmetic together, which is refused otherwise");
   command.add_flag("--quiet,-q", flags->quiet, "Print nothing but errors");
   flags->store.add_to(command);
   command.callback([flags, &action] { action = [flags] { return run_reproduce(*flags); }; });

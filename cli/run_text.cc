@@ -16,7 +16,8 @@ nlohmann::ordered_json times_to_json(const EventTimes& times) {
 std::string times_line(const std::vector<Record>& records) {
   const EventTimes times = event_times(records);
   const auto text = [](const auto& step) { return step ? format_count(*step) : std::string("not reached"); };
-  return fmt::format("T_fit {}, T_grok {} (accuracy >= 99% held for 3 evaluation steps)\n", text(times.fit), text(times.grok));
+  return fmt::format("T_fit {}, T_grok {} (accuracy >= 99% held for 3 evaluation steps)\n", text(times.fit),
+                     text(times.grok));
 }
 
 }  // namespace groklab::cli

@@ -68,8 +68,8 @@ std::string table_of(const std::vector<RunInfo>& runs, const std::vector<EventTi
     fit.push_back(duration(times[i].fit));
     grok.push_back(duration(times[i].grok));
   }
-  return align_columns(rows, "llrlrrrrrrrrl") + fmt::format("median T_fit {}, T_grok {} (Kaplan-Meier)\n",
-                                                            median_text(fit), median_text(grok));
+  return align_columns(rows, "llrlrrrrrrrrl") +
+         fmt::format("median T_fit {}, T_grok {} (Kaplan-Meier)\n", median_text(fit), median_text(grok));
 }
 
 nlohmann::ordered_json list_of(const std::vector<RunInfo>& runs, const std::vector<EventTimes>& times) {

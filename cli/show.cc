@@ -101,7 +101,8 @@ void add_show(CLI::App& program, Action& action) {
     StoreOption store;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("show", "Show one run: config, outcome, last evaluation step, curves, checkpoints");
+  CLI::App* command =
+      program.add_subcommand("show", "Show one run: config, outcome, last evaluation step, curves, checkpoints");
   command->add_option("RUN", options->run, "Run id, a unique start of one, or 'last'")->required();
   command->add_flag("--json", options->json, "As JSON");
   options->store.add_to(*command);

@@ -55,7 +55,8 @@ void TrainingFlags::add_to(CLI::App& command) {
   store.add_to(command);
   threads.add_to(command);
   CLI::Option* quiet_flag = command.add_flag("--quiet,-q", quiet, "Print nothing but errors");
-  command.add_flag("--json", json, "Print one JSON object per evaluation step on standard output, and one for the outcome")
+  command
+      .add_flag("--json", json, "Print one JSON object per evaluation step on standard output, and one for the outcome")
       ->excludes(quiet_flag);
 }
 

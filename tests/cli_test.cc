@@ -463,8 +463,8 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
                             "inside-neuron-periodicity", "inside-reordered", "inside-ablation-test"}) {
     EXPECT_TRUE(has(place.read("page.html"), std::string("id=\"") + chart)) << chart;
   }
-  const auto all = nlohmann::json::parse(
-      succeed({"probe", "last", "--at", "all", "--probes", "circuits", "--json"}).out)["results"];
+  const auto all =
+      nlohmann::json::parse(succeed({"probe", "last", "--at", "all", "--probes", "circuits", "--json"}).out)["results"];
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[0]["step"], 100);
   EXPECT_FALSE(all[0].contains("neurons"));
@@ -657,7 +657,8 @@ TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
                        "smoke", "-o",         "page.html", "--json"};
   succeed(words + Words{"one.json", "--store", "a", "--measurements", "measured.json"});
   const std::string first_page = place.read("page.html");
-  succeed({"reproduce", "varma2023", "--from-measurements", "measured.json", "-o", "page.html", "--json", "again.json"});
+  succeed(
+      {"reproduce", "varma2023", "--from-measurements", "measured.json", "-o", "page.html", "--json", "again.json"});
   EXPECT_EQ(place.read("again.json"), place.read("one.json"));
   EXPECT_EQ(place.read("page.html"), first_page);
   succeed({"paper", "grokking", "--from-measurements", "measured.json", "--json", "grokking.json"});

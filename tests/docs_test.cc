@@ -109,8 +109,7 @@ std::vector<Setting> section_keys(const std::string& text, bool markdown) {
 /// `section.key`, alone or with a value, in the prose of a document.
 std::vector<Setting> quoted_keys(const std::string& markdown) {
   // `task.h` is a header.
-  static const std::regex kQuoted(
-      R"(`((?:task|split|model|loss|optim|train|fork)\.(?!h`)[a-z0-9_]+)(?:\s*=[^`]*)?`)");
+  static const std::regex kQuoted(R"(`((?:task|split|model|loss|optim|train|fork)\.(?!h`)[a-z0-9_]+)(?:\s*=[^`]*)?`)");
   std::vector<Setting> found;
   for (const std::string& key : matches(markdown, kQuoted)) found.push_back({key, ""});
   return found;

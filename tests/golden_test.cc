@@ -87,9 +87,7 @@ class GoldenRun {
     EXPECT_EQ(starts, engine().layout().tensors().size());
   }
 
-  double logits_difference() {
-    return difference(engine().logits(all_rows(task())), values("start_logits"));
-  }
+  double logits_difference() { return difference(engine().logits(all_rows(task())), values("start_logits")); }
 
   /// Trains to the end and returns the loss before each step.
   std::vector<double> train() {

@@ -24,10 +24,10 @@ bool has_type(const nlohmann::json& value, const std::string& type) {
 }
 
 void check_keywords(const nlohmann::json& schema) {
-  static const std::set<std::string> known = {"$schema", "$id",   "$defs",      "$ref",     "title",
-                                              "description", "type", "enum",   "const",    "properties",
-                                              "required", "additionalProperties", "items", "minimum", "pattern",
-                                              "anyOf"};
+  static const std::set<std::string> known = {"$schema", "$id",         "$defs",    "$ref",
+                                              "title",   "description", "type",     "enum",
+                                              "const",   "properties",  "required", "additionalProperties",
+                                              "items",   "minimum",     "pattern",  "anyOf"};
   for (const auto& [keyword, value] : schema.items()) {
     if (!known.contains(keyword)) throw std::runtime_error("unknown keyword " + keyword);
   }
@@ -125,11 +125,15 @@ void JsonSchemas::check(const std::string& file, const nlohmann::json& schema, c
 
 TEST(JsonSchemas, SeesWhatBreaksASchema) {
   const JsonSchemas schemas(std::filesystem::path(GROKLAB_SOURCE_DIR) / "docs" / "formats");
-  nlohmann::json evaluation = {{"task", "x"}, {"step", 3}, {"parameters", 5}, {"norm", 1.5}, {"precision", "float32"},
+  nlohmann::json evaluation = {{"task", "x"},
+                               {"step", 3},
+                               {"parameters", 5},
+                               {"norm", 1.5},
+                               {"precision", "float32"},
                                {"model", nlohmann::json::object()}};
   nlohmann::json group = {{"rows", 4}};
-  for (const char* name : {"loss", "accuracy", "correct_logit", "correct_logit_centred", "margin", "margin_min",
-                           "softmax_collapse"}) {
+  for (const char* name :
+       {"loss", "accuracy", "correct_logit", "correct_logit_centred", "margin", "margin_min", "softmax_collapse"}) {
     group[name] = 0.5;
   }
   group["loss"] = nullptr;

@@ -288,8 +288,8 @@ TEST(Subnetwork, OfTwoLayersIsWhatPlainSearchFinds) {
     keep.assign(2, std::vector<bool>(5, false));
     for (std::size_t i = 0; i < kept; ++i) keep[neurons[i].layer][neurons[i].index] = true;
     const std::vector<std::int64_t> now = predictions_keeping(lab, keep, out);
-    agreement.push_back(std::inner_product(now.begin(), now.end(), whole.begin(), std::int64_t{0}, std::plus<>(),
-                                           std::equal_to<>()));
+    agreement.push_back(
+        std::inner_product(now.begin(), now.end(), whole.begin(), std::int64_t{0}, std::plus<>(), std::equal_to<>()));
   }
   predictions_keeping(lab, {std::vector<bool>(5, true), std::vector<bool>(5, true)}, out);  // as it was
   const SubnetworkMetrics m = measure_subnetwork(engine, lab.config->model, lab.task);
@@ -312,8 +312,7 @@ TEST(TaskGroup, SmallestPrimitiveRoots) {
 
 // Catches: factors that are swapped or not inverted; labels that are not their product.
 TEST(TaskGroup, LabelsAreProductsOfTheirFactors) {
-  for (const char* operation : {"add", "subtract", "multiply", "divide",
-                                    "group_product"}) {
+  for (const char* operation : {"add", "subtract", "multiply", "divide", "group_product"}) {
     TaskConfig config;
     config.modulus = 7;
     config.operation = operation;

@@ -159,9 +159,9 @@ TEST(Probes, ANewOneNeedsOnlyItsDescriptor) {
   HandBuilt network({1}, {}, 0);
   const ProbeDescriptor sizes = {.spec = probe_component("sizes", "a test"), .cost = "nothing", .run = run_sizes};
   const ProbeDescriptor needs_more = {.spec = probe_component("more", "a test"),
-                                .cost = "nothing",
-                                .needs_symmetry = true,
-                                .run = [](ProbeContext&, ProbeResult& result) { result.sections["more"]; }};
+                                      .cost = "nothing",
+                                      .needs_symmetry = true,
+                                      .run = [](ProbeContext&, ProbeResult& result) { result.sections["more"]; }};
   const std::vector<const ProbeDescriptor*> table = {&sizes, &needs_more};
   const Prober prober(network.lab.config, network.lab.task, network.lab.split);
   const ProbeResult result = prober.read(*network.lab.engine, ProbeSet{{"sizes"}}, false, table);

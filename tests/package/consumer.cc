@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
   using namespace groklab;
   if (argc != 2) return 2;
   RunStore store(argv[1]);
-  const Config config = parse_config_text("[task]\nmodulus = 7\n[model]\nd_model = 16\n[train]\nsteps = 40\n", "consumer");
+  const Config config =
+      parse_config_text("[task]\nmodulus = 7\n[model]\nd_model = 16\n[train]\nsteps = 40\n", "consumer");
   StoreTrainingOptions options;
   options.observer = [](const Record& record) { return record.step == 10 ? Next::kStop : Next::kContinue; };
   const Outcome first = store.train(config, options).outcome;

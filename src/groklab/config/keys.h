@@ -1,4 +1,5 @@
-// All keys of a configuration as a list, and one key by its name: what TOML, JSON, --set, help and identity are made of.
+// All keys of a configuration as a list, and one key by its name: what TOML, JSON, --set, help and identity are made
+// of.
 #pragma once
 
 #include <string_view>

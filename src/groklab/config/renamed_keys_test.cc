@@ -14,8 +14,9 @@
 namespace groklab {
 namespace {
 
-constexpr const char* kRenamedAt = "train.record_every: expected its present name train.evaluate_every, found a name of "
-                                   "an older version";
+constexpr const char* kRenamedAt =
+    "train.record_every: expected its present name train.evaluate_every, found a name of "
+    "an older version";
 
 TEST(RenamedKeys, TheErrorNamesThePresentKeyAndThePlace) {
   EXPECT_EQ(set_error("train.record_every=5"), std::string("--set: ") + kRenamedAt);

@@ -43,8 +43,8 @@ TEST(TaskKey, SeedsLabelsAndTrainingDoNotChangeIt) {
 }
 
 TEST(TaskKey, AnotherTableChangesIt) {
-  for (const char* change : {"task.modulus=59", "task.operation=multiply", "task.operation=group_product",
-                             "task.operation=parity"}) {
+  for (const char* change :
+       {"task.modulus=59", "task.operation=multiply", "task.operation=group_product", "task.operation=parity"}) {
     EXPECT_NE(task_key(resolved()), task_key(resolved(change))) << change;
     EXPECT_NE(shape_key(resolved()), shape_key(resolved(change))) << change;
   }
@@ -65,10 +65,10 @@ TEST(TaskKey, AnotherTableChangesIt) {
 }
 
 TEST(TaskKey, AnotherNetworkChangesTheShape) {
-  for (const char* change : {"model.architecture=mlp", "model.n_layers=2", "model.d_model=64", "model.n_heads=2",
-                             "model.d_mlp=64", "model.activation=gelu", "model.biases=all", "model.layer_norm=pre",
-                             "model.tied_embeddings=true", "model.input_tokens=2", "model.d_vocab=115",
-                             "model.d_vocab_out=114", "model.path=general"}) {
+  for (const char* change :
+       {"model.architecture=mlp", "model.n_layers=2", "model.d_model=64", "model.n_heads=2", "model.d_mlp=64",
+        "model.activation=gelu", "model.biases=all", "model.layer_norm=pre", "model.tied_embeddings=true",
+        "model.input_tokens=2", "model.d_vocab=115", "model.d_vocab_out=114", "model.path=general"}) {
     EXPECT_EQ(task_key(resolved()), task_key(resolved(change))) << change;
     EXPECT_NE(shape_key(resolved()), shape_key(resolved(change))) << change;
   }

@@ -49,8 +49,8 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         config.seed);
 
   auto& task = config.task;
-  field("task.operation", component_choice(), "", "What is to be learnt: a modular or group operation, a table, or parity.",
-        task.operation);
+  field("task.operation", component_choice(), "",
+        "What is to be learnt: a modular or group operation, a table, or parity.", task.operation);
   field("task.modulus", between(2, kMaxSymbols), "", "p of the modular operations; a prime for division.",
         task.modulus);
   field("task.group", any_choice(), "", "Family of the finite group for the group operations.", task.group);

@@ -7,8 +7,8 @@
 #include <random>
 
 #include "groklab/base/error.h"
-#include "groklab/lab/evaluate.h"
 #include "groklab/files/safetensors.h"
+#include "groklab/lab/evaluate.h"
 #include "groklab/store/support_test.h"
 
 namespace groklab {
@@ -129,8 +129,13 @@ TEST_F(ImportedMlp, EveryShapeIsReadFromTheTensors) {
     for (const bool sum : {false, true}) {
       shapes.push_back({.d_model = 3, .d_mlp = 4, .layers = layers, .sum = sum});
       shapes.push_back({.d_model = 8, .d_mlp = 6, .layers = layers, .sum = sum, .layer_biases = true});
-      shapes.push_back({.d_model = 2, .d_mlp = 9, .layers = layers, .outputs = kModulus + 2, .sum = sum,
-                        .layer_biases = true, .output_bias = true});
+      shapes.push_back({.d_model = 2,
+                        .d_mlp = 9,
+                        .layers = layers,
+                        .outputs = kModulus + 2,
+                        .sum = sum,
+                        .layer_biases = true,
+                        .output_bias = true});
     }
   }
   std::shuffle(shapes.begin(), shapes.end(), std::mt19937(5));
@@ -145,9 +150,7 @@ TEST_F(ImportedMlp, EveryShapeIsReadFromTheTensors) {
     EXPECT_EQ(model.d_mlp, shape.d_mlp);
     EXPECT_EQ(model.n_layers, shape.layers);
     EXPECT_EQ(model.combination, shape.sum ? EmbeddingCombination::kSum : EmbeddingCombination::kConcatenate);
-    EXPECT_EQ(model.biases, shape.output_bias    ? Biases::kAll
-                            : shape.layer_biases ? Biases::kMlp
-                                                 : Biases::kNone);
+    EXPECT_EQ(model.biases, shape.output_bias ? Biases::kAll : shape.layer_biases ? Biases::kMlp : Biases::kNone);
     EXPECT_NEAR(found.all.loss, network.loss(), 1e-12 * network.loss());
   }
 }

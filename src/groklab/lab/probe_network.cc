@@ -41,8 +41,8 @@ InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engin
     set.remove("subnetwork");
   }
   view.last = prober.read(engine, set, true);
-  view.reordered = reordered_logits(logit_slice(engine, run.task, run.split, fixed_input), run.task, prober.group(),
-                                    *view.last);
+  view.reordered =
+      reordered_logits(logit_slice(engine, run.task, run.split, fixed_input), run.task, prober.group(), *view.last);
   return view;
 }
 

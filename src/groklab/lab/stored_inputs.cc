@@ -56,9 +56,8 @@ void keep_inputs(const Store& store, const Config& config) {
 }
 
 void find_inputs(const Store& store, Config& config) {
-  visit_input_files(config, [&](const char* key, std::string& path, const std::string& digest) {
-    find(store, key, path, digest);
-  });
+  visit_input_files(
+      config, [&](const char* key, std::string& path, const std::string& digest) { find(store, key, path, digest); });
 }
 
 }  // namespace groklab

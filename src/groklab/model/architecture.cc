@@ -52,9 +52,7 @@ const ArchitectureDescriptor& architecture_of(const ModelConfig& config) {
        join(component_names("model.architecture"), ", "));
 }
 
-std::int64_t class_count(const ModelConfig& config, const Task& task) {
-  return logit_count(config, task.n_classes);
-}
+std::int64_t class_count(const ModelConfig& config, const Task& task) { return logit_count(config, task.n_classes); }
 
 ModelSizes model_sizes(const ModelConfig& config, const Task& task) {
   return architecture_of(config).sizes(config, task);

@@ -48,8 +48,10 @@ TEST(Dropout, LeavesOutItsFractionAndScalesTheRest) {
   const auto values = mask(config_of({}), {.step = 4, .rows = rows, .neurons = 101});
   std::int64_t out = 0;
   for (const double v : values) {
-    if (v == 0) ++out;
-    else EXPECT_EQ(v, 1.0 / 0.7);
+    if (v == 0)
+      ++out;
+    else
+      EXPECT_EQ(v, 1.0 / 0.7);
   }
   // Binomial of 10,100 trials: a standard deviation of 0.0046.
   EXPECT_NEAR(static_cast<double>(out) / static_cast<double>(values.size()), 0.3, 5 * 0.0046);

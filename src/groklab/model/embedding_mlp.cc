@@ -184,8 +184,8 @@ PanelView<T> EmbeddingMlp<T>::forward(std::span<const std::int64_t> rows, Scratc
 }
 
 template <typename T>
-void EmbeddingMlp<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator,
-                               bool first, const HiddenFilters<T>* filters) const {
+void EmbeddingMlp<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first,
+                               const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
   // The gradient walks down in the spare place; act'(x) of relu may be read from max(x, 0).
   const PanelView<T> d = tile(scratch, spare_at_);

@@ -13,11 +13,11 @@ namespace groklab {
 
 /// Where a tile of hidden activations stands.
 struct HiddenTile {
-  std::int64_t step = 0;                   ///< the update that leaves this step is being computed
-  std::int64_t layer = 0;                  ///< hidden layer of an MLP, or MLP of a transformer's block
-  std::span<const std::int64_t> rows;      ///< the task's rows, one after another ...
-  std::int64_t positions = 1;              ///< ... each with so many rows of activations
-  std::int64_t neurons = 0;                ///< columns
+  std::int64_t step = 0;               ///< the update that leaves this step is being computed
+  std::int64_t layer = 0;              ///< hidden layer of an MLP, or MLP of a transformer's block
+  std::span<const std::int64_t> rows;  ///< the task's rows, one after another ...
+  std::int64_t positions = 1;          ///< ... each with so many rows of activations
+  std::int64_t neurons = 0;            ///< columns
 };
 
 /// Applied behind the activation function of every hidden MLP layer while the gradient of an update is computed; never

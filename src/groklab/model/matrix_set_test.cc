@@ -34,10 +34,10 @@ struct Case {
 /// Tensors around the panels' width, each in every way a model reads it.
 struct Tensors {
   Tensors() {
-    layout.add("W_in", {37, 21});      // [d_model, d_mlp]
-    layout.add("W_Q", {3, 19, 11});    // [heads, d_model, d_head]
-    layout.add("W_O", {3, 11, 19});    // [heads, d_head, d_model]
-    layout.add("W_E", {23, 18});       // [d_vocab, d_model]
+    layout.add("W_in", {37, 21});    // [d_model, d_mlp]
+    layout.add("W_Q", {3, 19, 11});  // [heads, d_model, d_head]
+    layout.add("W_O", {3, 11, 19});  // [heads, d_head, d_model]
+    layout.add("W_E", {23, 18});     // [d_vocab, d_model]
     layout.add("b", {21});
   }
   std::vector<Case> cases() const {

@@ -49,9 +49,10 @@ void infer(ModelConfig& model, const ShapeInference& inference) {
   const bool is_sum = first[0] == model.d_model;
   if (first[0] % model.d_model != 0 ||
       (inference.is_fixed("model.combination") && is_sum != (model.combination == EmbeddingCombination::kSum))) {
-    fail(ErrorKind::kInput,
-         "{}: expected layers.0.W of {} rows for model.combination = sum, of a multiple of it for concatenate, found {}",
-         weights.file, model.d_model, first[0]);
+    fail(
+        ErrorKind::kInput,
+        "{}: expected layers.0.W of {} rows for model.combination = sum, of a multiple of it for concatenate, found {}",
+        weights.file, model.d_model, first[0]);
   }
   model.combination = is_sum ? EmbeddingCombination::kSum : EmbeddingCombination::kConcatenate;
   std::int64_t layers = 0;

@@ -129,8 +129,7 @@ void infer_layer_norm(ModelConfig& model, const ShapeInference& inference) {
   if (inference.weights.find("blocks.0.ln1.w") == nullptr) {
     model.layer_norm = LayerNormKind::kNone;
   } else if (model.layer_norm == LayerNormKind::kNone) {
-    model.layer_norm =
-        inference.weights.find("ln_final.w") != nullptr ? LayerNormKind::kPre : LayerNormKind::kPost;
+    model.layer_norm = inference.weights.find("ln_final.w") != nullptr ? LayerNormKind::kPre : LayerNormKind::kPost;
   }
 }
 

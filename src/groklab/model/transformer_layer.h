@@ -56,8 +56,8 @@ class TransformerLayer {
     return {filters, {.layer = index_, .rows = rows, .positions = last_ ? 1 : positions_, .neurons = d_mlp_}};
   }
   /// Turns the gradient of the output into that of `attended`, in the output's place.
-  void backward_mlp(T* scratch, const T* parameters, T* accumulator, bool first,
-                    std::span<const std::int64_t> rows, const HiddenFilters<T>* filters) const;
+  void backward_mlp(T* scratch, const T* parameters, T* accumulator, bool first, std::span<const std::int64_t> rows,
+                    const HiddenFilters<T>* filters) const;
   /// From the gradient of `attended` to those of q, k and v, in the spare places.
   void backward_heads(T* scratch, PanelView<const T> d_attended, T* accumulator, bool first,
                       std::int64_t sequences) const;

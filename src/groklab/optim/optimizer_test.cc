@@ -21,8 +21,8 @@ namespace {
 
 ParameterLayout test_layout() {
   ParameterLayout layout;
-  layout.add("W_E", {7, 3});        // padded from 21 to 32 numbers
-  layout.add("W_in", {170, 100});   // 17,000: longer than one block of 16,384
+  layout.add("W_E", {7, 3});       // padded from 21 to 32 numbers
+  layout.add("W_in", {170, 100});  // 17,000: longer than one block of 16,384
   layout.add("b_in", {100});
   return layout;
 }

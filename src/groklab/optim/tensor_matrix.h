@@ -11,9 +11,7 @@
 namespace groklab {
 
 /// Whether the tensor is a matrix of weights: not a bias (b_Q has two axes, too), not a scale.
-inline bool is_matrix(const TensorSpec& spec) {
-  return spec.shape.size() >= 2 && spec.traits.is_weight();
-}
+inline bool is_matrix(const TensorSpec& spec) { return spec.shape.size() >= 2 && spec.traits.is_weight(); }
 
 /// Heads side by side, as other programs store them: W_Q, W_K and W_V [heads, d_model, d_head] are one matrix
 /// [d_model, heads d_head], and W_O [heads, d_head, d_model] is [heads d_head, d_model].

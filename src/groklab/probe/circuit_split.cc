@@ -66,7 +66,8 @@ std::vector<Move> modular_moves(const Invariance& invariance, std::int64_t p) {
   const auto plus = mapped(p, [p](std::int64_t i) { return (i + 1) % p; });
   const auto minus = mapped(p, [p](std::int64_t i) { return (i + p - 1) % p; });
   const bool is_product = invariance.law == GroupLaw::kProduct;
-  if (invariance.symbols == SymbolGroup::kResidues) return {{plus, same, plus}, {same, plus, is_product ? plus : minus}};
+  if (invariance.symbols == SymbolGroup::kResidues)
+    return {{plus, same, plus}, {same, plus, is_product ? plus : minus}};
   if (!is_prime(p)) return {};
   const std::int64_t g = primitive_root(p), inverse = power_mod(g, p - 2, p);
   const auto times = mapped(p, [=](std::int64_t i) { return i * g % p; });

@@ -81,8 +81,8 @@ NeuronMetrics measure_neurons(const TaskGroup& group, const Task& task, std::spa
     }
     // A response that is constant in one input is described by the other alone.
     neuron.ipr = ipr_x > 0 && ipr_y > 0 ? 0.5 * (ipr_x + ipr_y)
-                  : ipr_x + ipr_y > 0    ? ipr_x + ipr_y
-                                         : std::numeric_limits<double>::quiet_NaN();
+                 : ipr_x + ipr_y > 0    ? ipr_x + ipr_y
+                                        : std::numeric_limits<double>::quiet_NaN();
     const double square = squares[static_cast<std::size_t>(j)];
     neuron.norm = std::sqrt(square);
     if (neuron.ipr > kPeriodicIpr) {

@@ -57,7 +57,7 @@ struct ProbeLine {
 
 struct ProbeDescriptor {
   ComponentSpec spec;  ///< choice: kProbesKey; name, meaning, and keys of its own
-  const char* cost;         ///< one phrase for help
+  const char* cost;    ///< one phrase for help
   bool needs_neurons = false;
   bool needs_group = false;     ///< left out for tasks without a group
   bool needs_symmetry = false;  ///< left out for tasks without a known symmetry

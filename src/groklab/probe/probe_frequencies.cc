@@ -8,9 +8,8 @@ namespace {
 
 void run_frequencies(ProbeContext& context, ProbeResult& result) {
   const TensorSpec& embedding = context.engine.layout().at("embed.W_E");
-  result.frequencies =
-      measure_frequencies(*context.group, context.task, context.split, context.logits(), context.invariant(),
-                          context.engine.tensor(embedding), embedding.shape[1]);
+  result.frequencies = measure_frequencies(*context.group, context.task, context.split, context.logits(),
+                                           context.invariant(), context.engine.tensor(embedding), embedding.shape[1]);
 }
 
 std::vector<ProbeLine> frequency_lines(const ProbeResult& result) {
@@ -30,8 +29,8 @@ std::vector<ProbeLine> frequency_lines(const ProbeResult& result) {
 
 const ProbeDescriptor& frequencies_probe() {
   static const ProbeDescriptor probe = {
-      .spec = probe_component("frequencies",
-                                   "components of logits and embedding, key ones, restricted and excluded loss"),
+      .spec =
+          probe_component("frequencies", "components of logits and embedding, key ones, restricted and excluded loss"),
       .cost = "a forward pass over all rows",
       .needs_group = true,
       .run = run_frequencies,

@@ -11,8 +11,8 @@ namespace {
 constexpr std::int64_t kSymmetricitySamples = 128;
 
 void run_geometry(ProbeContext& context, ProbeResult& result) {
-  const Symmetricity s = gradient_symmetricity(context.engine, context.task, context.config.model.tied_embeddings,
-                                               kSymmetricitySamples);
+  const Symmetricity s =
+      gradient_symmetricity(context.engine, context.task, context.config.model.tied_embeddings, kSymmetricitySamples);
   result.geometry =
       GeometryMetrics{s.mean, s.samples, distance_irrelevance(*context.group, context.task, context.logits())};
 }

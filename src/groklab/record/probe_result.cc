@@ -1,7 +1,6 @@
 // Probe results as JSON, by their list of fields.
-#include "groklab/record/probe_fields.h"
-
 #include "groklab/base/json_fields.h"
+#include "groklab/record/probe_fields.h"
 
 namespace groklab {
 

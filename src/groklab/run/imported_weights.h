@@ -13,8 +13,8 @@ namespace groklab {
 /// `config` with the network's shape read from the file: layers, widths, output vocabulary, biases; of a transformer
 /// heads, vocabulary, input tokens (from the rows of W_pos), LayerNorm (pre if there is a final one, else post); of an
 /// MLP (it has layers.0.W) how it joins its embeddings. What shapes cannot say (activation, task, ...) stays as in
-/// `config`. Keys in `fixed` were set by the user: one that contradicts the file is an Error(kInput). `file_name` is for
-/// messages.
+/// `config`. Keys in `fixed` were set by the user: one that contradicts the file is an Error(kInput). `file_name` is
+/// for messages.
 Config infer_model(const TensorFile& file, const std::string& file_name, const Config& config,
                    const std::set<std::string>& fixed);
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "groklab/record/record.h"
 #include "groklab/files/safetensors.h"
+#include "groklab/record/record.h"
 #include "groklab/store/store.h"
 #include "groklab/tensor/layout.h"
 
@@ -15,8 +15,9 @@ namespace groklab {
 /// Throws an internal error if a buffer does not have the layout's size.
 TensorFile checkpoint_to_file(const TrainState& state, const ParameterLayout& layout, bool kept);
 
-/// The inverse, bit for bit; files of version 1, which knew Adam's and SGD's buffers only, are read too. `where` names the file in messages. Throws Error(kInput): not a groklab checkpoint, newer
-/// version, tensors that are missing, additional or of another shape or precision.
+/// The inverse, bit for bit; files of version 1, which knew Adam's and SGD's buffers only, are read too. `where` names
+/// the file in messages. Throws Error(kInput): not a groklab checkpoint, newer version, tensors that are missing,
+/// additional or of another shape or precision.
 TrainState checkpoint_from_file(const TensorFile& file, const ParameterLayout& layout, const std::string& where);
 
 /// The checkpoint of `run` at `step` (-1: the last) among those known. Throws Error(kStore) that lists the steps.

@@ -9,8 +9,8 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
-#include "groklab/store/checkpoint_file.h"
 #include "groklab/files/safetensors.h"
+#include "groklab/store/checkpoint_file.h"
 #include "groklab/store/store.h"
 #include "groklab/store/support_test.h"
 

@@ -9,8 +9,8 @@
 
 #include "groklab/config.h"
 #include "groklab/config/task_key.h"
-#include "groklab/run/network_run.h"
 #include "groklab/exec/thread_pool.h"
+#include "groklab/run/network_run.h"
 #include "groklab/task.h"
 #include "groklab/train/schedule.h"
 

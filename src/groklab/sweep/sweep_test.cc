@@ -199,9 +199,10 @@ TEST_F(SweepTest, TheEstimateRoundsFractionsAsTheSplitDoes) {
 
 // A text value that looks quoted, or has blanks around it, reaches the run as it stands in the file.
 TEST_F(SweepTest, TextValuesAreNotReadTwice) {
-  const SweepPlan plan = expand_grid(parse_grid_text("task.modulus = 7\nsplit.train_size = 20\noptim.decay = '\"*\"'\n"
-                                                     "[[then]]\noptim.decay = [' *', '*W_*']\n",
-                                                     "g.toml"));
+  const SweepPlan plan =
+      expand_grid(parse_grid_text("task.modulus = 7\nsplit.train_size = 20\noptim.decay = '\"*\"'\n"
+                                  "[[then]]\noptim.decay = [' *', '*W_*']\n",
+                                  "g.toml"));
   ASSERT_EQ(plan.runs.size(), 3u);
   EXPECT_EQ(plan.runs[0].config.optim.decay, "\"*\"");
   EXPECT_EQ(plan.runs[1].config.optim.decay, " *");

@@ -62,8 +62,8 @@ void check_degree(const Config& config) {
   const auto [smallest, largest] = group_degrees(config.task.group);
   if (config.task.group_degree >= smallest && config.task.group_degree <= largest) return;
   refuse(config, "task.group_degree",
-               fmt::format("a whole number in [{}, {}] for task.group = {} (at most {} elements)", smallest, largest,
-                           enum_name(config.task.group), kMaxSymbols));
+         fmt::format("a whole number in [{}, {}] for task.group = {} (at most {} elements)", smallest, largest,
+                     enum_name(config.task.group), kMaxSymbols));
 }
 
 /// Commutative: the order of the factors makes no difference.
@@ -81,7 +81,7 @@ const std::vector<OperationDescriptor>& group_descriptors() {
                               .name = operation.name,
                               .meaning = operation.meaning,
                               .uses = {"task.group", "task.group_degree", "task.composition"},
-                                             .resolve = resolve_composition,
+                              .resolve = resolve_composition,
                               .check = check_degree,
                               .task_size = group_task_size,
                               .task_label = group_label},

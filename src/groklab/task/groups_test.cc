@@ -174,8 +174,7 @@ TEST(Groups, TasksOfS5) {
 TEST(Groups, CyclicProductIsModularAddition) {
   TaskConfig addition;
   addition.modulus = 31;
-  EXPECT_EQ(task_of(group_task("group_product", GroupKind::kCyclic, 31), 0).labels,
-            task_of(addition, 0).labels);
+  EXPECT_EQ(task_of(group_task("group_product", GroupKind::kCyclic, 31), 0).labels, task_of(addition, 0).labels);
 }
 
 TEST(Groups, RefusesADegreeOutOfRange) {

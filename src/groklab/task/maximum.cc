@@ -12,9 +12,8 @@ namespace {
 std::string maximum_label(const TaskConfig& config) { return fmt::format("maximum below {}", config.modulus); }
 
 Task build_maximum(const TaskConfig& config) {
-  Task task = pair_table(config.modulus, [](std::int64_t x, std::int64_t y) {
-    return static_cast<std::int32_t>(std::max(x, y));
-  });
+  Task task = pair_table(config.modulus,
+                         [](std::int64_t x, std::int64_t y) { return static_cast<std::int32_t>(std::max(x, y)); });
   task.name = fmt::format("max(x, y) of 0..{}", config.modulus - 1);
   task.symbol_names = number_names(config.modulus);
   return task;

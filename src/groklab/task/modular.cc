@@ -19,23 +19,33 @@ I divided(I x, I y, const Residues& residues) { return x * residues.inverse[stat
 
 // Values stay below 2 p^3 + p < 2^63 because p <= kMaxSymbols.
 constexpr ModularOperation kModularOperations[] = {
-    {"add", "x + y", false, false, {SymbolGroup::kResidues, GroupLaw::kProduct},
+    {"add",
+     "x + y",
+     false,
+     false,
+     {SymbolGroup::kResidues, GroupLaw::kProduct},
      [](I x, I y, const Residues&) { return x + y; }},
-    {"subtract", "x - y", false, false, {SymbolGroup::kResidues, GroupLaw::kQuotient},
+    {"subtract",
+     "x - y",
+     false,
+     false,
+     {SymbolGroup::kResidues, GroupLaw::kQuotient},
      [](I x, I y, const Residues&) { return x - y; }},
-    {"multiply", "x y", false, false, {SymbolGroup::kUnits, GroupLaw::kProduct},
+    {"multiply",
+     "x y",
+     false,
+     false,
+     {SymbolGroup::kUnits, GroupLaw::kProduct},
      [](I x, I y, const Residues&) { return x * y; }},
     {"divide", "x / y", true, true, {SymbolGroup::kUnits, GroupLaw::kQuotient}, divided},
     {"divide_or_subtract", "x / y if y is odd else x - y", true, false, kPolynomial,
      [](I x, I y, const Residues& residues) { return y % 2 == 1 ? divided(x, y, residues) : x - y; }},
-    {"sum_of_squares", "x^2 + y^2", false, false, kPolynomial,
-     [](I x, I y, const Residues&) { return x * x + y * y; }},
+    {"sum_of_squares", "x^2 + y^2", false, false, kPolynomial, [](I x, I y, const Residues&) { return x * x + y * y; }},
     {"quadratic", "x^2 + x y + y^2", false, false, kPolynomial,
      [](I x, I y, const Residues&) { return x * x + x * y + y * y; }},
     {"quadratic_plus_x", "x^2 + x y + y^2 + x", false, false, kPolynomial,
      [](I x, I y, const Residues&) { return x * x + x * y + y * y + x; }},
-    {"cubic", "x^3 + x y", false, false, kPolynomial,
-     [](I x, I y, const Residues&) { return x * x * x + x * y; }},
+    {"cubic", "x^3 + x y", false, false, kPolynomial, [](I x, I y, const Residues&) { return x * x * x + x * y; }},
     {"cubic_plus_y", "x^3 + x y^2 + y", false, false, kPolynomial,
      [](I x, I y, const Residues&) { return x * x * x + x * y * y + y; }},
 };
@@ -81,7 +91,7 @@ void check_prime(const Config& config) {
   const I p = config.task.modulus, factor = smallest_factor(p);
   if (factor == p) return;
   refuse(config, "task.modulus",
-               fmt::format("a prime for task.operation = {}, found {} * {}", config.task.operation, factor, p / factor));
+         fmt::format("a prime for task.operation = {}, found {} * {}", config.task.operation, factor, p / factor));
 }
 
 std::string meaning_of(const ModularOperation& operation) {
@@ -108,7 +118,7 @@ const std::vector<OperationDescriptor>& modular_descriptors() {
                               .name = operation.name,
                               .meaning = meanings[all.size()],
                               .uses = {"task.modulus"},
-                                             .check = operation.needs_prime ? check_prime : nullptr,
+                              .check = operation.needs_prime ? check_prime : nullptr,
                               .task_size = modular_size,
                               .task_label = modular_label},
                      .build = build_modular,
@@ -128,6 +138,8 @@ std::int64_t smallest_factor(std::int64_t n) {
 
 bool is_prime(std::int64_t n) { return n >= 2 && smallest_factor(n) == n; }
 
-std::string modular_label(const TaskConfig& config) { return fmt::format("{} mod {}", config.operation, config.modulus); }
+std::string modular_label(const TaskConfig& config) {
+  return fmt::format("{} mod {}", config.operation, config.modulus);
+}
 
 }  // namespace groklab

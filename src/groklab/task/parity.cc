@@ -46,15 +46,14 @@ void check_parity(const Config& config) {
   if (task.parity_rows == 0 && task.parity_bits > kMaxCompleteBits) {
     refuse(config, "task.parity_rows",
            fmt::format("a number of rows to sample, because task.parity_bits = {} is above {}", task.parity_bits,
-                             kMaxCompleteBits));
+                       kMaxCompleteBits));
   }
   if (task.parity_rows > std::int64_t{1} << task.parity_bits) {
     refuse(config, "task.parity_rows",
            fmt::format("at most 2^{} = {} distinct rows", task.parity_bits, std::int64_t{1} << task.parity_bits));
   }
   if (task.labels == LabelKind::kRandomCommutative) {
-    refuse(config, "task.labels",
-           "true, random or corrupted for task.operation = parity, which has no x y and y x");
+    refuse(config, "task.labels", "true, random or corrupted for task.operation = parity, which has no x y and y x");
   }
   if (config.model.input_tokens == 4 && key_applies(config, "model.input_tokens")) {
     refuse(config, "model.input_tokens", "2 or 3 for task.operation = parity, which has no operation token");

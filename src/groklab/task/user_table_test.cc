@@ -85,8 +85,7 @@ TEST(UserTable, NamesTheBadPlace) {
 TEST(UserTable, UnreadableFiles) {
   expect_error(ErrorKind::kInput, {"task.table", "/no/such/table.csv", "No such file"},
                [] { task_of(table_config("/no/such/table.csv"), 0); });
-  expect_error(ErrorKind::kInput, {"task.table", "directory"},
-               [] { task_of(table_config(::testing::TempDir()), 0); });
+  expect_error(ErrorKind::kInput, {"task.table", "directory"}, [] { task_of(table_config(::testing::TempDir()), 0); });
   expect_error(ErrorKind::kConfig, {"task.table"}, [] { task_of(table_config(""), 0); });
   expect_error(ErrorKind::kInput, {"task.table", "/no/such/file"}, [] { file_digest("task.table", "/no/such/file"); });
 }

@@ -31,10 +31,10 @@ struct RunAction {
 /// Where a run goes on from.
 struct RunStart {
   std::int64_t step = 0;
-  double seconds = 0;               ///< training time so far
+  double seconds = 0;                    ///< training time so far
   std::span<const Record> history = {};  ///< earlier records, ascending; those above `step` count not. Read at once
-  bool has_probes = false;          ///< false: train.probe_every counts as 0
-  double checkpoint_seconds = 30;   ///< distance of the unkept checkpoints
+  bool has_probes = false;               ///< false: train.probe_every counts as 0
+  double checkpoint_seconds = 30;        ///< distance of the unkept checkpoints
 };
 
 /// next() changes nothing: the same answer until something arrives. At every event step the order is record (unless

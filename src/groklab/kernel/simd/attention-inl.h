@@ -143,7 +143,7 @@ void table_attention_backward(T* table_gradient, T* score_gradient, const T* wei
                               const TableAttentionShape& shape) {
   const auto head = shape.positions == 3   ? &table_attention_backward_head<T, 3>
                     : shape.positions == 4 ? &table_attention_backward_head<T, 4>
-                                       : &table_attention_backward_head<T, 0>;
+                                           : &table_attention_backward_head<T, 0>;
   for (std::int64_t h = 0; h < shape.heads; ++h) {
     const std::int64_t at = h * shape.table_rows * shape.table_stride;
     head(table_gradient + at, score_gradient + h, weights + h * shape.positions * shape.row_capacity, out_gradient,

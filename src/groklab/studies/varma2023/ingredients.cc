@@ -86,9 +86,8 @@ IngredientsSizes ingredients_sizes(const Scale& scale) {
   sizes.fast_network = index == 1 ? modular_network(43, 48) : s.network;
   sizes.fast_rows = by_scale<std::int64_t>(scale, 270, 1750, 12000);
   sizes.fast_steps = by_scale<std::int64_t>(scale, 600, 1000, 3000);
-  sizes.control_network = index == 2
-                              ? modular_network(97, 128, "cubic_plus_y")
-                              : modular_network(s.network.task.modulus, s.network.d_model, "cubic_plus_y");
+  sizes.control_network = index == 2 ? modular_network(97, 128, "cubic_plus_y")
+                                     : modular_network(s.network.task.modulus, s.network.d_model, "cubic_plus_y");
   return sizes;
 }
 
@@ -136,20 +135,20 @@ Judgement judge(const IngredientsMeasurement& m) {
                  random = ingredient(m, [](const auto&seed) { return seed.random_labels; }),
                  control = ingredient(m, [](const auto&seed) { return seed.no_circuit; }),
                  few = ingredient(m, [](const auto&seed) { return seed.too_few; });
-  result.tests = {{fmt::format("all three (D = {}): log10(T_grok / T_fit)", s.rows),
-                   fmt::format("above log10(2) = {:.3f}: delayed, as in claim grokking", kDelayBound), all,
-                   judge_above(all, kDelayBound)},
-                  {"no generalising circuit, random labels: final test accuracy", "below 0.5: no generalisation",
-                   random, judge_below(random, kHalfOfRows)},
-                  {fmt::format("no generalising circuit, {}: final test accuracy",
-                               s.control_network.task.operation == "cubic_plus_y" ? "x^3 + x y^2 + y"
-                                                                                          : "control operation"),
-                   "below 0.5: no generalisation within the budget", control, judge_below(control, kHalfOfRows)},
-                  {fmt::format("not more efficient (D = {} < D_crit): final test accuracy", s.too_few_rows),
-                   "below 0.5: no generalisation within the budget", few, judge_below(few, kHalfOfRows)},
-                  {fmt::format("not slower ({}, D = {} of {}): log10(T_grok / T_fit)", s.fast_network.name, s.fast_rows,
-                               s.fast_network.rows),
-                   "below log10(2): generalisation without delay", fast, judge_below(fast, kDelayBound)}};
+  result.tests = {
+      {fmt::format("all three (D = {}): log10(T_grok / T_fit)", s.rows),
+       fmt::format("above log10(2) = {:.3f}: delayed, as in claim grokking", kDelayBound), all,
+       judge_above(all, kDelayBound)},
+      {"no generalising circuit, random labels: final test accuracy", "below 0.5: no generalisation", random,
+       judge_below(random, kHalfOfRows)},
+      {fmt::format("no generalising circuit, {}: final test accuracy",
+                   s.control_network.task.operation == "cubic_plus_y" ? "x^3 + x y^2 + y" : "control operation"),
+       "below 0.5: no generalisation within the budget", control, judge_below(control, kHalfOfRows)},
+      {fmt::format("not more efficient (D = {} < D_crit): final test accuracy", s.too_few_rows),
+       "below 0.5: no generalisation within the budget", few, judge_below(few, kHalfOfRows)},
+      {fmt::format("not slower ({}, D = {} of {}): log10(T_grok / T_fit)", s.fast_network.name, s.fast_rows,
+                   s.fast_network.rows),
+       "below log10(2): generalisation without delay", fast, judge_below(fast, kDelayBound)}};
   const std::vector<Test> simulated = simulated_tests(m);
   result.tests.insert(result.tests.end(), simulated.begin(), simulated.end());
   result.n_seeds = s.seeds.count;
