@@ -1,6 +1,8 @@
 // Queries of the store: runs by id or condition, records. Conditions come from users and must not change anything.
 #include <sqlite3.h>
 
+#include <nlohmann/json.hpp>
+
 #include "groklab/base/join.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/store_impl.h"
