@@ -10,7 +10,7 @@
 #include "commands.h"
 #include "groklab/config/grid.h"
 #include "groklab/exec/thread_pool.h"
-#include "groklab/sweep/estimate.h"
+#include "groklab/sweep/cost.h"
 #include "groklab/sweep/plan.h"
 #include "groklab/sweep/run_plan.h"
 #include "groklab/sweep/sweep_text.h"

@@ -8,7 +8,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/grid.h"
-#include "groklab/sweep/estimate.h"
+#include "groklab/sweep/cost.h"
 #include "groklab/sweep/plan.h"
 #include "groklab/sweep/run_plan.h"
 #include "groklab/sweep/sweep_text.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "groklab/store/store.h"
-#include "groklab/sweep/estimate.h"
+#include "groklab/sweep/cost.h"
 #include "groklab/sweep/plan.h"
 #include "groklab/sweep/run_plan.h"
 

@@ -1,5 +1,5 @@
-// See estimate.h.
-#include "groklab/sweep/estimate.h"
+// See cost.h.
+#include "groklab/sweep/cost.h"
 
 #include <algorithm>
 #include <chrono>
