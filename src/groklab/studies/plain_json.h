@@ -61,9 +61,9 @@ Json plain_to_json(const T& value) {
     return value;
   } else if constexpr (std::is_same_v<T, TaskConfig>) {
     return task_json(value);
-  } else if constexpr (plain::IsOptional<T>::value) {
+  } else if constexpr (IsOptional<T>::value) {
     return value ? plain_to_json(*value) : Json(nullptr);
-  } else if constexpr (plain::IsVector<T>::value) {
+  } else if constexpr (IsVector<T>::value) {
     Json list = Json::array();
     for (const auto& item : value) list.push_back(plain_to_json(item));
     return list;
@@ -92,10 +92,10 @@ T plain_from_json(const Json& json, const std::string& where) {
     return json.get<std::string>();
   } else if constexpr (std::is_same_v<T, TaskConfig>) {
     return read_task(json);
-  } else if constexpr (plain::IsOptional<T>::value) {
+  } else if constexpr (IsOptional<T>::value) {
     if (json.is_null()) return std::nullopt;
     return plain_from_json<typename T::value_type>(json, where);
-  } else if constexpr (plain::IsVector<T>::value) {
+  } else if constexpr (IsVector<T>::value) {
     if (!json.is_array()) plain::refuse(where, "a list", json);
     T list;
     for (std::size_t i = 0; i < json.size(); ++i) {
