@@ -1,7 +1,6 @@
 // See run_results.h.
 #include "groklab/studies/run_results.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "groklab/config.h"
@@ -47,8 +46,7 @@ std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool a
   Engine& engine = network.engine();
   const std::vector<std::int64_t> rows = all_rows(network.task());
   std::vector<CheckpointInfo> checkpoints = store_.checkpoints(prepared.id);
-  std::sort(checkpoints.begin(), checkpoints.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
-  if (!all && checkpoints.size() > 1) checkpoints.erase(checkpoints.begin(), checkpoints.end() - 1);
+  if (!all && !checkpoints.empty()) checkpoints = {checkpoints.back()};  // they come in ascending order
   for (const CheckpointInfo& checkpoint : checkpoints) {
     engine.import_state(store_.load_checkpoint(prepared.id, checkpoint.step, engine.layout()));
     measured.push_back(

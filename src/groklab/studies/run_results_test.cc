@@ -52,6 +52,21 @@ TEST_F(RunResultsTest, PlansKeepTheBudgetsOfTheirKinds) {
   EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 0.5), 80);
 }
 
+// Catches: a setting of the kind that is left at its default.
+TEST_F(RunResultsTest, PlansSetWhatTheyAreAskedFor) {
+  SweepPlan plan;
+  const Config& config = plan.runs[varma2023::scratch_run(plan, modular_network(7, 12), 4, 20, 0.5, 90)].config;
+  EXPECT_EQ(config.seed, 4);
+  EXPECT_EQ(config.task.modulus, 7);
+  EXPECT_EQ(config.model.d_model, 12);
+  EXPECT_EQ(config.split.train_size, 20);
+  EXPECT_EQ(config.optim.weight_decay, 0.5);
+  EXPECT_EQ(config.train.evaluate_every, 0);
+  EXPECT_EQ(config.train.evaluate_per_decade, 25);
+  EXPECT_EQ(config.train.steps, 90);
+  EXPECT_EQ(config.train.checkpoint_per_decade, 8);
+}
+
 TEST_F(RunResultsTest, ArithmeticsAreNotMixedUnnoticed) {
   const Store store(directory_);
   const RunResults results(store, results_, pool_);
