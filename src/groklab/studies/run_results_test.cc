@@ -108,6 +108,8 @@ TEST_F(RunResultsTest, CircuitsAreThoseOfKeptCheckpoints) {
   EXPECT_EQ(over.back().step, 30);
   for (std::size_t i = 1; i < over.size(); ++i) EXPECT_LT(over[i - 1].step, over[i].step);
   EXPECT_EQ(results.circuits(scratch_)->memorised_strength, over.back().metrics.memorised_strength);
+  const RunResults fresh(store, results_, pool_);  // where no other step is known yet
+  EXPECT_EQ(fresh.circuits(scratch_)->memorised_strength, over.back().metrics.memorised_strength);
   EXPECT_NE(over.front().metrics.memorised_strength, over.back().metrics.memorised_strength);
   EXPECT_FALSE(results.circuits(squares_).has_value()) << "x^2 + y^2 has no known symmetry";
   EXPECT_TRUE(results.circuits_over_steps(squares_).empty());
@@ -131,6 +133,8 @@ TEST_F(RunResultsTest, PointsHoldWhatTheRecordsSay) {
   EXPECT_EQ(points[0].invariant_fraction, results.circuits(converged_)->invariant_fraction);
   EXPECT_FALSE(points[1].has_circuits);
   const Record& squares = results.last(squares_);
+  EXPECT_EQ(points[1].test_accuracy, squares.test.accuracy);
+  ASSERT_TRUE(std::isfinite(squares.test.accuracy));
   EXPECT_NEAR(points[1].objective, squares.train.loss + 0.25 * squares.norm * squares.norm, 1e-12);
   EXPECT_FALSE(measure_points(results, planned, false)[0].has_circuits);
 }

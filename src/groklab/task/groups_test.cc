@@ -125,6 +125,8 @@ TEST(Groups, OrdersWithoutTables) {
   EXPECT_EQ(group_order(GroupKind::kDihedral, 7), 14);
   EXPECT_EQ(group_order(GroupKind::kSymmetric, 5), 120);
   EXPECT_EQ(group_order(GroupKind::kAlternating, 5), 60);
+  EXPECT_EQ(group_order(GroupKind::kAlternating, 2), 1);
+  EXPECT_EQ(group_order(GroupKind::kAlternating, 1), 1);
   EXPECT_GT(group_order(GroupKind::kSymmetric, 10000), 10000);
 }
 
