@@ -55,14 +55,15 @@ std::optional<TrainState> state_at(const PreparedRun& run, std::int64_t step, co
     context.note(fmt::format("run {} has no checkpoint at step {}: computing it again from step {}", run.id, step,
                              std::max<std::int64_t>(from, 0)));
   }
-  const auto engine = make_engine(run.config, run.task, run.split, context.pool);
+  const NetworkRun network(run.config, run.task, run.split, context.pool);
+  Engine& engine = network.engine();
   if (from >= 0) {
-    engine->import_state(context.store.load_checkpoint(run.id, from, layout));
-  } else if (!start_engine(*engine, run, context)) {
+    engine.import_state(context.store.load_checkpoint(run.id, from, layout));
+  } else if (!start_engine(engine, run, context)) {
     return std::nullopt;
   }
-  if (!recompute(*engine, step, run, context.interrupt)) return std::nullopt;
-  return engine->export_state();
+  if (!recompute(engine, step, run, context.interrupt)) return std::nullopt;
+  return engine.export_state();
 }
 
 std::int64_t last_checkpoint_step(const Store& store, const std::string& id) {
