@@ -1,6 +1,7 @@
 // Muon against plain loops, and which tensors it takes.
 #include <gtest/gtest.h>
 
+#include "groklab/config/component.h"
 #include "groklab/config/config_test_util.h"
 #include "groklab/optim/step_fixture_for_test.h"
 #include "groklab/optim/tensor_matrix.h"
@@ -130,6 +131,13 @@ TEST(Muon, ValuesOutOfRangeAreRefused) {
   EXPECT_NE(set_error("optim.muon.steps=100").find("[0, 99]"), std::string::npos);
   EXPECT_NE(set_error("optim.muon.adjust=rms").find("original, match_rms_adamw"), std::string::npos);
   EXPECT_TRUE(check_error("optim.kind=muon", "optim.momentum=0.9").ends_with("found optim.kind = muon"));
+}
+
+// Defaults are torch.optim.Muon's: a run that names none is the run that PyTorch would make.
+TEST(Muon, DefaultsAreThoseOfPyTorch) {
+  const Config config;
+  EXPECT_EQ(number_setting(config, "optim.muon.momentum"), 0.95);
+  EXPECT_EQ(number_setting(config, "optim.muon.epsilon"), 1e-7);
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ TEST_F(RunResultsTest, PlansKeepTheBudgetsOfTheirKinds) {
   EXPECT_EQ(plan_.runs[converged_].config.train.steps, 800);
   EXPECT_EQ(plan_.runs[fork_].parent, static_cast<std::ptrdiff_t>(converged_));
   EXPECT_EQ(plan_.runs[fork_].config.train.steps, 40) << "the longer of S and S / weight decay";
+  EXPECT_EQ(plan_.runs[fork_].config.train.evaluate_every, 10) << "a quarter of S";
   EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 2), 20);
   EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 0.5), 80);
 }
@@ -126,6 +127,9 @@ TEST_F(RunResultsTest, PointsHoldWhatTheRecordsSay) {
   const auto points = measure_points(results, planned, true);
   ASSERT_EQ(points.size(), 2u) << "failed and diverged runs are left out";
   const Record& last = results.last(converged_);
+  EXPECT_EQ(points[0].seed, 3);
+  EXPECT_EQ(points[0].rows, 25);
+  EXPECT_EQ(points[1].weight_decay, 0.5);
   EXPECT_EQ(points[0].norm, last.norm);
   EXPECT_EQ(points[0].margin, last.train.margin);
   EXPECT_TRUE(std::isnan(points[0].test_accuracy)) << "the full table has no test rows";
