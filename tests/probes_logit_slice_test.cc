@@ -1,9 +1,8 @@
 // A slice of the table is the rows of one first input, in the order of the second, with the network's logits on them.
-#include "groklab/probe/logit_slice.h"
-
 #include <gtest/gtest.h>
 
 #include "engine_fixture.h"
+#include "groklab/probe/logit_slice.h"
 #include "groklab/probe/prober.h"
 
 namespace groklab {
