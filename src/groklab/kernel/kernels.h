@@ -37,12 +37,34 @@ struct SgdCoefficients {
   double l2 = 0, momentum = 0, learning_rate = 0;
 };
 
-/// Attention that reads precomputed tables, one row for each pair of position and token that can stand there.
-/// S positions, H heads, R table rows.
-struct TableAttentionShape {
-  std::int64_t positions = 0, heads = 0, table_rows = 0;
-  std::int64_t table_stride = 0;  ///< elements of a row of the value table: d_model padded to whole panels
-  std::int64_t row_capacity = 0;  ///< distance between the [position] and [head, position] arrays below
+/// Softmax over positions for every row of a tile and every head.
+struct SoftmaxShape {
+  std::int64_t positions = 0, heads = 0;
+  std::int64_t table_rows = 0;    ///< of each position's scores
+  std::int64_t row_capacity = 0;  ///< distance between the arrays of one number a row: [position], [head, position]
+};
+
+/// The rows of a tile, in groups that read the same row of a table.
+struct RowGroups {
+  std::int64_t count = 0;
+  const std::int32_t* rows = nullptr;       ///< group after group
+  const std::int32_t* begin = nullptr;      ///< where each group begins in `rows`, [count + 1]
+  const std::int32_t* table_row = nullptr;  ///< [count]
+};
+
+/// One table for each head, in panels: element (row, col) of head h's table lies at data[h * head_stride +
+/// (col / width) * panel_stride + row * width + col % width].
+template <typename T>
+struct HeadTables {
+  T* data = nullptr;
+  std::int64_t head_stride = 0, panel_stride = 0;
+};
+
+/// Head h's weight of a row: data[h * head_stride + row]. data nullptr: every weight is 1, and there is one head.
+template <typename T>
+struct MixtureWeights {
+  const T* data = nullptr;
+  std::int64_t head_stride = 0;
 };
 
 /// Softmax attention inside sequences of S tokens. Query t attends to keys 0..t.
@@ -87,17 +109,30 @@ struct Kernels {
   LossKernels<T> framework_cross_entropy;  ///< log softmax in T, as common frameworks compute it
   LossKernels<T> mean_squared;             ///< against the one-hot label
 
-  /// weights[h * S + s][row] = softmax over s of scores[position_rows[s][row] * H + h].
-  void (*table_attention_weights)(T* weights, const T* scores, const std::int32_t* position_rows, std::int64_t rows,
-                                  const TableAttentionShape& shape);
-  /// out[row, :] = base + sum over h, s of weights[h, s][row] * table[h][position_rows[s][row]][:].
-  void (*table_attention_forward)(PanelView<T> out, const T* base, const T* weights, const T* table,
-                                  const std::int32_t* position_rows, std::int64_t rows, std::int64_t n,
-                                  const TableAttentionShape& shape);
-  /// The backward pass: adds to table_gradient and score_gradient.
-  void (*table_attention_backward)(T* table_gradient, T* score_gradient, const T* weights,
-                                   PanelView<const T> out_gradient, const T* table, const std::int32_t* position_rows,
-                                   std::int64_t rows, std::int64_t n, const TableAttentionShape& shape);
+  /// weights[h * S + s][row] = softmax over s of scores[s][table_rows[s][row]][h]; the last position has no table, its
+  /// score is 0.
+  void (*softmax_of_scores)(T* weights, const T* scores, const std::int32_t* table_rows, std::int64_t rows,
+                            const SoftmaxShape& shape);
+  /// out[row, :] = (base, or out[row, :] if base is nullptr) + sum over heads of the row's weight times the table row of
+  /// its group; then max(., 0) if `relu`. For the rows of `groups`, n columns.
+  void (*mixture_forward)(PanelView<T> out, const T* base, bool relu, const MixtureWeights<T>& weights,
+                          const HeadTables<const T>& tables, std::int64_t heads, const RowGroups& groups,
+                          std::int64_t n);
+  /// The backward pass. Adds to the groups' rows of table_gradient, and their sum to row `position_row` (-1: nowhere).
+  /// The gradient of the weights is kept unfinished in `shares`, mixture_share_size(heads) numbers a row: added up, or
+  /// written if `first`. Without weights there is none, and `tables` is not read.
+  void (*mixture_backward)(const HeadTables<T>& table_gradient, std::int64_t position_row, T* shares, bool first,
+                           PanelView<const T> gradient, const MixtureWeights<T>& weights,
+                           const HeadTables<const T>& tables, std::int64_t heads, const RowGroups& groups,
+                           std::int64_t n);
+  std::int64_t (*mixture_share_size)(std::int64_t heads);
+  /// score_slopes[h * (S - 1) + s][row] = d loss / d score, from `shares` [s][row capacity] of all positions but the
+  /// last, whose tables are zero.
+  void (*mixture_weights_backward)(T* score_slopes, const T* shares, const T* weights, std::int64_t rows,
+                                   const SoftmaxShape& shape);
+  /// out[c * out_stride + r] = in[r * in_stride + c].
+  void (*transpose)(T* out, std::int64_t out_stride, const T* in, std::int64_t in_stride, std::int64_t rows,
+                    std::int64_t columns);
 
   /// z[row, head columns] = sum_s softmax_s(q k / sqrt(d_head)) v; probabilities are kept for the backward pass:
   /// [sequence][head][query][position].

@@ -7,6 +7,9 @@
 
 namespace groklab {
 
+/// Columns of the widest panel: two vectors of 16 floats.
+inline constexpr std::int64_t kMaxPanelWidth = 32;
+
 /// Element (r, c) of a matrix lies at data[(c / width) * panel_stride + r * row_stride + c % width].
 template <typename T>
 struct PanelView {

@@ -63,10 +63,11 @@ struct ArchitectureDescriptor {
   ModelSizes (*sizes)(const ModelConfig& config, const Task& task);
   /// All tensors of a resolved config, each with its traits.
   ParameterLayout (*layout)(const ModelConfig& config, const ModelSizes& sizes);
+  /// See make_network().
   std::unique_ptr<Network<float>> (*network_f32)(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
-                                                 const Kernels<float>& kernels);
+                                                 std::int64_t step_rows, const Kernels<float>& kernels);
   std::unique_ptr<Network<double>> (*network_f64)(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
-                                                  const Kernels<double>& kernels);
+                                                  std::int64_t step_rows, const Kernels<double>& kernels);
   /// Fills the model's keys from a weights file. Throws Error(kInput) if it cannot be one of this architecture.
   void (*infer)(ModelConfig& model, const ShapeInference& inference);
   /// Compares what infer() found with the task, where a file can be of another one. Throws Error(kInput).

@@ -35,12 +35,58 @@ class ScratchPlan {
   std::int64_t size_ = 0;
 };
 
+/// The neurons' inputs: in W_in + b_in.
+template <typename T>
+class MlpInput {
+ public:
+  MlpInput(const ModelConfig& config, const ParameterLayout& layout, const std::string& prefix,
+           MatrixSet<T>& matrices, const Kernels<T>& kernels);
+  /// out = in W_in + b_in, or max(., 0) of it.
+  void forward(PanelView<T> out, PanelView<const T> in, const T* parameters, bool relu, std::int64_t rows) const;
+  /// d_in = addend (data nullptr: none) + gradient through W_in. d_in may be `in`.
+  void backward(PanelView<T> d_in, PanelView<const T> d_out, PanelView<const T> in, PanelView<const T> addend,
+                T* accumulator, bool first, std::int64_t rows) const;
+
+ private:
+  const Kernels<T>& kernels_;
+  const MatrixSet<T>& matrices_;
+  std::int64_t d_model_, d_mlp_;
+  MatrixId w_in_, b_in_ = 0;
+  std::int64_t b_in_at_ = -1;  ///< offset in the parameters; -1: no bias
+};
+
+/// What the neurons add to the residual stream: hidden W_out + b_out.
+template <typename T>
+class MlpOutput {
+ public:
+  MlpOutput(const ModelConfig& config, const ParameterLayout& layout, const std::string& prefix,
+            MatrixSet<T>& matrices, const Kernels<T>& kernels);
+  /// out = residual + hidden W_out + b_out.
+  void forward(PanelView<T> out, PanelView<const T> hidden, PanelView<const T> residual, const T* parameters,
+               std::int64_t rows) const;
+  /// Turns `hidden` into its gradient, or into that of the neurons' inputs if `relu`.
+  void backward(PanelView<T> hidden, PanelView<const T> d_out, bool relu, T* accumulator, bool first,
+                std::int64_t rows) const;
+
+ private:
+  const Kernels<T>& kernels_;
+  const MatrixSet<T>& matrices_;
+  std::int64_t d_model_, d_mlp_;
+  MatrixId w_out_, b_out_ = 0;
+  std::int64_t b_out_at_ = -1;
+};
+
 /// out = residual + filter(act(in W_in + b_in)) W_out + b_out.
 template <typename T>
 class MlpBlock {
  public:
   MlpBlock(const ModelConfig& config, const ParameterLayout& layout, const std::string& prefix, MatrixSet<T>& matrices,
-           const Kernels<T>& kernels);
+           const Kernels<T>& kernels)
+      : kernels_(kernels),
+        activation_(config.activation),
+        d_mlp_(config.d_mlp),
+        input_(config, layout, prefix, matrices, kernels),
+        output_(config, layout, prefix, matrices, kernels) {}
 
   /// `hidden` keeps the filtered activations; `before` keeps them before the activation and is not used for relu.
   void forward(PanelView<T> out, PanelView<T> hidden, PanelView<T> before, PanelView<const T> in,
@@ -54,15 +100,16 @@ class MlpBlock {
 
  private:
   const Kernels<T>& kernels_;
-  const MatrixSet<T>& matrices_;
   Activation activation_;
-  std::int64_t d_model_, d_mlp_;
-  bool has_bias_ = false;
-  MatrixId w_in_, w_out_, b_in_ = 0, b_out_ = 0;
-  std::int64_t b_in_at_ = 0, b_out_at_ = 0;  ///< offsets in the parameters
+  std::int64_t d_mlp_;
+  MlpInput<T> input_;
+  MlpOutput<T> output_;
 };
 
-/// logits = x W_U + b_U; with tied embeddings W_U is the transpose of the first rows of W_E.
+/// Where W_U [d_in, classes] lies: with tied embeddings it is the transpose of the first rows of W_E.
+MatrixPlace unembedding_place(const ModelConfig& config, const ParameterLayout& layout, std::int64_t classes);
+
+/// logits = x W_U + b_U.
 template <typename T>
 class Unembedding {
  public:

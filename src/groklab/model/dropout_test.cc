@@ -81,7 +81,7 @@ class HeldNetwork {
       : task_(make_task(config)),
         split_(make_split(config, task_)),
         pool_(1),
-        network_(make_network<double>(config, task_, best_kernels<double>())),
+        network_(make_network<double>(config, task_, task_.n_rows, best_kernels<double>())),
         loss_(loss_kernels_of<double>(*config, best_kernels<double>())),
         filters_(*config, best_kernels<double>().width),
         scratch_(network_->make_scratch()),

@@ -245,13 +245,13 @@ void EmbeddingMlp<T>::collect(T* gradient, std::span<T* const> accumulators, Thr
 
 template <typename T>
 std::unique_ptr<Network<T>> make_embedding_mlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
-                                               const Kernels<T>& kernels) {
+                                               std::int64_t, const Kernels<T>& kernels) {
   return std::make_unique<EmbeddingMlp<T>>(config, task, sizes, kernels);
 }
 
 template std::unique_ptr<Network<float>> make_embedding_mlp(const ModelConfig&, const Task&, const ModelSizes&,
-                                                            const Kernels<float>&);
+                                                            std::int64_t, const Kernels<float>&);
 template std::unique_ptr<Network<double>> make_embedding_mlp(const ModelConfig&, const Task&, const ModelSizes&,
-                                                             const Kernels<double>&);
+                                                             std::int64_t, const Kernels<double>&);
 
 }  // namespace groklab

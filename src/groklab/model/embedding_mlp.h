@@ -11,6 +11,6 @@ namespace groklab {
 
 template <typename T>
 std::unique_ptr<Network<T>> make_embedding_mlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
-                                               const Kernels<T>& kernels);
+                                               std::int64_t step_rows, const Kernels<T>& kernels);
 
 }  // namespace groklab

@@ -84,8 +84,8 @@ MatrixId MatrixSet<T>::add_vector(const TensorSpec& spec) {
 }
 
 template <typename T>
-std::int64_t MatrixSet<T>::add_raw(std::int64_t size) {
-  const std::int64_t at = reserve(size, true);
+std::int64_t MatrixSet<T>::add_sum(std::int64_t size, bool cleared) {
+  const std::int64_t at = reserve(size, cleared);
   constexpr std::int64_t kPiece = 16384;  // numbers summed by one task
   for (std::int64_t i = 0; i < size; i += kPiece) {
     collect_tasks_.push_back({at + i, size - i < kPiece ? size - i : kPiece, -1, 0});
@@ -109,7 +109,12 @@ void MatrixSet<T>::pack_all(const T* parameters, ThreadPool& pool) {
     const MatrixPlace& p = m.place;
     const BlockedView<const T> source{parameters + p.offset, p.row_stride, p.block, p.block_stride};
     if (task.transposed) {
-      pack_transposed_panel(packed_.data() + m.transposed_at + task.col * p.n, source, p.depth, task.col, p.n, width_);
+      T* const panel = packed_.data() + m.transposed_at + task.col * p.n;
+      if (p.block >= p.n && p.depth - task.col >= width_) {
+        kernels_->transpose(panel, width_, source.data + task.col * p.row_stride, p.row_stride, width_, p.n);
+      } else {
+        pack_transposed_panel(panel, source, p.depth, task.col, p.n, width_);
+      }
     } else {
       pack_panel(packed_.data() + m.packed_at + task.col * p.depth, source, p.depth, task.col, p.n, width_);
     }

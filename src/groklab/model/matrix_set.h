@@ -49,8 +49,10 @@ class MatrixSet {
   MatrixId add_matrix(const MatrixPlace& place, const Use& use);
   /// A vector parameter with a gradient place padded to whole panels, which starts from zero.
   MatrixId add_vector(const TensorSpec& spec);
-  /// Reserves `size` numbers in the accumulators that collect() sums over the chunks and nothing else.
-  std::int64_t add_raw(std::int64_t size);
+  /// Reserves `size` numbers in the accumulators that start from zero and are summed over the chunks, nothing else.
+  std::int64_t add_raw(std::int64_t size) { return add_sum(size, true); }
+  /// The same of numbers that a chunk's first tile writes, so that they need not be zero.
+  std::int64_t add_summed(std::int64_t size) { return add_sum(size, false); }
 
   std::int64_t accumulator_size() const { return accumulator_size_; }
   void clear_accumulator(T* accumulator) const;
@@ -86,6 +88,7 @@ class MatrixSet {
   };
   std::int64_t panels(std::int64_t n) const { return (n + width_ - 1) / width_; }
   std::int64_t reserve(std::int64_t size, bool cleared);
+  std::int64_t add_sum(std::int64_t size, bool cleared);
   void collect_task(const CollectTask& task, T* gradient, std::span<T* const> accumulators) const;
 
   std::int64_t width_;

@@ -19,8 +19,6 @@ namespace groklab {
 
 /// Upper bound of Network::tile_rows(), for arrays on the stack.
 inline constexpr std::int64_t kMaxTileRows = 256;
-/// Columns of the widest panel: two vectors of 16 floats.
-inline constexpr std::int64_t kMaxPanelWidth = 32;
 
 /// One worker's memory for one tile. A network sizes it; only one thread uses it at a time.
 template <typename T>
@@ -43,6 +41,8 @@ class Network {
   /// Most rows of a tile.
   std::int64_t tile_rows() const { return tile_rows_; }
   virtual std::int64_t classes() const = 0;
+  /// True if tiles are faster whose rows share operands (order_for_tiles).
+  virtual bool reads_tables() const { return false; }
   virtual Scratch<T> make_scratch() const = 0;
   virtual std::int64_t accumulator_size() const = 0;
   /// FLOP of forward and backward on `rows` training rows: the products, a multiply-add counted as two.
@@ -81,8 +81,10 @@ std::int64_t class_count(const ModelConfig& config, const Task& task);
 /// The tensors of a run's network, without building it.
 ParameterLayout network_layout(const ModelConfig& config, const Task& task);
 
-/// Builds the network. Throws Error(kConfig) for shapes that cannot be.
+/// Builds the network. `step_rows`: training rows of a step, by which it chooses the form that needs the fewest
+/// operations. Throws Error(kConfig) for shapes that cannot be.
 template <typename T>
-std::unique_ptr<Network<T>> make_network(const ResolvedConfig& config, const Task& task, const Kernels<T>& kernels);
+std::unique_ptr<Network<T>> make_network(const ResolvedConfig& config, const Task& task, std::int64_t step_rows,
+                                         const Kernels<T>& kernels);
 
 }  // namespace groklab

@@ -1,18 +1,27 @@
-// See precomputed_transformer.h. Letters: R table rows, S positions, H heads, d d_model, e d_head, m d_mlp, T rows of a
-// tile.
+// See precomputed_transformer.h.
 #include "groklab/model/precomputed_transformer.h"
 
-#include <cmath>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "groklab/base/error.h"
-#include "groklab/model/rows.h"
+#include "groklab/model/attention_inputs.h"
+#include "groklab/model/attention_output.h"
+#include "groklab/model/folded_output.h"
+#include "groklab/model/row_grouping.h"
 
 namespace groklab {
 
 bool precomputed_applies(const ModelConfig& config) {
   return config.n_layers == 1 && config.layer_norm == LayerNormKind::kNone && config.input_tokens >= 3;
+}
+
+PrecomputedShape precomputed_shape(const ModelConfig& config, const TokenSequence& tokens, const ModelSizes& sizes,
+                                   std::int64_t rows) {
+  const AttentionSizes attention = attention_sizes(config, tokens);
+  return {rows,          attention.rows(), attention.slots, config.n_heads,
+          config.d_head, config.d_model,   config.d_mlp,    sizes.classes};
 }
 
 namespace {
@@ -21,13 +30,16 @@ template <typename T>
 class PrecomputedTransformer final : public Network<T> {
  public:
   PrecomputedTransformer(const ModelConfig& config, const TokenSequence& tokens, const ModelSizes& sizes,
-                         const Kernels<T>& kernels);
+                         const PrecomputedPlan& plan, const Kernels<T>& kernels);
 
   const char* path_name() const override { return "precomputed tables"; }
   std::int64_t classes() const override { return sizes_.classes; }
+  bool reads_tables() const override { return true; }
   Scratch<T> make_scratch() const override;
   std::int64_t accumulator_size() const override { return matrices_.accumulator_size(); }
-  double step_flop(std::int64_t rows) const override;
+  double step_flop(std::int64_t rows) const override {
+    return precomputed_flop(precomputed_shape(config_, tokens_, sizes_, rows), plan_);
+  }
   void prepare(const T* parameters, ThreadPool& pool) override;
   PanelView<T> forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
                        const HiddenFilters<T>* filters) const override;
@@ -42,402 +54,421 @@ class PrecomputedTransformer final : public Network<T> {
   using Network<T>::layout_;
   using Network<T>::tile_rows_;
 
-  /// A head's own memory for its fraction of the table computations.
-  struct Head {
-    MatrixId w_v, w_o;
-    AlignedBuffer<T> values;          ///< V = X W_V + b_V, [R, e] panels
-    AlignedBuffer<T> value_gradient;  ///< [R, e] panels
-    AlignedBuffer<T> input_gradient;  ///< this head's part of dX, [R, d] panels
-    AlignedBuffer<T> packed;          ///< gradient of W_V or W_O before it is unpacked
-    std::vector<T> query;             ///< q = x_last W_Q + b_Q, [e]
-    std::vector<T> key;               ///< u = W_K q / sqrt(e), [d]: the score of a table row is its dot product
-    std::vector<T> last_gradient;     ///< this head's part of d x_last, [d]
-  };
-
-  void prepare_head(Head& head, std::int64_t index);
-  void prepare_scores();
-  FilteredTile<T> filtered(const HiddenFilters<T>* filters, std::span<const std::int64_t> rows) const {
-    return {filters, {.rows = rows, .neurons = config_.d_mlp}};
-  }
-  void collect_values(Head& head, std::int64_t index, T* gradient, const T* sums);
-  std::vector<T> collect_scores(Head& head, std::int64_t index, const T* sums) const;
-  void collect_query(Head& head, std::int64_t index, T* gradient, std::span<const T> d_key) const;
-  void collect_embeddings(T* gradient, const T* sums, std::int64_t col) const;
+  void add_weights();
+  void plan_scratch();
+  void attend(std::span<const std::int64_t> rows, Scratch<T>& scratch) const;
+  void forward_neurons(std::int64_t rows, Scratch<T>& scratch) const;
+  void backward_logits(std::int64_t rows, Scratch<T>& scratch, T* accumulator, bool first) const;
+  void backward_neurons(std::int64_t rows, Scratch<T>& scratch, T* accumulator, bool first) const;
+  void add_score_gradient(std::int64_t rows, Scratch<T>& scratch, T* accumulator) const;
+  void collect_columns(T* gradient, T* sums, ThreadPool& pool);
+  void collect_rows(T* gradient, const T* sums, ThreadPool& pool);
+  void collect_stream_panel(std::int64_t panel, T* gradient, const T* sums);
+  void collect_vectors(T* gradient, const T* sums) const;
+  void collect_unembedding(T* gradient, std::int64_t panel) const;
 
   PanelView<T> tile(Scratch<T>& scratch, std::int64_t at) const {
     return {scratch.numbers.data() + at, kernels_.width, tile_rows_ * kernels_.width};
   }
-  PanelView<T> table_view(T* data) const { return {data, kernels_.width, table_rows_ * kernels_.width}; }
-  std::int64_t head_table_at(std::int64_t head) const { return head * table_rows_ * table_stride_; }
-  TableAttentionShape attention_shape() const {
-    return {positions_, heads_count_, table_rows_, table_stride_, tile_rows_};
+  AttentionTile<T> attention_tile(Scratch<T>& scratch) const {
+    return {scratch.numbers.data() + weights_at_, tile_rows_, &*grouping_, scratch.indices.data()};
   }
-  std::int64_t padded(std::int64_t n) const { return (n + kernels_.width - 1) / kernels_.width * kernels_.width; }
-  /// Element `col` of row `row` of X (panels).
-  const T& table_input(std::int64_t row, std::int64_t col) const {
-    return inputs_[(col / kernels_.width) * table_rows_ * kernels_.width + row * kernels_.width + col % kernels_.width];
+  SoftmaxShape softmax_shape() const {
+    return {attention_.slots + 1, attention_.heads, attention_.token_rows, tile_rows_};
   }
+  const T* parameter(const char* name) const {
+    const TensorSpec* spec = layout_.find(name);
+    return spec != nullptr ? parameters_ + spec->offset : nullptr;
+  }
+  bool is_relu() const { return config_.activation == Activation::kRelu; }
+  std::int64_t panels(std::int64_t n) const { return (n + kernels_.width - 1) / kernels_.width; }
+  std::int64_t padded(std::int64_t n) const { return panels(n) * kernels_.width; }
 
   const ModelConfig config_;
   const TokenSequence tokens_;
   const ModelSizes sizes_;
+  const PrecomputedPlan plan_;
   const Kernels<T>& kernels_;
+  const AttentionSizes attention_;
   MatrixSet<T> matrices_;
-  std::unique_ptr<MlpBlock<T>> mlp_;
-  std::unique_ptr<Unembedding<T>> unembedding_;
+  std::optional<AttentionInputs<T>> inputs_;
+  std::optional<AttentionOutput<T>> to_neurons_, to_logits_, to_stream_;
+  std::optional<FoldedOutput<T>> folded_;
+  std::optional<MlpInput<T>> mlp_input_;
+  std::optional<MlpOutput<T>> mlp_output_;
+  std::optional<Unembedding<T>> unembedding_;
+  std::optional<RowGrouping> grouping_;
+  std::int64_t score_gradient_at_ = 0;  ///< in the accumulators: [token rows + slots][heads]
 
-  std::int64_t positions_, heads_count_, d_model_, d_head_;
-  std::int64_t table_rows_ = 0, table_stride_ = 0, last_row_ = 0;
-  std::vector<std::int64_t> first_row_of_;  ///< first table row of each position
-  std::vector<Head> heads_;
-  std::int64_t value_gradient_at_ = 0, score_gradient_at_ = 0, base_gradient_at_ = 0;  ///< in the accumulators
-
-  // Tables, valid after prepare().
   const T* parameters_ = nullptr;
-  AlignedBuffer<T> inputs_;        ///< X[r] = W_E[token] + W_pos[position], [R, d] panels
-  AlignedBuffer<T> value_table_;   ///< [H][R][table_stride]: V W_O
-  AlignedBuffer<T> score_table_;   ///< [R][H]
-  AlignedBuffer<T> packed_keys_;   ///< all u as the columns of a packed matrix [d, H]
-  AlignedBuffer<T> score_panels_;  ///< X U before it is copied to score_table_
-  AlignedBuffer<T> base_;          ///< x_last + b_O, padded
+  AlignedBuffer<T> direct_;                   ///< x_last + b_O, which reaches the neurons past attention
+  AlignedBuffer<T> direct_to_logits_;         ///< x_last + b_O + b_out
+  AlignedBuffer<T> w_o_gradient_;             ///< [d_model panel][heads * d_head][width]
+  AlignedBuffer<T> direct_gradient_;          ///< [d_model]
+  AlignedBuffer<T> direct_to_logits_gradient_;
+  AlignedBuffer<T> unembedding_gradient_;     ///< transposed, of the folded output: [d_model panel][C][width]
 
   // Places in a scratch.
-  std::int64_t middle_at_ = 0, hidden_at_ = 0, before_at_ = 0, out_at_ = 0, logits_at_ = 0, weights_at_ = 0;
-  std::int64_t scratch_size_ = 0;
+  std::int64_t stream_at_ = 0, hidden_at_ = 0, before_at_ = 0, out_at_ = 0, logits_at_ = 0, weights_at_ = 0;
+  std::int64_t shares_at_ = 0, slopes_at_ = 0, scratch_size_ = 0;
 };
 
 template <typename T>
 PrecomputedTransformer<T>::PrecomputedTransformer(const ModelConfig& config, const TokenSequence& tokens,
-                                                  const ModelSizes& sizes, const Kernels<T>& kernels)
+                                                  const ModelSizes& sizes, const PrecomputedPlan& plan,
+                                                  const Kernels<T>& kernels)
     : config_(config),
       tokens_(tokens),
       sizes_(sizes),
+      plan_(plan),
       kernels_(kernels),
-      matrices_(kernels),
-      positions_(tokens.positions()),
-      heads_count_(config.n_heads),
-      d_model_(config.d_model),
-      d_head_(config.d_head) {
+      attention_(attention_sizes(config, tokens)),
+      matrices_(kernels) {
   layout_ = model_layout(config, sizes);
-  mlp_ = std::make_unique<MlpBlock<T>>(config, layout_, "blocks.0.mlp.", matrices_, kernels);
-  for (std::int64_t position = 0; position < positions_; ++position) {
-    first_row_of_.push_back(table_rows_);
-    table_rows_ += tokens_.token_count(position);
-  }
-  last_row_ = table_rows_ - 1;
-  table_stride_ = padded(d_model_);
-  typename MatrixSet<T>::Use own_gradient;
-  own_gradient.gradient = false;
-  for (std::int64_t h = 0; h < heads_count_; ++h) {
-    Head head;
-    head.w_v = matrices_.add_matrix(one_head(layout_.at("blocks.0.attn.W_V"), h), own_gradient);
-    head.w_o = matrices_.add_matrix(one_head(layout_.at("blocks.0.attn.W_O"), h), own_gradient);
-    head.values = AlignedBuffer<T>(table_rows_ * padded(d_head_));
-    head.value_gradient = AlignedBuffer<T>(table_rows_ * padded(d_head_));
-    head.input_gradient = AlignedBuffer<T>(table_rows_ * padded(d_model_));
-    head.packed = AlignedBuffer<T>(std::max(d_model_ * padded(d_head_), d_head_ * padded(d_model_)));
-    head.query.resize(static_cast<std::size_t>(d_head_));
-    head.key.resize(static_cast<std::size_t>(d_model_));
-    head.last_gradient.resize(static_cast<std::size_t>(d_model_));
-    heads_.push_back(std::move(head));
-  }
-  value_gradient_at_ = matrices_.add_raw(heads_count_ * table_rows_ * table_stride_);
-  score_gradient_at_ = matrices_.add_raw(table_rows_ * heads_count_);
-  base_gradient_at_ = matrices_.add_raw(padded(d_model_));
-  unembedding_ = std::make_unique<Unembedding<T>>(config, layout_, d_model_, sizes.classes, matrices_, kernels);
-  inputs_ = AlignedBuffer<T>(table_rows_ * padded(d_model_));
-  value_table_ = AlignedBuffer<T>(heads_count_ * table_rows_ * table_stride_);
-  score_table_ = AlignedBuffer<T>(table_rows_ * heads_count_);
-  packed_keys_ = AlignedBuffer<T>(d_model_ * padded(heads_count_));
-  score_panels_ = AlignedBuffer<T>(table_rows_ * padded(heads_count_));
-  base_ = AlignedBuffer<T>(padded(d_model_));
-
-  const std::int64_t before = mlp_->keeps_before() ? config.d_mlp : 0;
-  const std::int64_t per_row = 2 * d_model_ + config.d_mlp + before + padded(sizes.classes) + heads_count_ * positions_;
-  tile_rows_ = choose_tile_rows(per_row, sizeof(T));
   require(kernels.width <= kMaxPanelWidth, "a panel is at most two vectors of 16 floats");
-  require(tile_rows_ % kernels.lanes == 0, "table_attention_weights needs whole vectors of rows");
+  add_weights();
+  const std::int64_t d = config.d_model;
+  direct_ = AlignedBuffer<T>(padded(d));
+  direct_to_logits_ = AlignedBuffer<T>(padded(d));
+  direct_gradient_ = AlignedBuffer<T>(padded(d));
+  direct_to_logits_gradient_ = AlignedBuffer<T>(padded(d));
+  w_o_gradient_ = AlignedBuffer<T>(padded(d) * attention_.joined());
+  if (plan_.folded_output) unembedding_gradient_ = AlignedBuffer<T>(padded(d) * sizes.classes);
+  plan_scratch();
+}
+
+template <typename T>
+void PrecomputedTransformer<T>::add_weights() {
+  typename MatrixSet<T>::Use no_gradient;
+  no_gradient.gradient = false;
+  inputs_.emplace(attention_, layout_, matrices_, kernels_);
+  typename MatrixSet<T>::Use only_forward = no_gradient;
+  only_forward.backward = false;
+  const TensorSpec& w_o_spec = layout_.at("blocks.0.attn.W_O");
+  const MatrixId w_o = plan_.needs_stream() ? matrices_.add_matrix(heads_as_rows(w_o_spec), only_forward) : MatrixId{0};
+  const auto attention_to = [&](std::optional<AttentionOutput<T>>& output, std::optional<MatrixId> matrix,
+                                std::int64_t n) { output.emplace(*inputs_, w_o, matrix, n, matrices_, kernels_); };
+  if (plan_.needs_stream()) attention_to(to_stream_, std::nullopt, config_.d_model);
+  if (plan_.input_tables) {
+    const MatrixId w_in = matrices_.add_matrix(plain_matrix(layout_.at("blocks.0.mlp.W_in")), no_gradient);
+    attention_to(to_neurons_, w_in, config_.d_mlp);
+  } else {
+    mlp_input_.emplace(config_, layout_, "blocks.0.mlp.", matrices_, kernels_);
+  }
+  if (plan_.folded_output) {
+    const MatrixId w_out = matrices_.add_matrix(plain_matrix(layout_.at("blocks.0.mlp.W_out")), no_gradient);
+    const MatrixId w_u =
+        matrices_.add_matrix(unembedding_place(config_, layout_, sizes_.classes), no_gradient);
+    attention_to(to_logits_, w_u, sizes_.classes);
+    folded_.emplace(w_out, w_u, config_.d_mlp, config_.d_model, sizes_.classes, matrices_, kernels_);
+  } else {
+    mlp_output_.emplace(config_, layout_, "blocks.0.mlp.", matrices_, kernels_);
+    unembedding_.emplace(config_, layout_, config_.d_model, sizes_.classes, matrices_, kernels_);
+  }
+  score_gradient_at_ = matrices_.add_raw(attention_.last_row() * attention_.heads);
+}
+
+template <typename T>
+void PrecomputedTransformer<T>::plan_scratch() {
+  const std::int64_t heads = attention_.heads, slots = attention_.slots, width = kernels_.width;
+  const std::int64_t before = is_relu() ? 0 : config_.d_mlp;
+  const std::int64_t stream = plan_.needs_stream() ? config_.d_model : 0;
+  const std::int64_t out = plan_.folded_output ? 0 : config_.d_model;
+  const std::int64_t share_size = kernels_.mixture_share_size(heads);
+  const std::int64_t of_attention = heads * (2 * slots + 1) + slots * share_size;
+  tile_rows_ = choose_tile_rows(config_.d_mlp + before + stream + out + padded(sizes_.classes) + of_attention,
+                                sizeof(T));
+  require(tile_rows_ % kernels_.lanes == 0, "softmax_of_scores needs whole vectors of rows");
+  grouping_.emplace(slots, attention_.token_rows, tile_rows_);
   ScratchPlan plan;
-  middle_at_ = plan.take_panels(tile_rows_, d_model_, kernels.width);
-  hidden_at_ = plan.take_panels(tile_rows_, config.d_mlp, kernels.width);
-  before_at_ = plan.take_panels(tile_rows_, before, kernels.width);
-  out_at_ = plan.take_panels(tile_rows_, d_model_, kernels.width);
-  logits_at_ = plan.take_panels(tile_rows_, sizes.classes, kernels.width);
-  weights_at_ = plan.take(tile_rows_ * heads_count_ * positions_);
+  stream_at_ = plan.take_panels(tile_rows_, stream, width);
+  hidden_at_ = plan.take_panels(tile_rows_, config_.d_mlp, width);
+  before_at_ = plan.take_panels(tile_rows_, before, width);
+  out_at_ = plan.take_panels(tile_rows_, out, width);
+  logits_at_ = plan.take_panels(tile_rows_, sizes_.classes, width);
+  weights_at_ = plan.take(tile_rows_ * heads * (slots + 1));
+  shares_at_ = plan.take(tile_rows_ * slots * share_size);
+  slopes_at_ = plan.take(tile_rows_ * heads * slots);
   scratch_size_ = plan.size();
 }
 
 template <typename T>
 Scratch<T> PrecomputedTransformer<T>::make_scratch() const {
-  const auto indices = static_cast<std::size_t>(tile_rows_ * positions_);
-  return {AlignedBuffer<T>(scratch_size_), std::vector<std::int32_t>(indices)};
-}
-
-template <typename T>
-double PrecomputedTransformer<T>::step_flop(std::int64_t rows) const {
-  const double d = static_cast<double>(d_model_), m = static_cast<double>(config_.d_mlp);
-  return 6.0 * static_cast<double>(rows) * (2.0 * d * m + d * static_cast<double>(sizes_.classes));
-}
-
-template <typename T>
-void PrecomputedTransformer<T>::prepare_head(Head& head, std::int64_t index) {
-  const T* w_q = parameters_ + layout_.at("blocks.0.attn.W_Q").offset + index * d_model_ * d_head_;
-  const T* w_k = parameters_ + layout_.at("blocks.0.attn.W_K").offset + index * d_model_ * d_head_;
-  const TensorSpec* b_q = layout_.find("blocks.0.attn.b_Q");
-  const TensorSpec* b_v = layout_.find("blocks.0.attn.b_V");
-  // b_K adds the same number to every score of a head, which softmax ignores: it is left out.
-  for (std::int64_t j = 0; j < d_head_; ++j) {
-    head.query[static_cast<std::size_t>(j)] = b_q != nullptr ? parameters_[b_q->offset + index * d_head_ + j] : T(0);
-  }
-  for (std::int64_t k = 0; k < d_model_; ++k) {
-    const T x = table_input(last_row_, k);
-    for (std::int64_t j = 0; j < d_head_; ++j) head.query[static_cast<std::size_t>(j)] += x * w_q[k * d_head_ + j];
-  }
-  const T scale = T(1) / std::sqrt(static_cast<T>(d_head_));
-  for (std::int64_t k = 0; k < d_model_; ++k) {
-    T sum = T(0);
-    for (std::int64_t j = 0; j < d_head_; ++j) sum += w_k[k * d_head_ + j] * head.query[static_cast<std::size_t>(j)];
-    head.key[static_cast<std::size_t>(k)] = scale * sum;
-  }
-  Epilogue<T> bias;
-  bias.bias = b_v != nullptr ? parameters_ + b_v->offset + index * d_head_ : nullptr;
-  AlignedBuffer<T> padded_bias;
-  if (bias.bias != nullptr) {  // one head's slice is not padded to whole vectors
-    padded_bias = AlignedBuffer<T>(padded(d_head_));
-    std::memcpy(padded_bias.data(), bias.bias, static_cast<std::size_t>(d_head_) * sizeof(T));
-    bias.bias = padded_bias.data();
-  }
-  const PanelView<T> values = table_view(head.values.data());
-  kernels_.nn(values, constant(table_view(inputs_.data())), matrices_.packed(head.w_v), table_rows_, d_head_, d_model_,
-              bias);
-  const PanelView<T> table{value_table_.data() + head_table_at(index), table_stride_, kernels_.width};
-  kernels_.nn(table, constant(values), matrices_.packed(head.w_o), table_rows_, d_model_, d_head_, Epilogue<T>{});
+  return {AlignedBuffer<T>(scratch_size_), std::vector<std::int32_t>(static_cast<std::size_t>(grouping_->size()))};
 }
 
 template <typename T>
 void PrecomputedTransformer<T>::prepare(const T* parameters, ThreadPool& pool) {
   parameters_ = parameters;
-  const T* w_e = parameters + layout_.at("embed.W_E").offset;
-  const T* w_pos = parameters + layout_.at("pos_embed.W_pos").offset;
-  const PanelView<T> inputs = table_view(inputs_.data());
-  for (std::int64_t position = 0; position < positions_; ++position) {
-    for (std::int64_t index = 0; index < tokens_.token_count(position); ++index) {
-      const std::int64_t row = first_row_of_[static_cast<std::size_t>(position)] + index;
-      put_row(inputs, row, w_e + tokens_.token(position, index) * d_model_, d_model_, kernels_.width, false);
-      put_row(inputs, row, w_pos + position * d_model_, d_model_, kernels_.width, true);
-    }
-  }
-  const TensorSpec* b_o = layout_.find("blocks.0.attn.b_O");
-  for (std::int64_t k = 0; k < d_model_; ++k) {
-    base_[k] = table_input(last_row_, k) + (b_o != nullptr ? parameters[b_o->offset + k] : T(0));
+  inputs_->prepare_rows(parameters);
+  const T* const b_o = parameter("blocks.0.attn.b_O");
+  const T* const b_out = parameter("blocks.0.mlp.b_out");
+  for (std::int64_t k = 0; k < config_.d_model; ++k) {
+    direct_[k] = inputs_->last_input()[k] + (b_o != nullptr ? b_o[k] : T(0));
+    direct_to_logits_[k] = direct_[k] + (b_out != nullptr ? b_out[k] : T(0));
   }
   matrices_.pack_all(parameters, pool);
-  pool.run(heads_count_, [&](std::int64_t h, int) { prepare_head(heads_[static_cast<std::size_t>(h)], h); });
-  prepare_scores();
+  pool.run(attention_.heads, [&](std::int64_t h, int) { inputs_->prepare_head(h); });
+  const T* const w_o = parameter("blocks.0.attn.W_O");
+  const std::int64_t neuron_panels = to_neurons_ ? to_neurons_->panels() : 0;
+  const std::int64_t logit_panels = to_logits_ ? to_logits_->panels() : 0;
+  const std::int64_t stream_panels = to_stream_ ? to_stream_->panels() : 0;
+  const std::int64_t folded_panels = folded_ ? folded_->panels() : 0;
+  pool.run(neuron_panels + logit_panels + stream_panels + folded_panels + 1, [&](std::int64_t index, int) {
+    if (index < neuron_panels) {
+      return to_neurons_->prepare_panel(index, w_o, direct_.data(), parameter("blocks.0.mlp.b_in"));
+    }
+    index -= neuron_panels;
+    if (index < folded_panels) return folded_->prepare_panel(index);
+    index -= folded_panels;
+    if (index < logit_panels) {
+      return to_logits_->prepare_panel(index, w_o, direct_to_logits_.data(), parameter("unembed.b_U"));
+    }
+    index -= logit_panels;
+    if (index < stream_panels) return to_stream_->prepare_panel(index, w_o, direct_.data(), nullptr);
+    inputs_->prepare_scores();
+  });
 }
 
-/// score_table_[r][h] = X[r] . u_h, all heads in one product.
+/// Which table rows the tile's rows read, and with which weights.
 template <typename T>
-void PrecomputedTransformer<T>::prepare_scores() {
-  const std::int64_t width = kernels_.width;
-  for (std::int64_t h = 0; h < heads_count_; ++h) {
-    const std::vector<T>& key = heads_[static_cast<std::size_t>(h)].key;
-    T* column = packed_keys_.data() + (h / width) * d_model_ * width + h % width;
-    for (std::int64_t k = 0; k < d_model_; ++k) column[k * width] = key[static_cast<std::size_t>(k)];
-  }
-  const PanelView<T> scores = table_view(score_panels_.data());
-  kernels_.nn(scores, constant(table_view(inputs_.data())), packed_keys_.data(), table_rows_, heads_count_, d_model_,
-              Epilogue<T>{});
-  for (std::int64_t row = 0; row < table_rows_; ++row) {
-    for (std::int64_t h = 0; h < heads_count_; ++h) {
-      score_table_[row * heads_count_ + h] = scores.data[(h / width) * scores.panel_stride + row * width + h % width];
+void PrecomputedTransformer<T>::attend(std::span<const std::int64_t> rows, Scratch<T>& scratch) const {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  std::int32_t* const memory = scratch.indices.data();
+  for (std::int64_t slot = 0; slot < attention_.slots; ++slot) {
+    std::int32_t* reads = grouping_->read_by(memory, slot);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t index = tokens_.index(slot, rows[static_cast<std::size_t>(i)]);
+      reads[i] = static_cast<std::int32_t>(tokens_.token(slot, index));
     }
+    grouping_->build(memory, slot, count);
   }
+  kernels_.softmax_of_scores(scratch.numbers.data() + weights_at_, inputs_->scores(), memory, count, softmax_shape());
+}
+
+template <typename T>
+void PrecomputedTransformer<T>::forward_neurons(std::int64_t rows, Scratch<T>& scratch) const {
+  const PanelView<T> hidden = tile(scratch, hidden_at_);
+  const PanelView<T> before = is_relu() ? hidden : tile(scratch, before_at_);
+  if (to_neurons_) {
+    to_neurons_->forward(before, is_relu(), attention_tile(scratch));
+  } else {
+    mlp_input_->forward(before, constant(tile(scratch, stream_at_)), parameters_, is_relu(), rows);
+  }
+  if (!is_relu()) kernels_.activate(hidden, constant(before), rows, config_.d_mlp, config_.activation);
 }
 
 template <typename T>
 PanelView<T> PrecomputedTransformer<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
                                                 const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
-  for (std::int64_t position = 0; position < positions_; ++position) {
-    std::int32_t* position_rows = scratch.indices.data() + position * tile_rows_;
-    const std::int64_t base = first_row_of_[static_cast<std::size_t>(position)];
-    for (std::int64_t i = 0; i < count; ++i) {
-      position_rows[i] = static_cast<std::int32_t>(base + tokens_.index(position, rows[static_cast<std::size_t>(i)]));
+  attend(rows, scratch);
+  const PanelView<T> stream = tile(scratch, stream_at_), hidden = tile(scratch, hidden_at_);
+  const PanelView<T> logits = tile(scratch, logits_at_);
+  if (to_stream_) to_stream_->forward(stream, false, attention_tile(scratch));
+  forward_neurons(count, scratch);
+  FilteredTile<T>{filters, {.rows = rows, .neurons = config_.d_mlp}}.forward(hidden);
+  if (folded_) {
+    to_logits_->forward(logits, false, attention_tile(scratch));
+    folded_->forward(logits, constant(hidden), count);
+  } else {
+    const PanelView<T> out = tile(scratch, out_at_);
+    mlp_output_->forward(out, constant(hidden), constant(stream), parameters_, count);
+    unembedding_->forward(logits, constant(out), parameters_, count);
+  }
+  return logits;
+}
+
+/// From the logits to the neurons, whose place takes their gradient; to `out`, if there is one, that of the stream.
+template <typename T>
+void PrecomputedTransformer<T>::backward_logits(std::int64_t rows, Scratch<T>& scratch, T* accumulator,
+                                                bool first) const {
+  const PanelView<const T> logits = constant(tile(scratch, logits_at_));
+  const PanelView<T> hidden = tile(scratch, hidden_at_);
+  if (folded_) {
+    folded_->backward(hidden, logits, accumulator, first, is_relu(), rows);
+    to_logits_->backward(accumulator, scratch.numbers.data() + shares_at_, true, logits, rows,
+                         attention_tile(scratch));
+    return;
+  }
+  const PanelView<T> out = tile(scratch, out_at_);
+  unembedding_->backward(out, logits, constant(out), accumulator, first, rows);
+  mlp_output_->backward(hidden, constant(out), is_relu(), accumulator, first, rows);
+}
+
+/// From the neurons' inputs to the weights of attention and the tables.
+template <typename T>
+void PrecomputedTransformer<T>::backward_neurons(std::int64_t rows, Scratch<T>& scratch, T* accumulator,
+                                                 bool first) const {
+  T* const shares = scratch.numbers.data() + shares_at_;
+  const PanelView<const T> hidden = constant(tile(scratch, hidden_at_));
+  const bool has_shares = plan_.folded_output;
+  if (to_neurons_) {
+    to_neurons_->backward(accumulator, shares, !has_shares, hidden, rows, attention_tile(scratch));
+  }
+  if (!to_stream_) return;
+  const PanelView<T> stream = tile(scratch, stream_at_), out = tile(scratch, out_at_);
+  PanelView<const T> d_stream = constant(out);
+  if (mlp_input_) {
+    // Without an `out`, the stream reaches the logits through tables, and its own place takes its gradient.
+    const PanelView<T> target = plan_.folded_output ? stream : out;
+    mlp_input_->backward(target, hidden, constant(stream), plan_.folded_output ? PanelView<const T>{} : constant(out),
+                         accumulator, first, rows);
+    d_stream = constant(target);
+  }
+  to_stream_->backward(accumulator, shares, !has_shares && !to_neurons_, d_stream, rows, attention_tile(scratch));
+}
+
+template <typename T>
+void PrecomputedTransformer<T>::add_score_gradient(std::int64_t rows, Scratch<T>& scratch, T* accumulator) const {
+  const std::int64_t heads = attention_.heads, slots = attention_.slots;
+  T* const slopes = scratch.numbers.data() + slopes_at_;
+  kernels_.mixture_weights_backward(slopes, scratch.numbers.data() + shares_at_, scratch.numbers.data() + weights_at_,
+                                    rows, softmax_shape());
+  T* const d_scores = accumulator + score_gradient_at_;
+  for (std::int64_t slot = 0; slot < slots; ++slot) {
+    const RowGroups groups = grouping_->groups(scratch.indices.data(), slot);
+    T* const of_position = d_scores + attention_.position_row(slot) * heads;
+    for (std::int64_t h = 0; h < heads; ++h) {
+      const T* slope = slopes + (h * slots + slot) * tile_rows_;
+      for (std::int64_t g = 0; g < groups.count; ++g) {
+        T sum = T(0);
+        for (std::int64_t i = groups.begin[g]; i < groups.begin[g + 1]; ++i) sum += slope[groups.rows[i]];
+        d_scores[groups.table_row[g] * heads + h] += sum;
+        of_position[h] += sum;
+      }
     }
   }
-  T* weights = scratch.numbers.data() + weights_at_;
-  const PanelView<T> middle = tile(scratch, middle_at_), out = tile(scratch, out_at_);
-  kernels_.table_attention_weights(weights, score_table_.data(), scratch.indices.data(), count, attention_shape());
-  kernels_.table_attention_forward(middle, base_.data(), weights, value_table_.data(), scratch.indices.data(), count,
-                                   d_model_, attention_shape());
-  mlp_->forward(out, tile(scratch, hidden_at_), tile(scratch, before_at_), constant(middle), constant(middle),
-                parameters_, count, filtered(filters, rows));
-  const PanelView<T> logits = tile(scratch, logits_at_);
-  unembedding_->forward(logits, constant(out), parameters_, count);
-  return logits;
 }
 
 template <typename T>
 void PrecomputedTransformer<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator,
                                          bool first, const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
-  const PanelView<T> middle = tile(scratch, middle_at_), out = tile(scratch, out_at_);
-  // d out overwrites nothing that is needed later but `out` itself, which the unembedding reads first.
-  unembedding_->backward(out, constant(tile(scratch, logits_at_)), constant(out), accumulator, first, count);
-  mlp_->backward(out, constant(out), constant(middle), tile(scratch, hidden_at_), constant(tile(scratch, before_at_)),
-                 constant(out), accumulator, first, count, filtered(filters, rows));
-  const PanelView<T> d_middle = out;
-  kernels_.column_sums(accumulator + base_gradient_at_, constant(d_middle), count, d_model_, true);
-  kernels_.table_attention_backward(accumulator + value_gradient_at_, accumulator + score_gradient_at_,
-                                    scratch.numbers.data() + weights_at_, constant(d_middle), value_table_.data(),
-                                    scratch.indices.data(), count, d_model_, attention_shape());
+  const PanelView<T> hidden = tile(scratch, hidden_at_);
+  backward_logits(count, scratch, accumulator, first);
+  FilteredTile<T>{filters, {.rows = rows, .neurons = config_.d_mlp}}.backward(hidden);
+  if (!is_relu()) {
+    kernels_.activate_gradient(hidden, constant(tile(scratch, before_at_)), count, config_.d_mlp, config_.activation);
+  }
+  backward_neurons(count, scratch, accumulator, first);
+  add_score_gradient(count, scratch, accumulator);
 }
 
-/// Gradients of one head's W_V, W_O and b_V, and what reaches X through its values.
+/// What needs one panel of columns of the tables alone.
 template <typename T>
-void PrecomputedTransformer<T>::collect_values(Head& head, std::int64_t index, T* gradient, const T* sums) {
-  const std::int64_t tensor_at = index * d_model_ * d_head_;
-  const auto w_at = [&](const char* name) { return layout_.at(name).offset + tensor_at; };
-  const T* d_table_data = sums + value_gradient_at_ + head_table_at(index);
-  const PanelView<const T> d_table{d_table_data, table_stride_, kernels_.width};
-  const PanelView<T> d_values = table_view(head.value_gradient.data());
-  const PanelView<T> d_inputs = table_view(head.input_gradient.data());
-  const PanelView<const T> values = constant(table_view(head.values.data()));
-  const PanelView<const T> inputs = constant(table_view(inputs_.data()));
-  const auto unpack_into = [&](T* target, std::int64_t depth, std::int64_t n) {
-    const BlockedView<T> view{target, n, n, 0};
-    for (std::int64_t col = 0; col < n; col += kernels_.width) {
-      unpack_panel(view, head.packed.data() + col * depth, depth, col, n, kernels_.width, false);
+void PrecomputedTransformer<T>::collect_columns(T* gradient, T* sums, ThreadPool& pool) {
+  const T* const w_o = parameter("blocks.0.attn.W_O");
+  const std::int64_t neuron_panels = to_neurons_ ? to_neurons_->panels() : 0;
+  const std::int64_t logit_panels = to_logits_ ? to_logits_->panels() : 0;
+  const std::int64_t stream_panels = to_stream_ ? to_stream_->panels() : 0;
+  const std::int64_t folded_panels = folded_ ? folded_->panels() : 0;
+  const std::int64_t d = config_.d_model, m = config_.d_mlp, width = kernels_.width;
+  pool.run(neuron_panels + folded_panels + logit_panels + stream_panels, [&](std::int64_t index, int) {
+    if (index < neuron_panels) {
+      to_neurons_->collect_panel(index, w_o, direct_.data(), sums);
+      const BlockedView<T> target{gradient + layout_.at("blocks.0.mlp.W_in").offset, m, m, 0};
+      unpack_panel(target, to_neurons_->matrix_gradient(index), d, index * width, m, width, false);
+      return;
+    }
+    index -= neuron_panels;
+    if (index < folded_panels) {
+      return folded_->collect_panel(index, gradient + layout_.at("blocks.0.mlp.W_out").offset, sums);
+    }
+    index -= folded_panels;
+    if (index < logit_panels) return to_logits_->collect_panel(index, w_o, direct_to_logits_.data(), sums);
+    to_stream_->collect_panel(index - logit_panels, w_o, direct_.data(), sums);
+  });
+}
+
+/// Columns panel * width.. of what W_O, `direct` and the unembedding receive.
+template <typename T>
+void PrecomputedTransformer<T>::collect_stream_panel(std::int64_t panel, T* gradient, const T* sums) {
+  const std::int64_t width = kernels_.width, d = config_.d_model, joined = attention_.joined();
+  const PanelView<T> d_w_o{w_o_gradient_.data() + panel * joined * width, width, 0};
+  T* const d_direct = direct_gradient_.data() + panel * width;
+  bool add = false;
+  for (const std::optional<AttentionOutput<T>>* output : {&to_stream_, &to_neurons_}) {
+    if (!*output) continue;
+    (*output)->collect_stream_panel(d_w_o, d_direct, panel, sums, add);
+    add = true;
+  }
+  if (folded_) {
+    T* const to_logits = direct_to_logits_gradient_.data() + panel * width;
+    std::memset(static_cast<void*>(to_logits), 0, static_cast<std::size_t>(width) * sizeof(T));
+    to_logits_->collect_stream_panel(d_w_o, to_logits, panel, sums, true);
+    kernels_.add(d_direct, to_logits, width);
+    folded_->collect_unembedding(unembedding_gradient_.data() + panel * sizes_.classes * width, panel, sums);
+  }
+  const BlockedView<T> target{gradient + layout_.at("blocks.0.attn.W_O").offset, d, d, 0};
+  unpack_panel(target, d_w_o.data, joined, panel * width, d, width, false);
+}
+
+/// What needs all columns of the tables.
+template <typename T>
+void PrecomputedTransformer<T>::collect_rows(T* gradient, const T* sums, ThreadPool& pool) {
+  pool.run(attention_.heads + panels(config_.d_model), [&](std::int64_t index, int) {
+    if (index >= attention_.heads) return collect_stream_panel(index - attention_.heads, gradient, sums);
+    const PanelView<T> d_values = inputs_->value_gradient(index);
+    bool add = false;
+    for (const std::optional<AttentionOutput<T>>* output : {&to_stream_, &to_neurons_, &to_logits_}) {
+      if (!*output) continue;
+      (*output)->collect_values(d_values, index, sums, add);
+      add = true;
+    }
+    inputs_->collect_head(index, gradient, sums + score_gradient_at_);
+  });
+}
+
+/// Biases whose gradients are those of the tables' constant parts.
+template <typename T>
+void PrecomputedTransformer<T>::collect_vectors(T* gradient, const T* sums) const {
+  const auto copy = [&](const char* name, const T* from) {
+    const TensorSpec* spec = layout_.find(name);
+    if (spec != nullptr) {
+      std::memcpy(gradient + spec->offset, from, static_cast<std::size_t>(spec->size) * sizeof(T));
     }
   };
-  kernels_.tn(head.packed.data(), values, d_table, table_rows_, d_model_, d_head_, false);
-  unpack_into(gradient + w_at("blocks.0.attn.W_O"), d_head_, d_model_);
-  kernels_.nn(d_values, d_table, matrices_.packed_transposed(head.w_o), table_rows_, d_head_, d_model_, Epilogue<T>{});
-  kernels_.tn(head.packed.data(), inputs, constant(d_values), table_rows_, d_head_, d_model_, false);
-  unpack_into(gradient + w_at("blocks.0.attn.W_V"), d_model_, d_head_);
-  kernels_.nn(d_inputs, constant(d_values), matrices_.packed_transposed(head.w_v), table_rows_, d_model_, d_head_,
-              Epilogue<T>{});
-  if (const TensorSpec* b_v = layout_.find("blocks.0.attn.b_V")) {
-    AlignedBuffer<T> column(padded(d_head_));
-    kernels_.column_sums(column.data(), constant(d_values), table_rows_, d_head_, false);
-    std::memcpy(gradient + b_v->offset + index * d_head_, column.data(), static_cast<std::size_t>(d_head_) * sizeof(T));
-  }
+  copy("blocks.0.attn.b_O", direct_gradient_.data());
+  if (to_neurons_) copy("blocks.0.mlp.b_in", to_neurons_->base_gradient(sums));
+  if (!folded_) return;
+  copy("blocks.0.mlp.b_out", direct_to_logits_gradient_.data());
+  copy("unembed.b_U", to_logits_->base_gradient(sums));
 }
 
-/// The gradient of one head's key u, and what reaches X through its scores s[r] = X[r] . u, u = W_K q / sqrt(e).
+/// Columns panel * width.. of the gradient of W_U [d, C], or of W_E where the two are tied.
 template <typename T>
-std::vector<T> PrecomputedTransformer<T>::collect_scores(Head& head, std::int64_t index, const T* sums) const {
-  const T* d_scores = sums + score_gradient_at_;
-  std::vector<T> d_key(static_cast<std::size_t>(padded(d_model_)), T(0));
-  const std::int64_t width = kernels_.width;
-  for (std::int64_t col = 0; col < d_model_; col += width) {
-    const std::int64_t part = std::min(width, d_model_ - col);
-    const T* __restrict x = inputs_.data() + (col / width) * table_rows_ * width;
-    T* __restrict dx = head.input_gradient.data() + (col / width) * table_rows_ * width;
-    T* __restrict dk = d_key.data() + col;
-    const T* __restrict key = head.key.data() + col;
-    for (std::int64_t row = 0; row < table_rows_; ++row) {
-      const T slope = d_scores[row * heads_count_ + index];
-      for (std::int64_t j = 0; j < part; ++j) {
-        dk[j] += slope * x[row * width + j];
-        dx[row * width + j] += slope * key[j];
+void PrecomputedTransformer<T>::collect_unembedding(T* gradient, std::int64_t panel) const {
+  const std::int64_t width = kernels_.width, d = config_.d_model, classes = sizes_.classes;
+  const std::int64_t part = std::min(width, d - panel * width);
+  const T* const transposed = unembedding_gradient_.data() + panel * classes * width;
+  const bool tied = config_.tied_embeddings;
+  T* const target = gradient + layout_.at(tied ? "embed.W_E" : "unembed.W_U").offset;
+  for (std::int64_t c = 0; c < classes; ++c) {
+    const T* const from_tables = to_logits_->matrix_gradient(c / width) + panel * width * width + c % width;
+    for (std::int64_t j = 0; j < part; ++j) {
+      const T sum = transposed[c * width + j] + from_tables[j * width];
+      if (tied) {
+        target[c * d + panel * width + j] += sum;
+      } else {
+        target[(panel * width + j) * classes + c] = sum;
       }
     }
-  }
-  return d_key;
-}
-
-/// Gradients of one head's W_Q, W_K, b_Q and b_K, and its part of d x_last.
-template <typename T>
-void PrecomputedTransformer<T>::collect_query(Head& head, std::int64_t index, T* gradient,
-                                              std::span<const T> d_key) const {
-  const std::int64_t tensor_at = index * d_model_ * d_head_;
-  const auto w_at = [&](const char* name) { return layout_.at(name).offset + tensor_at; };
-  const T scale = T(1) / std::sqrt(static_cast<T>(d_head_));
-  const T* w_q = parameters_ + w_at("blocks.0.attn.W_Q");
-  const T* w_k = parameters_ + w_at("blocks.0.attn.W_K");
-  T* d_w_q = gradient + w_at("blocks.0.attn.W_Q");
-  T* d_w_k = gradient + w_at("blocks.0.attn.W_K");
-  std::vector<T> d_query(static_cast<std::size_t>(d_head_), T(0));
-  for (std::int64_t k = 0; k < d_model_; ++k) {
-    const T slope = scale * d_key[static_cast<std::size_t>(k)];
-    for (std::int64_t j = 0; j < d_head_; ++j) {
-      d_w_k[k * d_head_ + j] = slope * head.query[static_cast<std::size_t>(j)];
-      d_query[static_cast<std::size_t>(j)] += slope * w_k[k * d_head_ + j];
-    }
-  }
-  for (std::int64_t k = 0; k < d_model_; ++k) {
-    const T x = table_input(last_row_, k);
-    T sum = T(0);
-    for (std::int64_t j = 0; j < d_head_; ++j) {
-      d_w_q[k * d_head_ + j] = x * d_query[static_cast<std::size_t>(j)];
-      sum += w_q[k * d_head_ + j] * d_query[static_cast<std::size_t>(j)];
-    }
-    head.last_gradient[static_cast<std::size_t>(k)] = sum;
-  }
-  if (const TensorSpec* b_q = layout_.find("blocks.0.attn.b_Q")) {
-    T* d_b_q = gradient + b_q->offset + index * d_head_;
-    T* d_b_k = gradient + layout_.at("blocks.0.attn.b_K").offset + index * d_head_;
-    for (std::int64_t j = 0; j < d_head_; ++j) {
-      d_b_q[j] = d_query[static_cast<std::size_t>(j)];
-      d_b_k[j] = T(0);  // exactly: softmax ignores b_K
-    }
-  }
-}
-
-/// Columns col..col+width-1 of the gradients of W_E, W_pos and b_O: sums of dX over heads, positions and tokens.
-template <typename T>
-void PrecomputedTransformer<T>::collect_embeddings(T* gradient, const T* sums, std::int64_t col) const {
-  const std::int64_t width = kernels_.width, part = std::min(width, d_model_ - col);
-  const std::int64_t panel_at = (col / width) * table_rows_ * width;
-  T* d_embed = gradient + layout_.at("embed.W_E").offset;
-  T* d_pos = gradient + layout_.at("pos_embed.W_pos").offset;
-  for (std::int64_t token = 0; token < sizes_.vocabulary; ++token) {
-    std::memset(static_cast<void*>(d_embed + token * d_model_ + col), 0, static_cast<std::size_t>(part) * sizeof(T));
-  }
-  const T* d_base = sums + base_gradient_at_ + col;
-  for (std::int64_t position = 0; position < positions_; ++position) {
-    T* __restrict pos = d_pos + position * d_model_ + col;
-    for (std::int64_t j = 0; j < part; ++j) pos[j] = T(0);
-    for (std::int64_t index = 0; index < tokens_.token_count(position); ++index) {
-      const std::int64_t row = first_row_of_[static_cast<std::size_t>(position)] + index;
-      T* __restrict embed = d_embed + tokens_.token(position, index) * d_model_ + col;
-      T sum[kMaxPanelWidth] = {};  // a row of all heads at once: the compiler turns these loops into vectors
-      for (const Head& head : heads_) {
-        const T* __restrict part_of_head = head.input_gradient.data() + panel_at + row * width;
-        for (std::int64_t j = 0; j < part; ++j) sum[j] += part_of_head[j];
-      }
-      if (row == last_row_) {
-        for (std::int64_t j = 0; j < part; ++j) sum[j] += d_base[j];
-        for (const Head& head : heads_) {
-          const T* last = head.last_gradient.data() + col;
-          for (std::int64_t j = 0; j < part; ++j) sum[j] += last[j];
-        }
-      }
-      for (std::int64_t j = 0; j < part; ++j) {
-        embed[j] += sum[j];
-        pos[j] += sum[j];
-      }
-    }
-  }
-  if (const TensorSpec* b_o = layout_.find("blocks.0.attn.b_O")) {
-    for (std::int64_t j = 0; j < part; ++j) gradient[b_o->offset + col + j] = d_base[j];
   }
 }
 
 template <typename T>
 void PrecomputedTransformer<T>::collect(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) {
-  // W_E's gradient is written by collect_embeddings, so a tied unembedding must add to it afterwards.
   matrices_.collect_own(gradient, accumulators, pool);
-  const T* sums = accumulators[0];
-  pool.run(heads_count_, [&](std::int64_t h, int) {
-    Head& head = heads_[static_cast<std::size_t>(h)];
-    collect_values(head, h, gradient, sums);
-    collect_query(head, h, gradient, collect_scores(head, h, sums));
+  T* const sums = accumulators[0];
+  collect_columns(gradient, sums, pool);
+  collect_rows(gradient, sums, pool);
+  collect_vectors(gradient, sums);
+  pool.run(panels(config_.d_model), [&](std::int64_t panel, int) {
+    inputs_->collect_embeddings(gradient, panel * kernels_.width, direct_gradient_.data());
+    // W_E's gradient is written by now, so a tied unembedding may add to it.
+    if (folded_) collect_unembedding(gradient, panel);
   });
-  const std::int64_t panels = padded(d_model_) / kernels_.width;
-  pool.run(panels, [&](std::int64_t panel, int) { collect_embeddings(gradient, sums, panel * kernels_.width); });
   matrices_.collect_shared(gradient, accumulators);
 }
 
@@ -445,13 +476,16 @@ void PrecomputedTransformer<T>::collect(T* gradient, std::span<T* const> accumul
 
 template <typename T>
 std::unique_ptr<Network<T>> make_precomputed_transformer(const ModelConfig& config, const TokenSequence& tokens,
-                                                         const ModelSizes& sizes, const Kernels<T>& kernels) {
-  return std::make_unique<PrecomputedTransformer<T>>(config, tokens, sizes, kernels);
+                                                         const ModelSizes& sizes, const PrecomputedPlan& plan,
+                                                         const Kernels<T>& kernels) {
+  return std::make_unique<PrecomputedTransformer<T>>(config, tokens, sizes, plan, kernels);
 }
 
 template std::unique_ptr<Network<float>> make_precomputed_transformer(const ModelConfig&, const TokenSequence&,
-                                                                      const ModelSizes&, const Kernels<float>&);
+                                                                      const ModelSizes&, const PrecomputedPlan&,
+                                                                      const Kernels<float>&);
 template std::unique_ptr<Network<double>> make_precomputed_transformer(const ModelConfig&, const TokenSequence&,
-                                                                       const ModelSizes&, const Kernels<double>&);
+                                                                       const ModelSizes&, const PrecomputedPlan&,
+                                                                       const Kernels<double>&);
 
 }  // namespace groklab

@@ -102,10 +102,11 @@ ParameterLayout layout(const ModelConfig& c, const ModelSizes& sizes) {
 
 template <typename T>
 std::unique_ptr<Network<T>> network(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
-                                    const Kernels<T>& kernels) {
+                                    std::int64_t step_rows, const Kernels<T>& kernels) {
   const TokenSequence tokens(config, task);
   if (config.path == ComputePath::kAuto && precomputed_applies(config)) {
-    return make_precomputed_transformer<T>(config, tokens, sizes, kernels);
+    const PrecomputedPlan plan = cheapest_plan(precomputed_shape(config, tokens, sizes, step_rows));
+    return make_precomputed_transformer<T>(config, tokens, sizes, plan, kernels);
   }
   return make_general_transformer<T>(config, tokens, sizes, kernels);
 }

@@ -11,6 +11,7 @@
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
 #include "groklab/model/parameters.h"
+#include "groklab/model/row_grouping.h"
 #include "groklab/optim/learning_rate.h"
 
 namespace groklab {
@@ -23,6 +24,22 @@ std::int64_t chunk_count(std::int64_t rows) {
   if (rows < 512) return 1;
   if (rows < 8192) return 2;
   return 8;
+}
+
+/// Where the tiles of a batch begin, and the end: those of every chunk share its rows evenly.
+std::vector<std::int64_t> tile_cuts(std::int64_t rows, std::int64_t tile_rows) {
+  std::vector<std::int64_t> cuts{0};
+  const std::int64_t chunks = chunk_count(rows);
+  for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
+    const std::int64_t begin = rows * chunk / chunks, end = rows * (chunk + 1) / chunks;
+    const std::int64_t tiles = (end - begin + tile_rows - 1) / tile_rows;
+    for (std::int64_t tile = 1; tile <= tiles; ++tile) cuts.push_back(begin + (end - begin) * tile / tiles);
+  }
+  return cuts;
+}
+
+std::int64_t step_rows(const Config& config, const Split& split) {
+  return config.optim.batch_size > 0 ? config.optim.batch_size : static_cast<std::int64_t>(split.train.size());
 }
 
 template <typename T>
@@ -67,7 +84,7 @@ CpuEngine<T>::CpuEngine(const ResolvedConfig& config, Task task, Split split, Th
       batches_(config->seed, config->optim.batch_size, split_.train),
       pool_(pool),
       kernels_(kernels),
-      network_(make_network<T>(config, task_, kernels)),
+      network_(make_network<T>(config, task_, step_rows(*config, split_), kernels)),
       loss_(loss_kernels_of<T>(*config, kernels)),
       filters_(*config, kernels.width),
       stepper_(*config, network_->layout(), kernels),
@@ -101,8 +118,22 @@ void CpuEngine<T>::initialise() {
 }
 
 template <typename T>
-bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> rows, T* gradient, const HiddenFilters<T>* filters) {
+std::span<const std::int64_t> CpuEngine<T>::ordered(std::span<const std::int64_t> rows) {
+  if (!network_->reads_tables()) return rows;
+  const bool all = rows.data() == split_.train.data();
+  std::vector<std::int64_t>& to = all ? ordered_train_ : ordered_batch_;
+  if (all && !to.empty()) return to;
+  to.assign(rows.begin(), rows.end());
+  const auto count = static_cast<std::int64_t>(rows.size());
+  order_for_tiles(to, tile_cuts(count, network_->tile_rows()), task_.inputs, task_.n_inputs);
+  return to;
+}
+
+template <typename T>
+bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> unordered, T* gradient,
+                                    const HiddenFilters<T>* filters) {
   ensure_prepared();
+  const std::span<const std::int64_t> rows = ordered(unordered);
   const auto count = static_cast<std::int64_t>(rows.size());
   const std::int64_t chunks = chunk_count(count);
   while (static_cast<std::int64_t>(accumulators_.size()) < chunks) {
@@ -300,8 +331,7 @@ double CpuEngine<T>::loss_and_gradient(std::vector<double>& gradient) {
 
 template <typename T>
 double CpuEngine<T>::flop_per_step() const {
-  const auto rows = static_cast<std::int64_t>(split_.train.size());
-  return network_->step_flop(config_.optim.batch_size > 0 ? config_.optim.batch_size : rows);
+  return network_->step_flop(step_rows(config_, split_));
 }
 
 template class CpuEngine<float>;

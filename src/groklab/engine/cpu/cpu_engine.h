@@ -46,6 +46,8 @@ class CpuEngine final : public Engine {
  private:
   void ensure_prepared();
   void ensure_scratch();
+  /// `rows` in the order in which the network's tiles take them.
+  std::span<const std::int64_t> ordered(std::span<const std::int64_t> rows);
   /// The gradient of the mean loss over `rows`; `filters` may be null. Returns false if a loss is not finite.
   bool compute_gradient(std::span<const std::int64_t> rows, T* gradient, const HiddenFilters<T>* filters);
   /// The same at other parameters, into other_gradient_.
@@ -68,6 +70,7 @@ class CpuEngine final : public Engine {
   AlignedBuffer<T> other_gradient_;  ///< of optimisers that ask for a second one
   std::vector<AlignedBuffer<T>> accumulators_;
   std::vector<Scratch<T>> scratch_;  ///< one per worker
+  std::vector<std::int64_t> ordered_train_, ordered_batch_;
   bool prepared_ = false;
 
   std::int64_t step_ = 0, optimizer_step_ = 0;

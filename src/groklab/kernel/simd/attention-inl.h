@@ -1,4 +1,4 @@
-// Attention: table attention, which reads rows of precomputed tables, and softmax attention inside short sequences.
+// Attention: softmax over scores from a table, and softmax attention inside short sequences.
 #if defined(GROKLAB_ATTENTION_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GROKLAB_ATTENTION_INL_H_
 #undef GROKLAB_ATTENTION_INL_H_
@@ -17,137 +17,33 @@ HWY_BEFORE_NAMESPACE();
 namespace groklab {
 namespace HWY_NAMESPACE {
 
-// ---- Table attention: value table [head][R][table_stride], weights [head * positions + position][row_capacity].
-
 template <typename T>
-void table_attention_weights(T* weights, const T* scores, const std::int32_t* position_rows, std::int64_t rows,
-                             const TableAttentionShape& shape) {
+void softmax_of_scores(T* weights, const T* scores, const std::int32_t* table_rows, std::int64_t rows,
+                       const SoftmaxShape& shape) {
   const hn::ScalableTag<T> d;
-  const std::int64_t cap = shape.row_capacity;
+  const std::int64_t cap = shape.row_capacity, last = shape.positions - 1;
   for (std::int64_t h = 0; h < shape.heads; ++h) {
     T* base = weights + h * shape.positions * cap;
-    for (std::int64_t s = 0; s < shape.positions; ++s) {
-      for (std::int64_t r = 0; r < rows; ++r) base[s * cap + r] = scores[position_rows[s * cap + r] * shape.heads + h];
+    for (std::int64_t s = 0; s < last; ++s) {
+      const T* of_position = scores + s * shape.table_rows * shape.heads + h;
+      for (std::int64_t r = 0; r < rows; ++r) base[s * cap + r] = of_position[table_rows[s * cap + r] * shape.heads];
     }
     // Rows side by side in the lanes; lanes behind the last row compute unused values.
     for (std::int64_t r = 0; r < rows; r += lanes_of<T>()) {
-      auto maximum = hn::Load(d, base + r);
-      for (std::int64_t s = 1; s < shape.positions; ++s) maximum = hn::Max(maximum, hn::Load(d, base + s * cap + r));
+      auto maximum = hn::Zero(d);
+      for (std::int64_t s = 0; s < last; ++s) maximum = hn::Max(maximum, hn::Load(d, base + s * cap + r));
       auto sum = hn::Zero(d);
-      for (std::int64_t s = 0; s < shape.positions; ++s) {
-        const auto e = hn::Exp(d, hn::Sub(hn::Load(d, base + s * cap + r), maximum));
+      for (std::int64_t s = 0; s <= last; ++s) {
+        const auto score = s < last ? hn::Load(d, base + s * cap + r) : hn::Zero(d);
+        const auto e = hn::Exp(d, hn::Sub(score, maximum));
         hn::Store(e, d, base + s * cap + r);
         sum = hn::Add(sum, e);
       }
       const auto inverse = hn::Div(hn::Set(d, T(1)), sum);
-      for (std::int64_t s = 0; s < shape.positions; ++s) {
+      for (std::int64_t s = 0; s <= last; ++s) {
         hn::Store(hn::Mul(hn::Load(d, base + s * cap + r), inverse), d, base + s * cap + r);
       }
     }
-  }
-}
-
-/// Fetches row `at` of a table, n numbers, into L1. The second position's rows come in no order
-/// that the hardware foresees.
-template <typename T>
-HWY_INLINE void prefetch_row(const T* at, std::int64_t n) {
-  constexpr std::int64_t kLine = 64 / static_cast<std::int64_t>(sizeof(T));
-  for (std::int64_t i = 0; i < n; i += kLine) hwy::Prefetch(at + i);
-}
-
-template <typename T>
-void table_attention_forward(PanelView<T> out, const T* base, const T* weights, const T* table,
-                             const std::int32_t* position_rows, std::int64_t rows, std::int64_t n,
-                             const TableAttentionShape& shape) {
-  const hn::ScalableTag<T> d;
-  constexpr std::int64_t kWidth = panel_width<T>();
-  constexpr std::int64_t kLanes = lanes_of<T>();
-  const std::int64_t cap = shape.row_capacity;
-  // Heads outermost: one head's table (R x d_model) stays in L2 while all rows of the tile pass.
-  for (std::int64_t h = 0; h < shape.heads; ++h) {
-    const T* head_table = table + h * shape.table_rows * shape.table_stride;
-    const T* head_weights = weights + h * shape.positions * cap;
-    for (std::int64_t r = 0; r < rows; ++r) {
-      if (r + 2 < rows) {
-        for (std::int64_t s = 1; s < shape.positions; ++s) {
-          prefetch_row(head_table + position_rows[s * cap + r + 2] * shape.table_stride, n);
-        }
-      }
-      for (std::int64_t col = 0; col < n; col += kWidth) {
-        T* target = out.data + (col / kWidth) * out.panel_stride + r * out.row_stride;
-        auto sum0 = hn::LoadU(d, h == 0 ? base + col : target);
-        auto sum1 = hn::LoadU(d, h == 0 ? base + col + kLanes : target + kLanes);
-        for (std::int64_t s = 0; s < shape.positions; ++s) {
-          const T* row = head_table + position_rows[s * cap + r] * shape.table_stride + col;
-          const auto w = hn::Set(d, head_weights[s * cap + r]);
-          sum0 = hn::MulAdd(w, hn::Load(d, row), sum0);
-          sum1 = hn::MulAdd(w, hn::Load(d, row + kLanes), sum1);
-        }
-        hn::Store(sum0, d, target);
-        hn::Store(sum1, d, target + kLanes);
-      }
-    }
-  }
-}
-
-/// One head. kPositions = 0: the number of positions is known at run time only.
-template <typename T, int kPositions>
-void table_attention_backward_head(T* HWY_RESTRICT gradient, T* score_gradient, const T* weights,
-                                   PanelView<const T> out_gradient, const T* HWY_RESTRICT table,
-                                   const std::int32_t* position_rows, std::int64_t rows, std::int64_t n,
-                                   const TableAttentionShape& shape) {
-  const hn::ScalableTag<T> d;
-  using V = hn::Vec<decltype(d)>;
-  constexpr std::int64_t kWidth = panel_width<T>();
-  constexpr std::int64_t kLanes = lanes_of<T>();
-  constexpr std::int64_t kAhead = 2;  // rows between fetching and use: some 200 cycles, the latency of L3
-  const std::int64_t cap = shape.row_capacity;
-  const std::int64_t positions = kPositions > 0 ? kPositions : shape.positions;
-  V dots[kPositions > 0 ? kPositions : kMaxPositions];
-  T slopes[kPositions > 0 ? kPositions : kMaxPositions];
-  for (std::int64_t r = 0; r < rows; ++r) {
-    if (r + kAhead < rows) {
-      for (std::int64_t s = 1; s < positions; ++s) {
-        const std::int64_t next = position_rows[s * cap + r + kAhead] * shape.table_stride;
-        prefetch_row(table + next, n);
-        prefetch_row(gradient + next, n);
-      }
-    }
-    for (std::int64_t s = 0; s < positions; ++s) dots[s] = hn::Zero(d);
-    for (std::int64_t col = 0; col < n; col += kWidth) {
-      const T* g = out_gradient.data + (col / kWidth) * out_gradient.panel_stride + r * out_gradient.row_stride;
-      const V g0 = hn::Load(d, g), g1 = hn::Load(d, g + kLanes);
-      for (std::int64_t s = 0; s < positions; ++s) {
-        const std::int64_t at = position_rows[s * cap + r] * shape.table_stride + col;
-        const V w = hn::Set(d, weights[s * cap + r]);
-        dots[s] = hn::MulAdd(g0, hn::Load(d, table + at), dots[s]);
-        dots[s] = hn::MulAdd(g1, hn::Load(d, table + at + kLanes), dots[s]);
-        hn::Store(hn::MulAdd(w, g0, hn::Load(d, gradient + at)), d, gradient + at);
-        hn::Store(hn::MulAdd(w, g1, hn::Load(d, gradient + at + kLanes)), d, gradient + at + kLanes);
-      }
-    }
-    T mean = T(0);
-    for (std::int64_t s = 0; s < positions; ++s) {
-      slopes[s] = hn::GetLane(hn::SumOfLanes(d, dots[s]));
-      mean += weights[s * cap + r] * slopes[s];
-    }
-    for (std::int64_t s = 0; s < positions; ++s) {
-      score_gradient[position_rows[s * cap + r] * shape.heads] += weights[s * cap + r] * (slopes[s] - mean);
-    }
-  }
-}
-
-template <typename T>
-void table_attention_backward(T* table_gradient, T* score_gradient, const T* weights, PanelView<const T> out_gradient,
-                              const T* table, const std::int32_t* position_rows, std::int64_t rows, std::int64_t n,
-                              const TableAttentionShape& shape) {
-  const auto head = shape.positions == 3   ? &table_attention_backward_head<T, 3>
-                    : shape.positions == 4 ? &table_attention_backward_head<T, 4>
-                                           : &table_attention_backward_head<T, 0>;
-  for (std::int64_t h = 0; h < shape.heads; ++h) {
-    const std::int64_t at = h * shape.table_rows * shape.table_stride;
-    head(table_gradient + at, score_gradient + h, weights + h * shape.positions * shape.row_capacity, out_gradient,
-         table + at, position_rows, rows, n, shape);
   }
 }
 

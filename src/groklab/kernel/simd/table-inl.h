@@ -12,6 +12,7 @@
 #include "groklab/kernel/simd/gemm-inl.h"
 #include "groklab/kernel/simd/layer_norm-inl.h"
 #include "groklab/kernel/simd/loss-inl.h"
+#include "groklab/kernel/simd/mixture-inl.h"
 #include "groklab/kernel/simd/optim-inl.h"
 #include "groklab/kernel/simd/peak-inl.h"
 
@@ -45,9 +46,12 @@ const Kernels<T>& kernel_table() {
       loss_kernels<T, CrossEntropy>(),
       loss_kernels<T, FrameworkCrossEntropy>(),
       loss_kernels<T, MeanSquared>(),
-      &table_attention_weights<T>,
-      &table_attention_forward<T>,
-      &table_attention_backward<T>,
+      &softmax_of_scores<T>,
+      &mixture_forward<T>,
+      &mixture_backward<T>,
+      &mixture_share_size<T>,
+      &mixture_weights_backward<T>,
+      &transpose<T>,
       &attention_forward<T>,
       &attention_backward<T>,
       &layer_norm<T>,

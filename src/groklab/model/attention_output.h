@@ -1,0 +1,85 @@
+// What attention adds to n numbers of a row, as mixtures of table rows: to the neurons' inputs (through W_in), to the
+// logits (through W_U) or to the residual stream itself. Exact; see docs/decisions/precomputed-tables.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "groklab/kernel/kernels.h"
+#include "groklab/model/attention_inputs.h"
+#include "groklab/model/matrix_set.h"
+#include "groklab/model/row_grouping.h"
+#include "groklab/tensor/buffer.h"
+
+namespace groklab {
+
+/// The softmax weights of a tile and which table rows its rows read.
+template <typename T>
+struct AttentionTile {
+  const T* weights = nullptr;  ///< [heads, positions][row_capacity]
+  std::int64_t row_capacity = 0;
+  const RowGrouping* grouping = nullptr;
+  const std::int32_t* grouped = nullptr;  ///< the grouping's memory
+};
+
+/// With B = W_in or W_U, and without it in the stream: head h's table is E_h = V_h F_h with F_h = W_O,h B, so that
+///   out = (direct B + bias + sum_h E_h[last]) + sum over h, s of weight_hs (E_h[token] + E_h[position s]).
+template <typename T>
+class AttentionOutput {
+ public:
+  /// `matrix`: B in `matrices`, with its packed form and its packed transpose, [d_model, n]; nullopt: none, n = d_model.
+  /// `w_o`: W_O as one matrix [heads * d_head, d_model], likewise.
+  AttentionOutput(const AttentionInputs<T>& inputs, MatrixId w_o, std::optional<MatrixId> matrix, std::int64_t n,
+                  MatrixSet<T>& matrices, const Kernels<T>& kernels);
+
+  std::int64_t panels() const { return (n_ + kernels_.width - 1) / kernels_.width; }
+  /// The tables' columns of one panel. `w_o`: the parameters, row-major. `direct`: [d_model], padded; `bias`: [n] or
+  /// nullptr.
+  void prepare_panel(std::int64_t panel, const T* w_o, const T* direct, const T* bias);
+
+  void forward(PanelView<T> out, bool relu, const AttentionTile<T>& tile) const;
+  /// Adds to the accumulator's tables; `shares` as in Kernels::mixture_backward, one array for each slot.
+  void backward(T* accumulator, T* shares, bool first, PanelView<const T> gradient, std::int64_t rows,
+                const AttentionTile<T>& tile) const;
+
+  /// The gradients of F and, if there is a matrix, of B, for one panel of columns. `sums`: the chunks' sum; its last
+  /// table row is written.
+  void collect_panel(std::int64_t panel, const T* w_o, const T* direct, T* sums);
+  /// One panel of B's gradient: [d_model][width].
+  const T* matrix_gradient(std::int64_t panel) const {
+    return matrix_gradient_.data() + panel * sizes_.d_model * kernels_.width;
+  }
+  /// d_values (+)= what reaches a head's values.
+  void collect_values(PanelView<T> d_values, std::int64_t head, const T* sums, bool add) const;
+  /// d_w_o [heads * d_head, width] and d_direct [width] (+)= what reaches columns panel * width.. of W_O and `direct`.
+  void collect_stream_panel(PanelView<T> d_w_o, T* d_direct, std::int64_t panel, const T* sums, bool add) const;
+  /// Gradient of the bias: [n], padded.
+  const T* base_gradient(const T* sums) const { return sums + base_gradient_at_; }
+
+ private:
+  const T* folded() const { return matrix_.has_value() ? folded_.data() : matrices_.packed(w_o_); }
+  /// Panel strides of F, and of the tables of a head side by side.
+  std::int64_t folded_stride() const { return sizes_.joined() * kernels_.width; }
+  std::int64_t table_stride() const { return sizes_.rows() * kernels_.width; }
+  std::int64_t mixed_stride() const { return sizes_.token_rows * kernels_.width; }
+  HeadTables<const T> mixed(std::int64_t slot) const;
+
+  const AttentionInputs<T>& inputs_;
+  const AttentionSizes sizes_;
+  const MatrixSet<T>& matrices_;
+  const Kernels<T>& kernels_;
+  MatrixId w_o_;
+  std::optional<MatrixId> matrix_;
+  std::int64_t n_;
+  std::int64_t table_gradient_at_ = 0, base_gradient_at_ = 0;  ///< in the accumulators
+
+  AlignedBuffer<T> folded_;             ///< F, [panel][heads * d_head][width]; empty without a matrix
+  AlignedBuffer<T> folded_transposed_;  ///< F_h^T packed: [head][d_head panel][n][width]
+  AlignedBuffer<T> tables_;             ///< E, [panel][head][R][width]
+  AlignedBuffer<T> mixed_;              ///< E_h[token] + E_h[position s], [slot][panel][head][token][width]
+  AlignedBuffer<T> base_;               ///< [n] padded
+  AlignedBuffer<T> folded_gradient_;    ///< as F
+  AlignedBuffer<T> matrix_gradient_;    ///< [panel][d_model][width]
+};
+
+}  // namespace groklab
