@@ -41,7 +41,7 @@ struct SgdCoefficients {
 struct SoftmaxShape {
   std::int64_t positions = 0, heads = 0;
   std::int64_t table_rows = 0;    ///< of each position's scores
-  std::int64_t row_capacity = 0;  ///< distance between the arrays of one number a row: [position], [head, position]
+  std::int64_t row_capacity = 0;  ///< most rows of a tile
 };
 
 /// The rows of a tile, in groups that read the same row of a table.
@@ -52,19 +52,27 @@ struct RowGroups {
   const std::int32_t* table_row = nullptr;  ///< [count]
 };
 
-/// One table for each head, in panels: element (row, col) of head h's table lies at data[h * head_stride +
-/// (col / width) * panel_stride + row * width + col % width].
+/// Tables of all heads in panels of w = Kernels::mixture_width columns: element (row, col) of head h's table lies at
+/// data[(col / w) * panel_stride + (row * heads + h) * w + col % w], further slots' tables at multiples of slot_stride.
 template <typename T>
-struct HeadTables {
+struct MixtureTables {
   T* data = nullptr;
-  std::int64_t head_stride = 0, panel_stride = 0;
+  std::int64_t panel_stride = 0;
+  std::int64_t slot_stride = 0;  ///< 0: all slots share the tables
 };
 
-/// Head h's weight of a row: data[h * head_stride + row]. data nullptr: every weight is 1, and there is one head.
+/// A row of a tile mixes one table row of every slot and head:
+///   sum over h, s < slots of weights[row][s][h] * (table h's row reads[s][row] + its row position_row + s);
+/// to save additions the tables hold the last slot's sum already, and the other slots' rows their difference to it.
 template <typename T>
-struct MixtureWeights {
-  const T* data = nullptr;
-  std::int64_t head_stride = 0;
+struct Mixture {
+  const T* weights = nullptr;  ///< [rows][slots][heads]; nullptr: all are 1, there is one head and no position's row
+  MixtureTables<const T> tables;
+  std::int64_t slots = 0, heads = 0;
+  std::int64_t row_capacity = 0;
+  std::int64_t position_row = 0;
+  const std::int32_t* reads = nullptr;  ///< [slots][row_capacity]
+  const RowGroups* groups = nullptr;    ///< [slots]: the rows grouped by reads[s]
 };
 
 /// Softmax attention inside sequences of S tokens. Query t attends to keys 0..t.
@@ -89,10 +97,15 @@ struct Kernels {
   const char* instruction_set;  ///< "AVX-512", "AVX2", "SSE4", "NEON"
   std::int64_t lanes;           ///< elements of a vector
   std::int64_t width;           ///< columns of a panel
+  std::int64_t mixture_width;   ///< columns of a panel of MixtureTables: width or a multiple of it
 
   /// C[rows, n] = epilogue(A[rows, depth] B[depth, n]); B packed as panels [ceil(n / width)][depth][width].
   void (*nn)(PanelView<T> c, PanelView<const T> a, const T* b, std::int64_t rows, std::int64_t n, std::int64_t depth,
              const Epilogue<T>& epilogue);
+  /// Columns first..n - 1 of C = A B + addend (data nullptr: none), from B^T [n, depth] as a view: for the few columns
+  /// behind the last whole vector, of which nn() would compute a vector's worth.
+  void (*nt)(PanelView<T> c, PanelView<const T> a, PanelView<const T> b_transposed, std::int64_t rows,
+             std::int64_t first, std::int64_t n, std::int64_t depth, PanelView<const T> addend);
   /// G[depth, n] (+)= A[rows, depth]^T C[rows, n]; G packed as panels [ceil(n / width)][depth][width].
   void (*tn)(T* g, PanelView<const T> a, PanelView<const T> c, std::int64_t rows, std::int64_t n, std::int64_t depth,
              bool accumulate);
@@ -109,25 +122,20 @@ struct Kernels {
   LossKernels<T> framework_cross_entropy;  ///< log softmax in T, as common frameworks compute it
   LossKernels<T> mean_squared;             ///< against the one-hot label
 
-  /// weights[h * S + s][row] = softmax over s of scores[s][table_rows[s][row]][h]; the last position has no table, its
-  /// score is 0.
+  /// weights[row][s][h] = softmax over positions of scores[s][table_rows[s][row]][h], of all but the last; that has no
+  /// table, its score is 0. table_rows: [position][row_capacity].
   void (*softmax_of_scores)(T* weights, const T* scores, const std::int32_t* table_rows, std::int64_t rows,
                             const SoftmaxShape& shape);
-  /// out[row, :] = (base, or out[row, :] if base is nullptr) + sum over heads of the row's weight times the table row of
-  /// its group; then max(., 0) if `relu`. For the rows of `groups`, n columns.
-  void (*mixture_forward)(PanelView<T> out, const T* base, bool relu, const MixtureWeights<T>& weights,
-                          const HeadTables<const T>& tables, std::int64_t heads, const RowGroups& groups,
-                          std::int64_t n);
-  /// The backward pass. Adds to the groups' rows of table_gradient, and their sum to row `position_row` (-1: nowhere).
-  /// The gradient of the weights is kept unfinished in `shares`, mixture_share_size(heads) numbers a row: added up, or
-  /// written if `first`. Without weights there is none, and `tables` is not read.
-  void (*mixture_backward)(const HeadTables<T>& table_gradient, std::int64_t position_row, T* shares, bool first,
-                           PanelView<const T> gradient, const MixtureWeights<T>& weights,
-                           const HeadTables<const T>& tables, std::int64_t heads, const RowGroups& groups,
-                           std::int64_t n);
+  /// out[row, :n] = base + the row's mixture; then max(., 0) if `relu`. `base` [n], padded to mixture_width.
+  void (*mixture_forward)(PanelView<T> out, const T* base, bool relu, const Mixture<T>& mixture, std::int64_t n);
+  /// The backward pass. Adds to table_gradient, whose rows and strides are those of the tables: to the rows that are
+  /// read, and to each slot's row of positions the sum over the slot. `column_sums` [n] += those of the gradient. What
+  /// the weights receive is kept unfinished in `shares` [slots][row_capacity][mixture_share_size(heads)]: added up, or
+  /// written if `first`. Without weights there are no shares, and the tables are not read.
+  void (*mixture_backward)(const MixtureTables<T>& table_gradient, T* shares, bool first, T* column_sums,
+                           PanelView<const T> gradient, const Mixture<T>& mixture, std::int64_t n);
   std::int64_t (*mixture_share_size)(std::int64_t heads);
-  /// score_slopes[h * (S - 1) + s][row] = d loss / d score, from `shares` [s][row capacity] of all positions but the
-  /// last, whose tables are zero.
+  /// score_slopes[row][s][h] = d loss / d score, from `shares` [s][row_capacity][mixture_share_size(H)].
   void (*mixture_weights_backward)(T* score_slopes, const T* shares, const T* weights, std::int64_t rows,
                                    const SoftmaxShape& shape);
   /// out[c * out_stride + r] = in[r * in_stride + c].

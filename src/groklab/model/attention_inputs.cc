@@ -39,12 +39,15 @@ AttentionInputs<T>::AttentionInputs(const AttentionSizes& sizes, const Parameter
     head.input_gradient = AlignedBuffer<T>(rows * padded(d));
     head.packed = AlignedBuffer<T>(d * padded(sizes.d_head));
     head.query.resize(static_cast<std::size_t>(sizes.d_head));
-    head.key = AlignedBuffer<T>(padded(d));
+    head.key.resize(static_cast<std::size_t>(d));
     head.last_gradient.resize(static_cast<std::size_t>(d));
   }
   inputs_ = AlignedBuffer<T>(rows * padded(d));
   last_input_ = AlignedBuffer<T>(padded(d));
   packed_keys_ = AlignedBuffer<T>(d * padded(sizes.heads));
+  transposed_keys_ = AlignedBuffer<T>(sizes.heads * padded(d));
+  key_gradient_ = AlignedBuffer<T>(d * padded(sizes.heads));
+  score_input_gradient_ = AlignedBuffer<T>(rows * padded(d));
   score_panels_ = AlignedBuffer<T>(rows * padded(sizes.heads));
   score_table_ = AlignedBuffer<T>(sizes.slots * sizes.token_rows * sizes.heads);
 }
@@ -107,7 +110,7 @@ void AttentionInputs<T>::prepare_head(std::int64_t index) {
   for (std::int64_t k = 0; k < d; ++k) {
     T sum = T(0);
     for (std::int64_t j = 0; j < e; ++j) sum += w_k[k * e + j] * query[j];
-    head.key[k] = scale * sum;
+    head.key[static_cast<std::size_t>(k)] = scale * sum;
   }
   const PanelView<T> values = rows_view(head.values);
   kernels_.nn(values, rows_view(std::as_const(inputs_)), matrices_.packed(head.w_v), sizes_.rows(), e, d,
@@ -121,7 +124,10 @@ void AttentionInputs<T>::prepare_scores() {
   for (std::int64_t h = 0; h < heads; ++h) {
     const T* key = heads_[static_cast<std::size_t>(h)].key.data();
     T* column = packed_keys_.data() + (h / width) * d * width + h % width;
-    for (std::int64_t k = 0; k < d; ++k) column[k * width] = key[k];
+    for (std::int64_t k = 0; k < d; ++k) {
+      column[k * width] = key[k];
+      transposed_keys_[(k / width) * heads * width + h * width + k % width] = key[k];
+    }
   }
   const PanelView<T> scores = rows_view(score_panels_);
   kernels_.nn(scores, rows_view(std::as_const(inputs_)), packed_keys_.data(), sizes_.rows(), heads, d, Epilogue<T>{});
@@ -154,31 +160,19 @@ void AttentionInputs<T>::collect_values(Head& head, std::int64_t index, T* gradi
   }
 }
 
-/// The gradient of a head's key u; adds to dX what reaches it through the scores X u.
 template <typename T>
-AlignedBuffer<T> AttentionInputs<T>::collect_scores(Head& head, std::int64_t index, const T* score_gradient) const {
-  const std::int64_t width = kernels_.width, d = sizes_.d_model;
-  AlignedBuffer<T> d_key(padded(d));
-  for (std::int64_t col = 0; col < d; col += width) {
-    const std::int64_t part = std::min(width, d - col);
-    const T* __restrict x = inputs_.data() + col * sizes_.rows();
-    T* __restrict dx = head.input_gradient.data() + col * sizes_.rows();
-    T* __restrict dk = d_key.data() + col;
-    const T* __restrict key = head.key.data() + col;
-    for (std::int64_t row = 0; row < sizes_.last_row(); ++row) {
-      const T slope = score_gradient[row * sizes_.heads + index];
-      for (std::int64_t j = 0; j < part; ++j) {
-        dk[j] += slope * x[row * width + j];
-        dx[row * width + j] += slope * key[j];
-      }
-    }
-  }
-  return d_key;
+void AttentionInputs<T>::collect_scores(const T* score_gradient) {
+  const PanelView<const T> slopes{score_gradient, kernels_.width, sizes_.rows() * kernels_.width};
+  kernels_.tn(key_gradient_.data(), rows_view(std::as_const(inputs_)), slopes, sizes_.rows(), sizes_.heads,
+              sizes_.d_model, false);
+  kernels_.nn(rows_view(score_input_gradient_), slopes, transposed_keys_.data(), sizes_.rows(), sizes_.d_model,
+              sizes_.heads, Epilogue<T>{});
 }
 
 template <typename T>
-void AttentionInputs<T>::collect_query(Head& head, std::int64_t index, T* gradient, const T* d_key) const {
-  const std::int64_t d = sizes_.d_model, e = sizes_.d_head;
+void AttentionInputs<T>::collect_query(Head& head, std::int64_t index, T* gradient) const {
+  const std::int64_t d = sizes_.d_model, e = sizes_.d_head, width = kernels_.width;
+  const T* const d_key = key_gradient_.data() + (index / width) * d * width + index % width;
   const T scale = T(1) / std::sqrt(static_cast<T>(e));
   const T* w_q = parameters_ + head_at("W_Q", index);
   const T* w_k = parameters_ + head_at("W_K", index);
@@ -186,7 +180,7 @@ void AttentionInputs<T>::collect_query(Head& head, std::int64_t index, T* gradie
   T* d_w_k = gradient + head_at("W_K", index);
   std::vector<T> d_query(static_cast<std::size_t>(e), T(0));
   for (std::int64_t k = 0; k < d; ++k) {
-    const T slope = scale * d_key[k];
+    const T slope = scale * d_key[k * width];
     for (std::int64_t j = 0; j < e; ++j) {
       d_w_k[k * e + j] = slope * head.query[static_cast<std::size_t>(j)];
       d_query[static_cast<std::size_t>(j)] += slope * w_k[k * e + j];
@@ -211,10 +205,10 @@ void AttentionInputs<T>::collect_query(Head& head, std::int64_t index, T* gradie
 }
 
 template <typename T>
-void AttentionInputs<T>::collect_head(std::int64_t index, T* gradient, const T* score_gradient) {
+void AttentionInputs<T>::collect_head(std::int64_t index, T* gradient) {
   Head& head = heads_[static_cast<std::size_t>(index)];
   collect_values(head, index, gradient);
-  collect_query(head, index, gradient, collect_scores(head, index, score_gradient).data());
+  collect_query(head, index, gradient);
 }
 
 template <typename T>
@@ -224,7 +218,8 @@ void AttentionInputs<T>::collect_embeddings(T* gradient, std::int64_t col, const
   T* const d_embed = gradient + embed.offset + col;
   T* const d_pos = gradient + layout_.at("pos_embed.W_pos").offset + col;
   const auto sum_of_heads = [&](std::int64_t row, T* sum) {
-    for (std::int64_t j = 0; j < part; ++j) sum[j] = T(0);
+    const T* of_scores = score_input_gradient_.data() + col * sizes_.rows() + row * width;
+    for (std::int64_t j = 0; j < part; ++j) sum[j] = of_scores[j];
     for (const Head& head : heads_) {
       const T* of_head = head.input_gradient.data() + col * sizes_.rows() + row * width;
       for (std::int64_t j = 0; j < part; ++j) sum[j] += of_head[j];

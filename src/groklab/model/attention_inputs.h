@@ -59,9 +59,11 @@ class AttentionInputs {
 
   /// [R, d_head], where the gradient of a head's values is put before collect_head().
   PanelView<T> value_gradient(std::int64_t head);
-  /// Gradients of a head's W_V, b_V, W_Q, W_K, b_Q and b_K, and its part of the gradient of X. `score_gradient`: sums of
-  /// score slopes by row of X and head, [token_rows + slots][heads].
-  void collect_head(std::int64_t head, T* gradient, const T* score_gradient);
+  /// What reaches X and the keys through the scores. `score_gradient`: sums of score slopes by row of X and head, panels
+  /// [R, heads].
+  void collect_scores(const T* score_gradient);
+  /// Gradients of a head's W_V, b_V, W_Q, W_K, b_Q and b_K, and its part of the gradient of X; after collect_scores().
+  void collect_head(std::int64_t head, T* gradient);
   /// Columns col..col + width - 1 of the gradients of W_E and W_pos. `direct`: what reaches x_last past attention.
   void collect_embeddings(T* gradient, std::int64_t col, const T* direct) const;
 
@@ -74,13 +76,12 @@ class AttentionInputs {
     AlignedBuffer<T> input_gradient;  ///< this head's part of dX, [R, d_model] panels
     AlignedBuffer<T> packed;          ///< gradient of W_V before it is unpacked
     std::vector<T> query;             ///< [d_head]
-    AlignedBuffer<T> key;             ///< u, [d_model] padded
+    std::vector<T> key;               ///< u, [d_model]
     std::vector<T> last_gradient;     ///< what reaches x_last through the query, [d_model]
   };
 
   void collect_values(Head& head, std::int64_t index, T* gradient) const;
-  AlignedBuffer<T> collect_scores(Head& head, std::int64_t index, const T* score_gradient) const;
-  void collect_query(Head& head, std::int64_t index, T* gradient, const T* d_key) const;
+  void collect_query(Head& head, std::int64_t index, T* gradient) const;
 
   PanelView<T> rows_view(AlignedBuffer<T>& buffer) const {
     return {buffer.data(), kernels_.width, sizes_.rows() * kernels_.width};
@@ -100,7 +101,10 @@ class AttentionInputs {
   const T* parameters_ = nullptr;
   AlignedBuffer<T> inputs_;        ///< X, [R, d_model] panels
   AlignedBuffer<T> last_input_;    ///< x_last
-  AlignedBuffer<T> packed_keys_;   ///< all keys as the columns of a packed matrix [d_model, heads]
+  AlignedBuffer<T> packed_keys_;   ///< all keys as the columns of a packed matrix U [d_model, heads]
+  AlignedBuffer<T> transposed_keys_;  ///< U^T packed, [heads, d_model]
+  AlignedBuffer<T> key_gradient_;     ///< as packed_keys_
+  AlignedBuffer<T> score_input_gradient_;  ///< the scores' part of dX, [R, d_model] panels
   AlignedBuffer<T> score_panels_;  ///< X U
   AlignedBuffer<T> score_table_;
 };

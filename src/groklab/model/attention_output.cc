@@ -19,23 +19,31 @@ AttentionOutput<T>::AttentionOutput(const AttentionInputs<T>& inputs, MatrixId w
       matrix_(matrix),
       n_(n) {
   const std::int64_t width = kernels.width, heads = sizes_.heads;
-  table_gradient_at_ = matrices.add_raw(panels() * heads * table_stride());
-  base_gradient_at_ = matrices.add_raw(panels() * width);
+  const std::int64_t table_panels = (n + kernels.mixture_width - 1) / kernels.mixture_width;
+  table_gradient_at_ = matrices.add_raw(table_panels * table_stride());
+  base_gradient_at_ = matrices.add_raw(table_panels * kernels.mixture_width);
   if (matrix_.has_value()) {
     folded_ = AlignedBuffer<T>(panels() * folded_stride());
     matrix_gradient_ = AlignedBuffer<T>(panels() * sizes_.d_model * width);
   }
   folded_transposed_ = AlignedBuffer<T>(heads * ((sizes_.d_head + width - 1) / width) * n_ * width);
-  tables_ = AlignedBuffer<T>(panels() * heads * table_stride());
-  mixed_ = AlignedBuffer<T>(sizes_.slots * panels() * heads * mixed_stride());
-  base_ = AlignedBuffer<T>(panels() * width);
+  tables_ = AlignedBuffer<T>(table_panels * table_stride());
+  base_ = AlignedBuffer<T>(table_panels * kernels.mixture_width);
   folded_gradient_ = AlignedBuffer<T>(panels() * folded_stride());
 }
 
 template <typename T>
-HeadTables<const T> AttentionOutput<T>::mixed(std::int64_t slot) const {
-  const std::int64_t panel_stride = sizes_.heads * mixed_stride();
-  return {mixed_.data() + slot * panels() * panel_stride, mixed_stride(), panel_stride};
+Mixture<T> AttentionOutput<T>::mixture(const AttentionTile<T>& tile) const {
+  Mixture<T> mixture;
+  mixture.weights = tile.weights;
+  mixture.tables = {tables_.data(), table_stride()};
+  mixture.slots = sizes_.slots;
+  mixture.heads = sizes_.heads;
+  mixture.row_capacity = tile.reads.row_capacity;
+  mixture.position_row = sizes_.position_row(0);
+  mixture.reads = tile.reads.table_rows;
+  mixture.groups = tile.reads.groups;
+  return mixture;
 }
 
 template <typename T>
@@ -55,78 +63,86 @@ void AttentionOutput<T>::prepare_panel(std::int64_t panel, const T* w_o, const T
   }
   const T* const f = folded() + panel * folded_stride();
   const std::int64_t head_panels = (e + width - 1) / width;
+  T* const tables = tables_.data() + table_at(panel);
   for (std::int64_t h = 0; h < sizes_.heads; ++h) {
-    const T* f_head = f + h * e * width;
-    T* table = tables_.data() + (panel * sizes_.heads + h) * table_stride();
-    kernels_.nn({table, width, 0}, inputs_.values(h), f_head, sizes_.rows(), part, e, Epilogue<T>{});
+    const T* const f_head = f + h * e * width;
+    prepare_table(tables + h * kernels_.mixture_width, base.data, h, f_head, part);
     for (std::int64_t p = 0; p < head_panels; ++p) {
       kernels_.transpose(folded_transposed_.data() + ((h * head_panels + p) * n_ + panel * width) * width, width,
                          f_head + p * width * width, width, std::min(width, e - p * width), part);
     }
-    for (std::int64_t slot = 0; slot < sizes_.slots; ++slot) {
-      const T* __restrict position = table + sizes_.position_row(slot) * width;
-      T* __restrict to = mixed_.data() + ((slot * panels() + panel) * sizes_.heads + h) * mixed_stride();
-      for (std::int64_t token = 0; token < sizes_.token_rows; ++token) {
-        for (std::int64_t j = 0; j < width; ++j) to[token * width + j] = table[token * width + j] + position[j];
-      }
-    }
-    kernels_.add(base.data, table + sizes_.last_row() * width, width);
+  }
+}
+
+/// One panel of a head's table, with the last slot's position added to every token and subtracted from the other slots'.
+template <typename T>
+void AttentionOutput<T>::prepare_table(T* table, T* base, std::int64_t head, const T* folded, std::int64_t columns) {
+  const std::int64_t width = kernels_.width, tokens = sizes_.token_rows, e = sizes_.d_head;
+  const PanelView<const T> values = inputs_.values(head);
+  const auto rows_from = [&](std::int64_t row) {
+    return PanelView<const T>{values.data + row * width, width, values.panel_stride};
+  };
+  T* const positions = table + tokens * table_row();
+  kernels_.nn({positions, table_row(), 0}, rows_from(tokens), folded, sizes_.rows() - tokens, columns, e,
+              Epilogue<T>{});
+  kernels_.add(base, table + sizes_.last_row() * table_row(), width);
+  T* const last = positions + (sizes_.slots - 1) * table_row();
+  Epilogue<T> add_last;
+  add_last.bias = last;
+  kernels_.nn({table, table_row(), 0}, values, folded, tokens, columns, e, add_last);
+  for (std::int64_t slot = 0; slot + 1 < sizes_.slots; ++slot) {
+    for (std::int64_t j = 0; j < width; ++j) positions[slot * table_row() + j] -= last[j];
   }
 }
 
 template <typename T>
 void AttentionOutput<T>::forward(PanelView<T> out, bool relu, const AttentionTile<T>& tile) const {
-  for (std::int64_t slot = 0; slot < sizes_.slots; ++slot) {
-    const MixtureWeights<T> weights{tile.weights + slot * tile.row_capacity, (sizes_.slots + 1) * tile.row_capacity};
-    kernels_.mixture_forward(out, slot == 0 ? base_.data() : nullptr, relu && slot + 1 == sizes_.slots, weights,
-                             mixed(slot), sizes_.heads, tile.grouping->groups(tile.grouped, slot), n_);
-  }
+  kernels_.mixture_forward(out, base_.data(), relu, mixture(tile), n_);
 }
 
 template <typename T>
-void AttentionOutput<T>::backward(T* accumulator, T* shares, bool first, PanelView<const T> gradient, std::int64_t rows,
+void AttentionOutput<T>::backward(T* accumulator, T* shares, bool first, PanelView<const T> gradient,
                                   const AttentionTile<T>& tile) const {
-  kernels_.column_sums(accumulator + base_gradient_at_, gradient, rows, n_, true);
-  const HeadTables<T> table_gradient{accumulator + table_gradient_at_, table_stride(), sizes_.heads * table_stride()};
-  const std::int64_t share_size = kernels_.mixture_share_size(sizes_.heads);
-  for (std::int64_t slot = 0; slot < sizes_.slots; ++slot) {
-    const MixtureWeights<T> weights{tile.weights + slot * tile.row_capacity, (sizes_.slots + 1) * tile.row_capacity};
-    kernels_.mixture_backward(table_gradient, sizes_.position_row(slot), shares + slot * tile.row_capacity * share_size,
-                              first, gradient, weights, mixed(slot), sizes_.heads,
-                              tile.grouping->groups(tile.grouped, slot), n_);
-  }
+  const MixtureTables<T> table_gradient{accumulator + table_gradient_at_, table_stride()};
+  kernels_.mixture_backward(table_gradient, shares, first, accumulator + base_gradient_at_, gradient, mixture(tile),
+                            n_);
 }
 
 template <typename T>
 void AttentionOutput<T>::collect_panel(std::int64_t panel, const T* w_o, const T* direct, T* sums) {
   const std::int64_t width = kernels_.width, d = sizes_.d_model, e = sizes_.d_head;
-  const std::int64_t part = std::min(width, n_ - panel * width);
+  const std::int64_t part = std::min(width, n_ - panel * width), row_stride = table_row();
   const T* const d_base = sums + base_gradient_at_ + panel * width;
   T* const d_folded = folded_gradient_.data() + panel * folded_stride();
   for (std::int64_t h = 0; h < sizes_.heads; ++h) {
-    T* table = sums + table_gradient_at_ + (panel * sizes_.heads + h) * table_stride();
-    std::memcpy(table + sizes_.last_row() * width, d_base, static_cast<std::size_t>(width) * sizeof(T));
-    kernels_.tn(d_folded + h * e * width, inputs_.values(h), {table, width, 0}, sizes_.rows(), part, e, false);
+    T* table = sums + table_gradient_at_ + table_at(panel) + h * kernels_.mixture_width;
+    std::memcpy(table + sizes_.last_row() * row_stride, d_base, static_cast<std::size_t>(width) * sizeof(T));
+    kernels_.tn(d_folded + h * e * width, inputs_.values(h), {table, row_stride, 0}, sizes_.rows(), part, e,
+                false);
   }
   if (!matrix_.has_value()) return;
   T* const d_matrix = matrix_gradient_.data() + panel * d * width;
   kernels_.tn(d_matrix, {w_o, d, width}, {d_folded, width, 0}, sizes_.joined(), part, d, false);
-  for (std::int64_t k = 0; k < d; ++k) {
-    T* __restrict row = d_matrix + k * width;
-    const T* __restrict slope = d_base;
-    for (std::int64_t j = 0; j < width; ++j) row[j] += direct[k] * slope[j];
-  }
+  kernels_.tn(d_matrix, {direct, width, width}, {d_base, width, 0}, 1, part, d, true);
 }
 
 template <typename T>
 void AttentionOutput<T>::collect_values(PanelView<T> d_values, std::int64_t head, const T* sums, bool add) const {
   const std::int64_t width = kernels_.width, e = sizes_.d_head;
-  const PanelView<const T> d_table{sums + table_gradient_at_ + head * table_stride(), width,
-                                   sizes_.heads * table_stride()};
-  Epilogue<T> epilogue;
-  if (add) epilogue.addend = constant(d_values);
-  kernels_.nn(d_values, d_table, folded_transposed_.data() + head * ((e + width - 1) / width) * n_ * width,
-              sizes_.rows(), e, n_, epilogue);
+  const T* const transposed = folded_transposed_.data() + head * ((e + width - 1) / width) * n_ * width;
+  // A panel of the tables at a time: the next one does not follow at the distance of the kernel's panels.
+  const std::int64_t wide = kernels_.mixture_width;
+  for (std::int64_t first = 0; first < n_; first += wide) {
+    const PanelView<const T> d_table{sums + table_gradient_at_ + first / wide * table_stride() + head * wide,
+                                     table_row(), width};
+    for (std::int64_t col = 0; col < e; col += width) {
+      const PanelView<T> target{d_values.data + (col / width) * d_values.panel_stride, d_values.row_stride, 0};
+      Epilogue<T> epilogue;
+      if (add || first > 0) epilogue.addend = constant(target);
+      kernels_.nn(target, d_table, transposed + col * n_ + first * width, sizes_.rows(), std::min(width, e - col),
+                  std::min(wide, n_ - first), epilogue);
+    }
+  }
 }
 
 template <typename T>

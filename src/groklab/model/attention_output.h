@@ -16,10 +16,8 @@ namespace groklab {
 /// The softmax weights of a tile and which table rows its rows read.
 template <typename T>
 struct AttentionTile {
-  const T* weights = nullptr;  ///< [heads, positions][row_capacity]
-  std::int64_t row_capacity = 0;
-  const RowGrouping* grouping = nullptr;
-  const std::int32_t* grouped = nullptr;  ///< the grouping's memory
+  const T* weights = nullptr;  ///< [rows][slots][heads]
+  TileReads reads;
 };
 
 /// With B = W_in or W_U, and without it in the stream: head h's table is E_h = V_h F_h with F_h = W_O,h B, so that
@@ -38,8 +36,8 @@ class AttentionOutput {
   void prepare_panel(std::int64_t panel, const T* w_o, const T* direct, const T* bias);
 
   void forward(PanelView<T> out, bool relu, const AttentionTile<T>& tile) const;
-  /// Adds to the accumulator's tables; `shares` as in Kernels::mixture_backward, one array for each slot.
-  void backward(T* accumulator, T* shares, bool first, PanelView<const T> gradient, std::int64_t rows,
+  /// Adds to the accumulator's tables; `shares` and `first` as in Kernels::mixture_backward.
+  void backward(T* accumulator, T* shares, bool first, PanelView<const T> gradient,
                 const AttentionTile<T>& tile) const;
 
   /// The gradients of F and, if there is a matrix, of B, for one panel of columns. `sums`: the chunks' sum; its last
@@ -58,11 +56,17 @@ class AttentionOutput {
 
  private:
   const T* folded() const { return matrix_.has_value() ? folded_.data() : matrices_.packed(w_o_); }
-  /// Panel strides of F, and of the tables of a head side by side.
+  /// Strides of F's panels, and of the tables' panels and rows.
   std::int64_t folded_stride() const { return sizes_.joined() * kernels_.width; }
-  std::int64_t table_stride() const { return sizes_.rows() * kernels_.width; }
-  std::int64_t mixed_stride() const { return sizes_.token_rows * kernels_.width; }
-  HeadTables<const T> mixed(std::int64_t slot) const;
+  std::int64_t table_row() const { return sizes_.heads * kernels_.mixture_width; }
+  std::int64_t table_stride() const { return sizes_.rows() * table_row(); }
+  /// Where the columns of one of the kernels' panels lie in the tables.
+  std::int64_t table_at(std::int64_t panel) const {
+    const std::int64_t col = panel * kernels_.width;
+    return col / kernels_.mixture_width * table_stride() + col % kernels_.mixture_width;
+  }
+  void prepare_table(T* table, T* base, std::int64_t head, const T* folded, std::int64_t columns);
+  Mixture<T> mixture(const AttentionTile<T>& tile) const;
 
   const AttentionInputs<T>& inputs_;
   const AttentionSizes sizes_;
@@ -75,8 +79,7 @@ class AttentionOutput {
 
   AlignedBuffer<T> folded_;             ///< F, [panel][heads * d_head][width]; empty without a matrix
   AlignedBuffer<T> folded_transposed_;  ///< F_h^T packed: [head][d_head panel][n][width]
-  AlignedBuffer<T> tables_;             ///< E, [panel][head][R][width]
-  AlignedBuffer<T> mixed_;              ///< E_h[token] + E_h[position s], [slot][panel][head][token][width]
+  AlignedBuffer<T> tables_;             ///< E as Mixture wants it, [panel][R][head][mixture_width]
   AlignedBuffer<T> base_;               ///< [n] padded
   AlignedBuffer<T> folded_gradient_;    ///< as F
   AlignedBuffer<T> matrix_gradient_;    ///< [panel][d_model][width]

@@ -7,7 +7,7 @@ namespace groklab {
 
 std::int64_t choose_tile_rows(std::int64_t numbers_per_row, std::int64_t bytes_per_number) {
   const std::int64_t rows = 700 * 1024 / (numbers_per_row * bytes_per_number);
-  return std::clamp(rows / 16 * 16, std::int64_t{48}, std::int64_t{256});
+  return std::clamp(rows / 16 * 16, std::int64_t{48}, std::int64_t{512});
 }
 
 template <typename T>

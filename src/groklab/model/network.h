@@ -18,13 +18,14 @@
 namespace groklab {
 
 /// Upper bound of Network::tile_rows(), for arrays on the stack.
-inline constexpr std::int64_t kMaxTileRows = 256;
+inline constexpr std::int64_t kMaxTileRows = 512;
 
 /// One worker's memory for one tile. A network sizes it; only one thread uses it at a time.
 template <typename T>
 struct Scratch {
   AlignedBuffer<T> numbers;
   std::vector<std::int32_t> indices;
+  std::vector<RowGroups> groups = {};
 };
 
 /// The use: prepare() once per parameter change; then forward() and backward() on tiles, concurrently with one scratch

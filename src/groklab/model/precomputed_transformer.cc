@@ -71,7 +71,7 @@ class PrecomputedTransformer final : public Network<T> {
     return {scratch.numbers.data() + at, kernels_.width, tile_rows_ * kernels_.width};
   }
   AttentionTile<T> attention_tile(Scratch<T>& scratch) const {
-    return {scratch.numbers.data() + weights_at_, tile_rows_, &*grouping_, scratch.indices.data()};
+    return {scratch.numbers.data() + weights_at_, {tile_rows_, scratch.indices.data(), scratch.groups.data()}};
   }
   SoftmaxShape softmax_shape() const {
     return {attention_.slots + 1, attention_.heads, attention_.token_rows, tile_rows_};
@@ -98,7 +98,7 @@ class PrecomputedTransformer final : public Network<T> {
   std::optional<MlpOutput<T>> mlp_output_;
   std::optional<Unembedding<T>> unembedding_;
   std::optional<RowGrouping> grouping_;
-  std::int64_t score_gradient_at_ = 0;  ///< in the accumulators: [token rows + slots][heads]
+  std::int64_t score_gradient_at_ = 0;  ///< in the accumulators: panels [R, heads]
 
   const T* parameters_ = nullptr;
   AlignedBuffer<T> direct_;                   ///< x_last + b_O, which reaches the neurons past attention
@@ -165,7 +165,7 @@ void PrecomputedTransformer<T>::add_weights() {
     mlp_output_.emplace(config_, layout_, "blocks.0.mlp.", matrices_, kernels_);
     unembedding_.emplace(config_, layout_, config_.d_model, sizes_.classes, matrices_, kernels_);
   }
-  score_gradient_at_ = matrices_.add_raw(attention_.last_row() * attention_.heads);
+  score_gradient_at_ = matrices_.add_raw(attention_.rows() * padded(attention_.heads));
 }
 
 template <typename T>
@@ -175,10 +175,9 @@ void PrecomputedTransformer<T>::plan_scratch() {
   const std::int64_t stream = plan_.needs_stream() ? config_.d_model : 0;
   const std::int64_t out = plan_.folded_output ? 0 : config_.d_model;
   const std::int64_t share_size = kernels_.mixture_share_size(heads);
-  const std::int64_t of_attention = heads * (2 * slots + 1) + slots * share_size;
+  const std::int64_t of_attention = 2 * heads * slots + slots * share_size;
   tile_rows_ = choose_tile_rows(config_.d_mlp + before + stream + out + padded(sizes_.classes) + of_attention,
                                 sizeof(T));
-  require(tile_rows_ % kernels_.lanes == 0, "softmax_of_scores needs whole vectors of rows");
   grouping_.emplace(slots, attention_.token_rows, tile_rows_);
   ScratchPlan plan;
   stream_at_ = plan.take_panels(tile_rows_, stream, width);
@@ -186,7 +185,7 @@ void PrecomputedTransformer<T>::plan_scratch() {
   before_at_ = plan.take_panels(tile_rows_, before, width);
   out_at_ = plan.take_panels(tile_rows_, out, width);
   logits_at_ = plan.take_panels(tile_rows_, sizes_.classes, width);
-  weights_at_ = plan.take(tile_rows_ * heads * (slots + 1));
+  weights_at_ = plan.take(tile_rows_ * heads * slots);
   shares_at_ = plan.take(tile_rows_ * slots * share_size);
   slopes_at_ = plan.take(tile_rows_ * heads * slots);
   scratch_size_ = plan.size();
@@ -194,7 +193,8 @@ void PrecomputedTransformer<T>::plan_scratch() {
 
 template <typename T>
 Scratch<T> PrecomputedTransformer<T>::make_scratch() const {
-  return {AlignedBuffer<T>(scratch_size_), std::vector<std::int32_t>(static_cast<std::size_t>(grouping_->size()))};
+  return {AlignedBuffer<T>(scratch_size_), std::vector<std::int32_t>(static_cast<std::size_t>(grouping_->size())),
+          std::vector<RowGroups>(static_cast<std::size_t>(attention_.slots))};
 }
 
 template <typename T>
@@ -241,7 +241,7 @@ void PrecomputedTransformer<T>::attend(std::span<const std::int64_t> rows, Scrat
       const std::int64_t index = tokens_.index(slot, rows[static_cast<std::size_t>(i)]);
       reads[i] = static_cast<std::int32_t>(tokens_.token(slot, index));
     }
-    grouping_->build(memory, slot, count);
+    scratch.groups[static_cast<std::size_t>(slot)] = grouping_->build(memory, slot, count);
   }
   kernels_.softmax_of_scores(scratch.numbers.data() + weights_at_, inputs_->scores(), memory, count, softmax_shape());
 }
@@ -287,7 +287,7 @@ void PrecomputedTransformer<T>::backward_logits(std::int64_t rows, Scratch<T>& s
   const PanelView<T> hidden = tile(scratch, hidden_at_);
   if (folded_) {
     folded_->backward(hidden, logits, accumulator, first, is_relu(), rows);
-    to_logits_->backward(accumulator, scratch.numbers.data() + shares_at_, true, logits, rows,
+    to_logits_->backward(accumulator, scratch.numbers.data() + shares_at_, true, logits,
                          attention_tile(scratch));
     return;
   }
@@ -304,7 +304,7 @@ void PrecomputedTransformer<T>::backward_neurons(std::int64_t rows, Scratch<T>& 
   const PanelView<const T> hidden = constant(tile(scratch, hidden_at_));
   const bool has_shares = plan_.folded_output;
   if (to_neurons_) {
-    to_neurons_->backward(accumulator, shares, !has_shares, hidden, rows, attention_tile(scratch));
+    to_neurons_->backward(accumulator, shares, !has_shares, hidden, attention_tile(scratch));
   }
   if (!to_stream_) return;
   const PanelView<T> stream = tile(scratch, stream_at_), out = tile(scratch, out_at_);
@@ -316,7 +316,7 @@ void PrecomputedTransformer<T>::backward_neurons(std::int64_t rows, Scratch<T>& 
                          accumulator, first, rows);
     d_stream = constant(target);
   }
-  to_stream_->backward(accumulator, shares, !has_shares && !to_neurons_, d_stream, rows, attention_tile(scratch));
+  to_stream_->backward(accumulator, shares, !has_shares && !to_neurons_, d_stream, attention_tile(scratch));
 }
 
 template <typename T>
@@ -325,17 +325,20 @@ void PrecomputedTransformer<T>::add_score_gradient(std::int64_t rows, Scratch<T>
   T* const slopes = scratch.numbers.data() + slopes_at_;
   kernels_.mixture_weights_backward(slopes, scratch.numbers.data() + shares_at_, scratch.numbers.data() + weights_at_,
                                     rows, softmax_shape());
-  T* const d_scores = accumulator + score_gradient_at_;
-  for (std::int64_t slot = 0; slot < slots; ++slot) {
-    const RowGroups groups = grouping_->groups(scratch.indices.data(), slot);
-    T* const of_position = d_scores + attention_.position_row(slot) * heads;
-    for (std::int64_t h = 0; h < heads; ++h) {
-      const T* slope = slopes + (h * slots + slot) * tile_rows_;
-      for (std::int64_t g = 0; g < groups.count; ++g) {
-        T sum = T(0);
-        for (std::int64_t i = groups.begin[g]; i < groups.begin[g + 1]; ++i) sum += slope[groups.rows[i]];
-        d_scores[groups.table_row[g] * heads + h] += sum;
-        of_position[h] += sum;
+  const std::int64_t width = kernels_.width;
+  for (std::int64_t first = 0; first < heads; first += width) {
+    T* const panel = accumulator + score_gradient_at_ + first * attention_.rows();
+    const std::int64_t part = std::min(width, heads - first);
+    for (std::int64_t slot = 0; slot < slots; ++slot) {
+      const std::int32_t* const reads = grouping_->read_by(scratch.indices.data(), slot);
+      T* const of_position = panel + attention_.position_row(slot) * width;
+      for (std::int64_t r = 0; r < rows; ++r) {
+        const T* slope = slopes + (r * slots + slot) * heads + first;
+        T* const of_token = panel + reads[r] * width;
+        for (std::int64_t h = 0; h < part; ++h) {
+          of_token[h] += slope[h];
+          of_position[h] += slope[h];
+        }
       }
     }
   }
@@ -364,7 +367,7 @@ void PrecomputedTransformer<T>::collect_columns(T* gradient, T* sums, ThreadPool
   const std::int64_t stream_panels = to_stream_ ? to_stream_->panels() : 0;
   const std::int64_t folded_panels = folded_ ? folded_->panels() : 0;
   const std::int64_t d = config_.d_model, m = config_.d_mlp, width = kernels_.width;
-  pool.run(neuron_panels + folded_panels + logit_panels + stream_panels, [&](std::int64_t index, int) {
+  pool.run(neuron_panels + folded_panels + logit_panels + stream_panels + 1, [&](std::int64_t index, int) {
     if (index < neuron_panels) {
       to_neurons_->collect_panel(index, w_o, direct_.data(), sums);
       const BlockedView<T> target{gradient + layout_.at("blocks.0.mlp.W_in").offset, m, m, 0};
@@ -377,7 +380,9 @@ void PrecomputedTransformer<T>::collect_columns(T* gradient, T* sums, ThreadPool
     }
     index -= folded_panels;
     if (index < logit_panels) return to_logits_->collect_panel(index, w_o, direct_to_logits_.data(), sums);
-    to_stream_->collect_panel(index - logit_panels, w_o, direct_.data(), sums);
+    index -= logit_panels;
+    if (index < stream_panels) return to_stream_->collect_panel(index, w_o, direct_.data(), sums);
+    inputs_->collect_scores(sums + score_gradient_at_);
   });
 }
 
@@ -416,7 +421,7 @@ void PrecomputedTransformer<T>::collect_rows(T* gradient, const T* sums, ThreadP
       (*output)->collect_values(d_values, index, sums, add);
       add = true;
     }
-    inputs_->collect_head(index, gradient, sums + score_gradient_at_);
+    inputs_->collect_head(index, gradient);
   });
 }
 

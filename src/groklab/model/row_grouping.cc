@@ -5,7 +5,7 @@
 
 namespace groklab {
 
-void RowGrouping::build(std::int32_t* memory, std::int64_t slot, std::int64_t rows) const {
+RowGroups RowGrouping::build(std::int32_t* memory, std::int64_t slot, std::int64_t rows) const {
   const std::int32_t* reads = read_by(memory, slot);
   std::int32_t* const grouped = memory + slot_at(slot);
   std::int32_t* const begin = grouped + capacity_;
@@ -23,15 +23,8 @@ void RowGrouping::build(std::int32_t* memory, std::int64_t slot, std::int64_t ro
     next[row] = at - next[row];
   }
   begin[count] = at;
-  table_row[capacity_] = count;
   for (std::int64_t r = 0; r < rows; ++r) grouped[next[reads[r]]++] = static_cast<std::int32_t>(r);
-}
-
-RowGroups RowGrouping::groups(const std::int32_t* memory, std::int64_t slot) const {
-  const std::int32_t* const grouped = memory + slot_at(slot);
-  const std::int32_t* const begin = grouped + capacity_;
-  const std::int32_t* const table_row = begin + capacity_ + 1;
-  return {table_row[capacity_], grouped, begin, table_row};
+  return {count, grouped, begin, table_row};
 }
 
 namespace {

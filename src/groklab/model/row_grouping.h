@@ -8,6 +8,13 @@
 
 namespace groklab {
 
+/// What the rows of a tile read at every slot.
+struct TileReads {
+  std::int64_t row_capacity = 0;
+  const std::int32_t* table_rows = nullptr;  ///< [slots][row_capacity]
+  const RowGroups* groups = nullptr;         ///< [slots]
+};
+
 /// The groups of a tile at several slots (positions of a sequence, inputs of an MLP), in memory of the caller's.
 class RowGrouping {
  public:
@@ -20,13 +27,12 @@ class RowGrouping {
   /// Which table row each row reads at a slot, [rows]: to be written before build(). Slots follow each other at a
   /// distance of `capacity`.
   std::int32_t* read_by(std::int32_t* memory, std::int64_t slot) const { return memory + slot * capacity_; }
-  /// Groups `rows` rows by what they read at a slot; inside a group they keep their order.
-  void build(std::int32_t* memory, std::int64_t slot, std::int64_t rows) const;
-  RowGroups groups(const std::int32_t* memory, std::int64_t slot) const;
+  /// Groups `rows` rows by what they read at a slot; inside a group they keep their order. Valid as long as the memory.
+  RowGroups build(std::int32_t* memory, std::int64_t slot, std::int64_t rows) const;
 
  private:
-  /// Rows, begins, table rows and their number.
-  std::int64_t slot_size() const { return capacity_ + 1 + 2 * capacity_ + 1; }
+  /// Rows, begins and table rows.
+  std::int64_t slot_size() const { return 3 * capacity_ + 1; }
   std::int64_t slot_at(std::int64_t slot) const { return slots_ * capacity_ + slot * slot_size(); }
 
   std::int64_t slots_, table_rows_, capacity_;

@@ -17,31 +17,37 @@ HWY_BEFORE_NAMESPACE();
 namespace groklab {
 namespace HWY_NAMESPACE {
 
+/// Pairs of slot and head side by side in the lanes would leave most of them empty, so whole vectors of rows are
+/// computed, [slots][heads][lanes], and written row by row.
 template <typename T>
 void softmax_of_scores(T* weights, const T* scores, const std::int32_t* table_rows, std::int64_t rows,
                        const SoftmaxShape& shape) {
   const hn::ScalableTag<T> d;
-  const std::int64_t cap = shape.row_capacity, last = shape.positions - 1;
-  for (std::int64_t h = 0; h < shape.heads; ++h) {
-    T* base = weights + h * shape.positions * cap;
-    for (std::int64_t s = 0; s < last; ++s) {
-      const T* of_position = scores + s * shape.table_rows * shape.heads + h;
-      for (std::int64_t r = 0; r < rows; ++r) base[s * cap + r] = of_position[table_rows[s * cap + r] * shape.heads];
-    }
-    // Rows side by side in the lanes; lanes behind the last row compute unused values.
-    for (std::int64_t r = 0; r < rows; r += lanes_of<T>()) {
+  constexpr std::int64_t kLanes = lanes_of<T>();
+  const std::int64_t slots = shape.positions - 1, heads = shape.heads;
+  alignas(64) T column[kMaxPositions][kLanes];
+  for (std::int64_t first = 0; first < rows; first += kLanes) {
+    const std::int64_t count = rows - first < kLanes ? rows - first : kLanes;
+    for (std::int64_t h = 0; h < heads; ++h) {
       auto maximum = hn::Zero(d);
-      for (std::int64_t s = 0; s < last; ++s) maximum = hn::Max(maximum, hn::Load(d, base + s * cap + r));
-      auto sum = hn::Zero(d);
-      for (std::int64_t s = 0; s <= last; ++s) {
-        const auto score = s < last ? hn::Load(d, base + s * cap + r) : hn::Zero(d);
-        const auto e = hn::Exp(d, hn::Sub(score, maximum));
-        hn::Store(e, d, base + s * cap + r);
+      for (std::int64_t s = 0; s < slots; ++s) {
+        const T* of_position = scores + s * shape.table_rows * heads + h;
+        const std::int32_t* reads = table_rows + s * shape.row_capacity + first;
+        for (std::int64_t i = 0; i < count; ++i) column[s][i] = of_position[reads[i] * heads];
+        for (std::int64_t i = count; i < kLanes; ++i) column[s][i] = T(0);
+        maximum = hn::Max(maximum, hn::Load(d, column[s]));
+      }
+      auto sum = hn::Exp(d, hn::Neg(maximum));  // of the last position
+      for (std::int64_t s = 0; s < slots; ++s) {
+        const auto e = hn::Exp(d, hn::Sub(hn::Load(d, column[s]), maximum));
+        hn::Store(e, d, column[s]);
         sum = hn::Add(sum, e);
       }
       const auto inverse = hn::Div(hn::Set(d, T(1)), sum);
-      for (std::int64_t s = 0; s <= last; ++s) {
-        hn::Store(hn::Mul(hn::Load(d, base + s * cap + r), inverse), d, base + s * cap + r);
+      for (std::int64_t s = 0; s < slots; ++s) {
+        hn::Store(hn::Mul(hn::Load(d, column[s]), inverse), d, column[s]);
+        T* to = weights + (first * slots + s) * heads + h;
+        for (std::int64_t i = 0; i < count; ++i) to[i * slots * heads] = column[s][i];
       }
     }
   }

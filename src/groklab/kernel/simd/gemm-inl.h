@@ -217,6 +217,71 @@ void tn(T* g, PanelView<const T> a, PanelView<const T> c, std::int64_t rows, std
   }
 }
 
+/// One block of nt(): kRows rows of A with kColumns rows of B^T.
+template <typename T, int kRows, int kColumns>
+HWY_NOINLINE void nt_block(PanelView<T> c, PanelView<const T> a, PanelView<const T> b_transposed, std::int64_t row,
+                           std::int64_t col, std::int64_t depth, PanelView<const T> addend) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  constexpr std::int64_t kLanes = lanes_of<T>(), kWidth = panel_width<T>();
+  V acc[kRows][kColumns];
+  for (auto& of_row : acc) {
+    for (V& sum : of_row) sum = hn::Zero(d);
+  }
+  const T* HWY_RESTRICT a_row = a.data + row * a.row_stride;
+  const T* HWY_RESTRICT b_row = b_transposed.data + col * b_transposed.row_stride;
+  for (std::int64_t k = 0; k < depth; k += kLanes) {
+    const std::int64_t panel = k / kWidth, in_panel = k % kWidth;
+    const auto mask = hn::FirstN(d, static_cast<std::size_t>(depth - k < kLanes ? depth - k : kLanes));
+    V bv[kColumns];
+    for (int j = 0; j < kColumns; ++j) {
+      bv[j] = hn::Load(d, b_row + panel * b_transposed.panel_stride + in_panel + j * b_transposed.row_stride);
+      bv[j] = hn::IfThenElseZero(mask, bv[j]);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < kRows; ++i) {
+      const V av = hn::IfThenElseZero(mask, hn::Load(d, a_row + panel * a.panel_stride + in_panel + i * a.row_stride));
+      for (int j = 0; j < kColumns; ++j) acc[i][j] = hn::MulAdd(av, bv[j], acc[i][j]);
+    }
+  }
+  for (int i = 0; i < kRows; ++i) {
+    for (int j = 0; j < kColumns; ++j) {
+      const std::int64_t panel = (col + j) / kWidth, in_panel = (col + j) % kWidth;
+      const T more = addend.data != nullptr
+                         ? addend.data[panel * addend.panel_stride + (row + i) * addend.row_stride + in_panel]
+                         : T(0);
+      c.data[panel * c.panel_stride + (row + i) * c.row_stride + in_panel] =
+          hn::GetLane(hn::SumOfLanes(d, acc[i][j])) + more;
+    }
+  }
+}
+
+template <typename T>
+using NtBlock = void (*)(PanelView<T>, PanelView<const T>, PanelView<const T>, std::int64_t, std::int64_t,
+                         std::int64_t, PanelView<const T>);
+
+/// Columns first..n - 1 of C = A B + addend by dot products along the depth, which fill the lanes that a few last
+/// columns would leave empty. B^T [n, depth].
+template <typename T>
+void nt(PanelView<T> c, PanelView<const T> a, PanelView<const T> b_transposed, std::int64_t rows, std::int64_t first,
+        std::int64_t n, std::int64_t depth, PanelView<const T> addend) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+  constexpr int kRows[] = {12, 8, 6};  // times the columns, and one row of A: within 32 registers
+#else
+  constexpr int kRows[] = {6, 4, 3};
+#endif
+  static constexpr NtBlock<T> kWhole[] = {&nt_block<T, kRows[0], 1>, &nt_block<T, kRows[1], 2>,
+                                          &nt_block<T, kRows[2], 3>};
+  static constexpr NtBlock<T> kOne[] = {&nt_block<T, 1, 1>, &nt_block<T, 1, 2>, &nt_block<T, 1, 3>};
+  for (std::int64_t col = first; col < n; col += 3) {
+    const std::int64_t columns = n - col < 3 ? n - col : 3;
+    const std::int64_t height = kRows[columns - 1];
+    std::int64_t row = 0;
+    for (; row + height <= rows; row += height) kWhole[columns - 1](c, a, b_transposed, row, col, depth, addend);
+    for (; row < rows; ++row) kOne[columns - 1](c, a, b_transposed, row, col, depth, addend);
+  }
+}
+
 // NOLINTNEXTLINE(google-readability-namespace-comments)
 }  // namespace HWY_NAMESPACE
 }  // namespace groklab

@@ -37,12 +37,15 @@ HWY_INLINE std::int64_t element_offset(std::int64_t panel_stride, std::int64_t c
 
 /// 0 if every logit is finite, else NaN (exp() below maps NaN to 0, so NaN must be looked for before).
 template <typename T>
-HWY_INLINE double finiteness(const T* row, std::int64_t panel_stride, std::int64_t n) {
+HWY_INLINE double finiteness(PanelView<const T> logits, std::int64_t rows, std::int64_t n) {
   const hn::ScalableTag<T> d;
   auto sum = hn::Zero(d);
-  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
-    sum = hn::MulAdd(hn::IfThenElseZero(mask, hn::Load(d, row + at)), hn::Zero(d), sum);
-  });
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const T* const row = logits.data + r * logits.row_stride;
+    for_row_vectors<T>(logits.panel_stride, n, [&](std::int64_t at, auto mask) {
+      sum = hn::MulAdd(hn::IfThenElseZero(mask, hn::Load(d, row + at)), hn::Zero(d), sum);
+    });
+  }
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
 }
 
@@ -57,29 +60,51 @@ HWY_INLINE T row_maximum(const T* row, std::int64_t panel_stride, std::int64_t n
   return hn::GetLane(hn::MaxOfLanes(d, maximum));
 }
 
+/// Rows whose passes below are interleaved, so that one row's horizontal sums hide behind the others' arithmetic.
+inline constexpr std::int64_t kLossRows = 8;
+
 /// Cancellation-free form: with S = sum over c != y of exp(l_c - max), gradient of the true logit is -S / Z, not
-/// p_y - 1 (which is 0 or noise in float32 once the loss is under 1e-6).
+/// p_y - 1 (which is 0 or noise in float32 once the loss is under 1e-6). At most kLossRows rows.
 template <typename T>
-HWY_INLINE double stable_row_gradient(T* row, std::int64_t panel_stride, std::int64_t n, std::int64_t label, T scale) {
+HWY_INLINE double stable_gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t n,
+                                  T scale) {
   const hn::ScalableTag<T> d;
-  const auto maximum = hn::Set(d, row_maximum(row, panel_stride, n));
-  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
-    const auto e = hn::Exp(d, hn::Sub(hn::Load(d, row + at), maximum));
-    hn::Store(hn::IfThenElseZero(mask, e), d, row + at);
-  });
-  T& true_entry = row[element_offset<T>(panel_stride, label)];
-  const T true_exp = true_entry;
-  true_entry = T(0);
-  auto sum = hn::Zero(d);
-  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto) { sum = hn::Add(sum, hn::Load(d, row + at)); });
-  const T others = hn::GetLane(hn::SumOfLanes(d, sum));
-  const T total = others + true_exp;
-  const T factor = scale / total;
-  const auto factor_v = hn::Set(d, factor);
-  for_row_vectors<T>(panel_stride, n,
-                     [&](std::int64_t at, auto) { hn::Store(hn::Mul(hn::Load(d, row + at), factor_v), d, row + at); });
-  true_entry = -others * factor;
-  return static_cast<double>(total);
+  const std::int64_t stride = logits.panel_stride;
+  T maxima[kLossRows], true_exps[kLossRows], sums[kLossRows];
+  const auto row_at = [&](std::int64_t r) { return logits.data + r * logits.row_stride; };
+  for (std::int64_t r = 0; r < rows; ++r) maxima[r] = row_maximum(row_at(r), stride, n);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    T* const row = row_at(r);
+    const auto maximum = hn::Set(d, maxima[r]);
+    for_row_vectors<T>(stride, n, [&](std::int64_t at, auto mask) {
+      const auto e = hn::Exp(d, hn::Sub(hn::Load(d, row + at), maximum));
+      hn::Store(hn::IfThenElseZero(mask, e), d, row + at);
+    });
+  }
+  for (std::int64_t r = 0; r < rows; ++r) {
+    T& true_entry = row_at(r)[element_offset<T>(stride, labels[r])];
+    true_exps[r] = true_entry;
+    true_entry = T(0);
+  }
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const T* const row = row_at(r);
+    auto sum = hn::Zero(d);
+    for_row_vectors<T>(stride, n, [&](std::int64_t at, auto) { sum = hn::Add(sum, hn::Load(d, row + at)); });
+    sums[r] = hn::GetLane(hn::SumOfLanes(d, sum));
+  }
+  double check = 0;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    T* const row = row_at(r);
+    const T total = sums[r] + true_exps[r];
+    const T factor = scale / total;
+    const auto factor_v = hn::Set(d, factor);
+    for_row_vectors<T>(stride, n, [&](std::int64_t at, auto) {
+      hn::Store(hn::Mul(hn::Load(d, row + at), factor_v), d, row + at);
+    });
+    row[element_offset<T>(stride, labels[r])] = -sums[r] * factor;
+    check += static_cast<double>(total);
+  }
+  return check;
 }
 
 /// The form of the frameworks: gradient exp(log softmax) - onehot.
@@ -170,16 +195,16 @@ HWY_INLINE LogitSums<T> logit_sums(const T* row, std::int64_t stride, std::int64
   s.best_other = classes > 1 ? hn::GetLane(hn::MaxOfLanes(d, other)) : s.label_logit;
   const bool may_tie = s.best_other >= s.label_logit;
   s.ties = may_tie ? static_cast<double>(count_largest(row, stride, classes, s.largest)) : 1.0;
-  s.is_finite = finiteness(row, stride, classes) == 0.0;
+  s.is_finite = finiteness(PanelView<const T>{row, 0, stride}, 1, classes) == 0.0;
   return s;
 }
 
-// A loss: the gradient of one row in place, and the loss of a row from its sums.
+// A loss: the gradient of at most kLossRows rows in place, and the loss of a row from its sums.
 
 struct CrossEntropy {
   template <typename T>
-  static double gradient(T* row, std::int64_t stride, std::int64_t n, std::int64_t label, T scale) {
-    return stable_row_gradient<T>(row, stride, n, label, scale);
+  static double gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t n, T scale) {
+    return stable_gradient<T>(logits, labels, rows, n, scale);
   }
   template <typename T>
   static double loss(const LogitSums<T>& s, std::int64_t) {
@@ -191,8 +216,12 @@ struct CrossEntropy {
 
 struct FrameworkCrossEntropy {
   template <typename T>
-  static double gradient(T* row, std::int64_t stride, std::int64_t n, std::int64_t label, T scale) {
-    return framework_row_gradient<T>(row, stride, n, label, scale);
+  static double gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t n, T scale) {
+    double check = 0;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      check += framework_row_gradient<T>(logits.data + r * logits.row_stride, logits.panel_stride, n, labels[r], scale);
+    }
+    return check;
   }
   template <typename T>
   static double loss(const LogitSums<T>& s, std::int64_t) {
@@ -203,8 +232,12 @@ struct FrameworkCrossEntropy {
 
 struct MeanSquared {
   template <typename T>
-  static double gradient(T* row, std::int64_t stride, std::int64_t n, std::int64_t label, T scale) {
-    return mean_squared_row_gradient<T>(row, stride, n, label, scale);
+  static double gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t n, T scale) {
+    double check = 0;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      check += mean_squared_row_gradient<T>(logits.data + r * logits.row_stride, logits.panel_stride, n, labels[r], scale);
+    }
+    return check;
   }
   template <typename T>
   static double loss(const LogitSums<T>& s, std::int64_t classes) {
@@ -217,11 +250,11 @@ template <typename T, class Loss>
 double loss_gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t classes,
                      double scale) {
   double check = 0;
-  const T s = static_cast<T>(scale);
-  for (std::int64_t r = 0; r < rows; ++r) {
-    T* row = logits.data + r * logits.row_stride;
-    check += finiteness(row, logits.panel_stride, classes);
-    check += Loss::template gradient<T>(row, logits.panel_stride, classes, labels[r], s);
+  for (std::int64_t first = 0; first < rows; first += kLossRows) {
+    const std::int64_t count = rows - first < kLossRows ? rows - first : kLossRows;
+    const PanelView<T> block{logits.data + first * logits.row_stride, logits.row_stride, logits.panel_stride};
+    check += finiteness(PanelView<const T>{block.data, block.row_stride, block.panel_stride}, count, classes);
+    check += Loss::gradient(block, labels + first, count, classes, static_cast<T>(scale));
   }
   return check;
 }

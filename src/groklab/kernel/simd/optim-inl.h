@@ -24,6 +24,7 @@ double adam(T* HWY_RESTRICT p, T* HWY_RESTRICT m, T* HWY_RESTRICT v, const T* HW
   const auto one_minus_beta2 = hn::Set(d, static_cast<T>(c.one_minus_beta2));
   const auto step = hn::Set(d, static_cast<T>(c.step_size));
   const auto root = hn::Set(d, static_cast<T>(c.sqrt_correction2));
+  const bool has_root = static_cast<T>(c.sqrt_correction2) != T(1);  // 1 after a few hundred steps: division spared
   const auto epsilon = hn::Set(d, static_cast<T>(c.epsilon));
   double norm = 0;
   auto squares = hn::Zero(d);
@@ -34,7 +35,7 @@ double adam(T* HWY_RESTRICT p, T* HWY_RESTRICT m, T* HWY_RESTRICT v, const T* HW
     auto first = hn::Load(d, m + i);
     first = hn::MulAdd(hn::Sub(gradient, first), one_minus_beta1, first);
     const auto second = hn::MulAdd(hn::Mul(gradient, gradient), one_minus_beta2, hn::Mul(hn::Load(d, v + i), beta2));
-    const auto denominator = hn::Add(hn::Div(hn::Sqrt(second), root), epsilon);
+    const auto denominator = hn::Add(has_root ? hn::Div(hn::Sqrt(second), root) : hn::Sqrt(second), epsilon);
     const auto after = hn::NegMulAdd(step, hn::Div(first, denominator), shrunk);
     hn::Store(first, d, m + i);
     hn::Store(second, d, v + i);
