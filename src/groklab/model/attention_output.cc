@@ -17,18 +17,18 @@ AttentionOutput<T>::AttentionOutput(const AttentionInputs<T>& inputs, MatrixId w
       kernels_(kernels),
       w_o_(w_o),
       matrix_(matrix),
-      n_(n) {
+      n_(n),
+      layout_{sizes_.rows(), sizes_.heads, kernels.width, kernels.mixture_width} {
   const std::int64_t width = kernels.width, heads = sizes_.heads;
-  const std::int64_t table_panels = (n + kernels.mixture_width - 1) / kernels.mixture_width;
-  table_gradient_at_ = matrices.add_raw(table_panels * table_stride());
-  base_gradient_at_ = matrices.add_raw(table_panels * kernels.mixture_width);
+  table_gradient_at_ = matrices.add_raw(layout_.size(n));
+  base_gradient_at_ = matrices.add_raw(layout_.padded(n));
   if (matrix_.has_value()) {
     folded_ = AlignedBuffer<T>(panels() * folded_stride());
     matrix_gradient_ = AlignedBuffer<T>(panels() * sizes_.d_model * width);
   }
   folded_transposed_ = AlignedBuffer<T>(heads * ((sizes_.d_head + width - 1) / width) * n_ * width);
-  tables_ = AlignedBuffer<T>(table_panels * table_stride());
-  base_ = AlignedBuffer<T>(table_panels * kernels.mixture_width);
+  tables_ = AlignedBuffer<T>(layout_.size(n));
+  base_ = AlignedBuffer<T>(layout_.padded(n));
   folded_gradient_ = AlignedBuffer<T>(panels() * folded_stride());
 }
 
@@ -36,7 +36,7 @@ template <typename T>
 Mixture<T> AttentionOutput<T>::mixture(const AttentionTile<T>& tile) const {
   Mixture<T> mixture;
   mixture.weights = tile.weights;
-  mixture.tables = {tables_.data(), table_stride()};
+  mixture.tables = {tables_.data(), layout_.panel_stride()};
   mixture.slots = sizes_.slots;
   mixture.heads = sizes_.heads;
   mixture.row_capacity = tile.reads.row_capacity;
@@ -63,10 +63,9 @@ void AttentionOutput<T>::prepare_panel(std::int64_t panel, const T* w_o, const T
   }
   const T* const f = folded() + panel * folded_stride();
   const std::int64_t head_panels = (e + width - 1) / width;
-  T* const tables = tables_.data() + table_at(panel);
   for (std::int64_t h = 0; h < sizes_.heads; ++h) {
     const T* const f_head = f + h * e * width;
-    prepare_table(tables + h * kernels_.mixture_width, base.data, h, f_head, part);
+    prepare_table(layout_.panel(tables_.data(), panel, h), base.data, h, f_head, part);
     for (std::int64_t p = 0; p < head_panels; ++p) {
       kernels_.transpose(folded_transposed_.data() + ((h * head_panels + p) * n_ + panel * width) * width, width,
                          f_head + p * width * width, width, std::min(width, e - p * width), part);
@@ -76,22 +75,20 @@ void AttentionOutput<T>::prepare_panel(std::int64_t panel, const T* w_o, const T
 
 /// One panel of a head's table, with the last slot's position added to every token and subtracted from the other slots'.
 template <typename T>
-void AttentionOutput<T>::prepare_table(T* table, T* base, std::int64_t head, const T* folded, std::int64_t columns) {
-  const std::int64_t width = kernels_.width, tokens = sizes_.token_rows, e = sizes_.d_head;
+void AttentionOutput<T>::prepare_table(PanelView<T> table, T* base, std::int64_t head, const T* folded,
+                                       std::int64_t columns) {
+  const std::int64_t width = kernels_.width, tokens = sizes_.token_rows, e = sizes_.d_head, row = table.row_stride;
   const PanelView<const T> values = inputs_.values(head);
-  const auto rows_from = [&](std::int64_t row) {
-    return PanelView<const T>{values.data + row * width, width, values.panel_stride};
-  };
-  T* const positions = table + tokens * table_row();
-  kernels_.nn({positions, table_row(), 0}, rows_from(tokens), folded, sizes_.rows() - tokens, columns, e,
-              Epilogue<T>{});
-  kernels_.add(base, table + sizes_.last_row() * table_row(), width);
-  T* const last = positions + (sizes_.slots - 1) * table_row();
+  T* const positions = table.data + tokens * row;
+  kernels_.nn({positions, row, 0}, {values.data + tokens * width, width, values.panel_stride}, folded,
+              sizes_.rows() - tokens, columns, e, Epilogue<T>{});
+  kernels_.add(base, table.data + sizes_.last_row() * row, width);
+  T* const last = positions + (sizes_.slots - 1) * row;
   Epilogue<T> add_last;
   add_last.bias = last;
-  kernels_.nn({table, table_row(), 0}, values, folded, tokens, columns, e, add_last);
+  kernels_.nn(table, values, folded, tokens, columns, e, add_last);
   for (std::int64_t slot = 0; slot + 1 < sizes_.slots; ++slot) {
-    for (std::int64_t j = 0; j < width; ++j) positions[slot * table_row() + j] -= last[j];
+    for (std::int64_t j = 0; j < width; ++j) positions[slot * row + j] -= last[j];
   }
 }
 
@@ -103,7 +100,7 @@ void AttentionOutput<T>::forward(PanelView<T> out, bool relu, const AttentionTil
 template <typename T>
 void AttentionOutput<T>::backward(T* accumulator, T* shares, bool first, PanelView<const T> gradient,
                                   const AttentionTile<T>& tile) const {
-  const MixtureTables<T> table_gradient{accumulator + table_gradient_at_, table_stride()};
+  const MixtureTables<T> table_gradient{accumulator + table_gradient_at_, layout_.panel_stride()};
   kernels_.mixture_backward(table_gradient, shares, first, accumulator + base_gradient_at_, gradient, mixture(tile),
                             n_);
 }
@@ -111,14 +108,13 @@ void AttentionOutput<T>::backward(T* accumulator, T* shares, bool first, PanelVi
 template <typename T>
 void AttentionOutput<T>::collect_panel(std::int64_t panel, const T* w_o, const T* direct, T* sums) {
   const std::int64_t width = kernels_.width, d = sizes_.d_model, e = sizes_.d_head;
-  const std::int64_t part = std::min(width, n_ - panel * width), row_stride = table_row();
+  const std::int64_t part = std::min(width, n_ - panel * width);
   const T* const d_base = sums + base_gradient_at_ + panel * width;
   T* const d_folded = folded_gradient_.data() + panel * folded_stride();
   for (std::int64_t h = 0; h < sizes_.heads; ++h) {
-    T* table = sums + table_gradient_at_ + table_at(panel) + h * kernels_.mixture_width;
-    std::memcpy(table + sizes_.last_row() * row_stride, d_base, static_cast<std::size_t>(width) * sizeof(T));
-    kernels_.tn(d_folded + h * e * width, inputs_.values(h), {table, row_stride, 0}, sizes_.rows(), part, e,
-                false);
+    const PanelView<T> table = layout_.panel(sums + table_gradient_at_, panel, h);
+    std::memcpy(table.data + sizes_.last_row() * table.row_stride, d_base, static_cast<std::size_t>(width) * sizeof(T));
+    kernels_.tn(d_folded + h * e * width, inputs_.values(h), constant(table), sizes_.rows(), part, e, false);
   }
   if (!matrix_.has_value()) return;
   T* const d_matrix = matrix_gradient_.data() + panel * d * width;
@@ -130,19 +126,7 @@ template <typename T>
 void AttentionOutput<T>::collect_values(PanelView<T> d_values, std::int64_t head, const T* sums, bool add) const {
   const std::int64_t width = kernels_.width, e = sizes_.d_head;
   const T* const transposed = folded_transposed_.data() + head * ((e + width - 1) / width) * n_ * width;
-  // A panel of the tables at a time: the next one does not follow at the distance of the kernel's panels.
-  const std::int64_t wide = kernels_.mixture_width;
-  for (std::int64_t first = 0; first < n_; first += wide) {
-    const PanelView<const T> d_table{sums + table_gradient_at_ + first / wide * table_stride() + head * wide,
-                                     table_row(), width};
-    for (std::int64_t col = 0; col < e; col += width) {
-      const PanelView<T> target{d_values.data + (col / width) * d_values.panel_stride, d_values.row_stride, 0};
-      Epilogue<T> epilogue;
-      if (add || first > 0) epilogue.addend = constant(target);
-      kernels_.nn(target, d_table, transposed + col * n_ + first * width, sizes_.rows(), std::min(width, e - col),
-                  std::min(wide, n_ - first), epilogue);
-    }
-  }
+  multiply_table(kernels_, d_values, sums + table_gradient_at_, layout_, head, transposed, e, n_, add);
 }
 
 template <typename T>

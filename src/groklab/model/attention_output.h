@@ -8,6 +8,7 @@
 #include "groklab/kernel/kernels.h"
 #include "groklab/model/attention_inputs.h"
 #include "groklab/model/matrix_set.h"
+#include "groklab/model/mixture_layout.h"
 #include "groklab/model/row_grouping.h"
 #include "groklab/tensor/buffer.h"
 
@@ -56,16 +57,8 @@ class AttentionOutput {
 
  private:
   const T* folded() const { return matrix_.has_value() ? folded_.data() : matrices_.packed(w_o_); }
-  /// Strides of F's panels, and of the tables' panels and rows.
   std::int64_t folded_stride() const { return sizes_.joined() * kernels_.width; }
-  std::int64_t table_row() const { return sizes_.heads * kernels_.mixture_width; }
-  std::int64_t table_stride() const { return sizes_.rows() * table_row(); }
-  /// Where the columns of one of the kernels' panels lie in the tables.
-  std::int64_t table_at(std::int64_t panel) const {
-    const std::int64_t col = panel * kernels_.width;
-    return col / kernels_.mixture_width * table_stride() + col % kernels_.mixture_width;
-  }
-  void prepare_table(T* table, T* base, std::int64_t head, const T* folded, std::int64_t columns);
+  void prepare_table(PanelView<T> table, T* base, std::int64_t head, const T* folded, std::int64_t columns);
   Mixture<T> mixture(const AttentionTile<T>& tile) const;
 
   const AttentionInputs<T>& inputs_;
@@ -75,11 +68,12 @@ class AttentionOutput {
   MatrixId w_o_;
   std::optional<MatrixId> matrix_;
   std::int64_t n_;
+  const MixtureLayout layout_;
   std::int64_t table_gradient_at_ = 0, base_gradient_at_ = 0;  ///< in the accumulators
 
   AlignedBuffer<T> folded_;             ///< F, [panel][heads * d_head][width]; empty without a matrix
   AlignedBuffer<T> folded_transposed_;  ///< F_h^T packed: [head][d_head panel][n][width]
-  AlignedBuffer<T> tables_;             ///< E as Mixture wants it, [panel][R][head][mixture_width]
+  AlignedBuffer<T> tables_;             ///< E as Mixture wants it
   AlignedBuffer<T> base_;               ///< [n] padded
   AlignedBuffer<T> folded_gradient_;    ///< as F
   AlignedBuffer<T> matrix_gradient_;    ///< [panel][d_model][width]

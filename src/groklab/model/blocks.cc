@@ -97,6 +97,18 @@ void MlpBlock<T>::backward(PanelView<T> d_in, PanelView<const T> d_out, PanelVie
   input_.backward(d_in, constant(hidden), in, addend, accumulator, first, rows);
 }
 
+template <typename T>
+void multiply_to_classes(const Kernels<T>& kernels, PanelView<T> c, PanelView<const T> a, const T* packed,
+                         const T* packed_transposed, std::int64_t rows, std::int64_t n, std::int64_t depth,
+                         const Epilogue<T>& epilogue) {
+  // p = 113 has one column behind 112: as a vector it would cost as much as 16, 1/8 of the product.
+  constexpr std::int64_t kMostSingleColumns = 3;
+  const std::int64_t behind = n % kernels.lanes;
+  const std::int64_t whole = behind <= kMostSingleColumns ? n - behind : n;
+  kernels.nn(c, a, packed, rows, whole, depth, epilogue);
+  if (whole < n) kernels.nt(c, a, {packed_transposed, kernels.width, n * kernels.width}, rows, whole, n, depth, epilogue);
+}
+
 MatrixPlace unembedding_place(const ModelConfig& config, const ParameterLayout& layout, std::int64_t classes) {
   return config.tied_embeddings ? transposed(layout.at("embed.W_E"), classes) : plain_matrix(layout.at("unembed.W_U"));
 }
@@ -107,6 +119,7 @@ Unembedding<T>::Unembedding(const ModelConfig& config, const ParameterLayout& la
     : kernels_(kernels), matrices_(matrices), d_in_(d_in), classes_(classes) {
   typename MatrixSet<T>::Use use;
   use.shared = config.tied_embeddings;
+  use.transposed_gradient = true;  // its columns are whole vectors, which the classes seldom are
   w_u_ = matrices.add_matrix(unembedding_place(config, layout, classes), use);
   if (const TensorSpec* b_u = layout.find("unembed.b_U")) {
     has_bias_ = true;
@@ -119,13 +132,22 @@ template <typename T>
 void Unembedding<T>::forward(PanelView<T> logits, PanelView<const T> x, const T* parameters, std::int64_t rows) const {
   Epilogue<T> epilogue;
   epilogue.bias = has_bias_ ? parameters + b_u_at_ : nullptr;
-  kernels_.nn(logits, x, matrices_.packed(w_u_), rows, classes_, d_in_, epilogue);
+  multiply_to_classes(kernels_, logits, x, matrices_.packed(w_u_), matrices_.packed_transposed(w_u_), rows, classes_,
+                      d_in_, epilogue);
+}
+
+template <typename T>
+void Unembedding<T>::backward_in_place(PanelView<T> x, PanelView<const T> d_logits, const Epilogue<T>& epilogue,
+                                       T* accumulator, bool first, std::int64_t rows) const {
+  kernels_.tn(accumulator + matrices_.gradient_at(w_u_), d_logits, constant(x), rows, d_in_, classes_, !first);
+  if (has_bias_) kernels_.column_sums(accumulator + matrices_.gradient_at(b_u_), d_logits, rows, classes_, true);
+  kernels_.nn(x, d_logits, matrices_.packed_transposed(w_u_), rows, d_in_, classes_, epilogue);
 }
 
 template <typename T>
 void Unembedding<T>::backward(PanelView<T> dx, PanelView<const T> d_logits, PanelView<const T> x, T* accumulator,
                               bool first, std::int64_t rows) const {
-  kernels_.tn(accumulator + matrices_.gradient_at(w_u_), x, d_logits, rows, classes_, d_in_, !first);
+  kernels_.tn(accumulator + matrices_.gradient_at(w_u_), d_logits, x, rows, d_in_, classes_, !first);
   if (has_bias_) kernels_.column_sums(accumulator + matrices_.gradient_at(b_u_), d_logits, rows, classes_, true);
   kernels_.nn(dx, d_logits, matrices_.packed_transposed(w_u_), rows, d_in_, classes_, Epilogue<T>{});
 }
@@ -136,6 +158,10 @@ template class MlpOutput<float>;
 template class MlpOutput<double>;
 template class MlpBlock<float>;
 template class MlpBlock<double>;
+template void multiply_to_classes(const Kernels<float>&, PanelView<float>, PanelView<const float>, const float*,
+                                  const float*, std::int64_t, std::int64_t, std::int64_t, const Epilogue<float>&);
+template void multiply_to_classes(const Kernels<double>&, PanelView<double>, PanelView<const double>, const double*,
+                                  const double*, std::int64_t, std::int64_t, std::int64_t, const Epilogue<double>&);
 template class Unembedding<float>;
 template class Unembedding<double>;
 

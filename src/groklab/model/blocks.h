@@ -106,6 +106,13 @@ class MlpBlock {
   MlpOutput<T> output_;
 };
 
+/// C[rows, n] = A[rows, depth] B + bias + addend, n classes: the few columns behind the last whole vector one by one.
+/// B packed, and its packed transpose.
+template <typename T>
+void multiply_to_classes(const Kernels<T>& kernels, PanelView<T> c, PanelView<const T> a, const T* packed,
+                         const T* packed_transposed, std::int64_t rows, std::int64_t n, std::int64_t depth,
+                         const Epilogue<T>& epilogue);
+
 /// Where W_U [d_in, classes] lies: with tied embeddings it is the transpose of the first rows of W_E.
 MatrixPlace unembedding_place(const ModelConfig& config, const ParameterLayout& layout, std::int64_t classes);
 
@@ -118,6 +125,9 @@ class Unembedding {
   void forward(PanelView<T> logits, PanelView<const T> x, const T* parameters, std::int64_t rows) const;
   void backward(PanelView<T> dx, PanelView<const T> d_logits, PanelView<const T> x, T* accumulator, bool first,
                 std::int64_t rows) const;
+  /// The same where `x` gives way to its gradient; `epilogue` may mask it by what it overwrites.
+  void backward_in_place(PanelView<T> x, PanelView<const T> d_logits, const Epilogue<T>& epilogue, T* accumulator,
+                         bool first, std::int64_t rows) const;
 
  private:
   const Kernels<T>& kernels_;

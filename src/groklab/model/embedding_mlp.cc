@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "groklab/model/blocks.h"
+#include "groklab/model/mixture_layout.h"
+#include "groklab/model/row_grouping.h"
 #include "groklab/model/rows.h"
 
 namespace groklab {
@@ -21,7 +23,11 @@ class EmbeddingMlp final : public Network<T> {
 
   const char* path_name() const override { return "embedding MLP"; }
   std::int64_t classes() const override { return sizes_.classes; }
-  Scratch<T> make_scratch() const override { return {AlignedBuffer<T>(scratch_size_), {}}; }
+  bool reads_tables() const override { return true; }
+  Scratch<T> make_scratch() const override {
+    return {AlignedBuffer<T>(scratch_size_), std::vector<std::int32_t>(static_cast<std::size_t>(grouping_->size())),
+            std::vector<RowGroups>(static_cast<std::size_t>(inputs_))};
+  }
   std::int64_t accumulator_size() const override { return matrices_.accumulator_size(); }
   double step_flop(std::int64_t rows) const override;
   void prepare(const T* parameters, ThreadPool& pool) override;
@@ -49,14 +55,14 @@ class EmbeddingMlp final : public Network<T> {
   PanelView<T> tile(Scratch<T>& scratch, std::int64_t at) const {
     return {scratch.numbers.data() + at, kernels_.width, tile_rows_ * kernels_.width};
   }
-  PanelView<T> table(T* data, std::int64_t index) const {
-    return {data + index * table_size(), kernels_.width, symbols_ * kernels_.width};
-  }
   std::int64_t padded(std::int64_t n) const { return (n + kernels_.width - 1) / kernels_.width * kernels_.width; }
-  std::int64_t table_size() const { return symbols_ * padded(d_mlp_); }
-  std::int64_t table_of(std::int64_t input) const { return tables_ == 1 ? 0 : input; }
+  std::int64_t table_size() const { return table_layout_.size(d_mlp_); }
   std::int64_t symbol(std::int64_t row, std::int64_t input) const {
     return task_.inputs[static_cast<std::size_t>(row * task_.n_inputs + input)];
+  }
+  Mixture<T> mixture(const Scratch<T>& scratch) const;
+  MixtureTables<const T> tables() const {
+    return {tables_data_.data(), table_layout_.panel_stride(), tables_ > 1 ? table_size() : 0};
   }
   FilteredTile<T> filtered(const HiddenFilters<T>* filters, std::span<const std::int64_t> rows,
                            std::size_t layer) const {
@@ -70,17 +76,20 @@ class EmbeddingMlp final : public Network<T> {
   MatrixSet<T> matrices_;
   Activation activation_;
   std::int64_t d_model_, d_mlp_, symbols_, inputs_, tables_;
+  MixtureLayout table_layout_;
+  std::optional<RowGrouping> grouping_;
   std::vector<MatrixId> first_w_;  ///< the first layer's rows that belong to each table
   std::vector<Layer> layers_;
   std::optional<Unembedding<T>> unembedding_;
-  std::int64_t table_gradient_at_ = 0;
+  std::int64_t table_gradient_at_ = 0, bias_gradient_at_ = 0;  ///< of the first layer, in the accumulators
 
   const T* parameters_ = nullptr;
   AlignedBuffer<T> embedding_;       ///< W_E as panels [symbols, d_model]
-  AlignedBuffer<T> tables_data_;     ///< W_E W_first for each table, panels [symbols, d_mlp]
+  AlignedBuffer<T> tables_data_;     ///< W_E W_first for each table, [symbols, d_mlp] as Mixture wants it
+  AlignedBuffer<T> first_bias_;      ///< the first layer's, padded for Mixture
   AlignedBuffer<T> embed_gradient_;  ///< panels [symbols, d_model]
   AlignedBuffer<T> packed_gradient_;
-  std::int64_t logits_at_ = 0, spare_at_ = 0, scratch_size_ = 0;
+  std::int64_t logits_at_ = 0, scratch_size_ = 0;
 };
 
 template <typename T>
@@ -95,10 +104,12 @@ EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const
       d_mlp_(config.d_mlp),
       symbols_(sizes.vocabulary),
       inputs_(task.n_inputs),
-      tables_(config.combination == EmbeddingCombination::kConcatenate ? task.n_inputs : 1) {
+      tables_(config.combination == EmbeddingCombination::kConcatenate ? task.n_inputs : 1),
+      table_layout_{symbols_, 1, kernels.width, kernels.mixture_width} {
   layout_ = model_layout(config, sizes);
-  const std::int64_t per_row = d_mlp_ * (config.n_layers * (keeps_before() ? 2 : 1) + 1) + padded(sizes.classes);
+  const std::int64_t per_row = d_mlp_ * config.n_layers * (keeps_before() ? 2 : 1) + padded(sizes.classes);
   tile_rows_ = choose_tile_rows(per_row, sizeof(T));
+  grouping_.emplace(inputs_, symbols_, tile_rows_);
   ScratchPlan plan;
   typename MatrixSet<T>::Use no_gradient;
   no_gradient.gradient = false;
@@ -112,7 +123,7 @@ EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const
     Layer layer;
     if (i > 0) layer.w = matrices_.add_matrix(plain_matrix(layout_.at(prefix + "W")), {});
     if (const TensorSpec* bias = layout_.find(prefix + "b")) {
-      layer.b = matrices_.add_vector(*bias);
+      if (i > 0) layer.b = matrices_.add_vector(*bias);
       layer.bias_at = bias->offset;
     }
     layer.hidden_at = plan.take_panels(tile_rows_, d_mlp_, kernels.width);
@@ -120,21 +131,24 @@ EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const
     layers_.push_back(layer);
   }
   table_gradient_at_ = matrices_.add_raw(tables_ * table_size());
+  bias_gradient_at_ = matrices_.add_raw(table_layout_.padded(d_mlp_));
   unembedding_.emplace(config, layout_, d_mlp_, sizes.classes, matrices_, kernels);
   logits_at_ = plan.take_panels(tile_rows_, sizes.classes, kernels.width);
-  spare_at_ = plan.take_panels(tile_rows_, d_mlp_, kernels.width);
   scratch_size_ = plan.size();
   embedding_ = AlignedBuffer<T>(symbols_ * padded(d_model_));
   embed_gradient_ = AlignedBuffer<T>(symbols_ * padded(d_model_));
   tables_data_ = AlignedBuffer<T>(tables_ * table_size());
-  packed_gradient_ = AlignedBuffer<T>(d_model_ * padded(d_mlp_));
+  first_bias_ = AlignedBuffer<T>(table_layout_.padded(d_mlp_));
+  packed_gradient_ = AlignedBuffer<T>(tables_ * d_model_ * padded(d_mlp_));
 }
 
 template <typename T>
 double EmbeddingMlp<T>::step_flop(std::int64_t rows) const {
-  const double m = static_cast<double>(d_mlp_);
+  const double d = static_cast<double>(d_model_), m = static_cast<double>(d_mlp_);
   const double deeper = static_cast<double>(layers_.size() - 1) * m * m;
-  return 6.0 * static_cast<double>(rows) * (deeper + m * static_cast<double>(sizes_.classes));
+  const double of_tables = static_cast<double>(tables_ * symbols_) * d * m;
+  // The sums of table rows are additions without products; they are not counted.
+  return 6.0 * (static_cast<double>(rows) * (deeper + m * static_cast<double>(sizes_.classes)) + of_tables);
 }
 
 template <typename T>
@@ -143,40 +157,58 @@ void EmbeddingMlp<T>::prepare(const T* parameters, ThreadPool& pool) {
   matrices_.pack_all(parameters, pool);
   const T* w_e = parameters + layout_.at("embed.W_E").offset;
   const BlockedView<const T> source{w_e, d_model_, d_model_, 0};
-  for (std::int64_t col = 0; col < d_model_; col += kernels_.width) {
-    pack_panel(embedding_.data() + col * symbols_, source, symbols_, col, d_model_, kernels_.width);
+  const std::int64_t width = kernels_.width, panels = padded(d_mlp_) / width;
+  for (std::int64_t col = 0; col < d_model_; col += width) {
+    pack_panel(embedding_.data() + col * symbols_, source, symbols_, col, d_model_, width);
   }
-  const PanelView<const T> embedding{embedding_.data(), kernels_.width, symbols_ * kernels_.width};
-  pool.run(tables_, [&](std::int64_t t, int) {
-    kernels_.nn(table(tables_data_.data(), t), embedding, matrices_.packed(first_w_[static_cast<std::size_t>(t)]),
-                symbols_, d_mlp_, d_model_, Epilogue<T>{});
+  if (layers_[0].bias_at >= 0) {
+    std::memcpy(first_bias_.data(), parameters + layers_[0].bias_at, static_cast<std::size_t>(d_mlp_) * sizeof(T));
+  }
+  const PanelView<const T> embedding{embedding_.data(), width, symbols_ * width};
+  pool.run(tables_ * panels, [&](std::int64_t index, int) {
+    const std::int64_t t = index / panels, panel = index % panels;
+    kernels_.nn(table_layout_.panel(tables_data_.data() + t * table_size(), panel, 0), embedding,
+                matrices_.packed(first_w_[static_cast<std::size_t>(t)]) + panel * d_model_ * width, symbols_,
+                std::min(width, d_mlp_ - panel * width), d_model_, Epilogue<T>{});
   });
+}
+
+template <typename T>
+Mixture<T> EmbeddingMlp<T>::mixture(const Scratch<T>& scratch) const {
+  Mixture<T> mixture;
+  mixture.tables = tables();
+  mixture.slots = inputs_;
+  mixture.heads = 1;
+  mixture.row_capacity = tile_rows_;
+  mixture.reads = scratch.indices.data();
+  mixture.groups = scratch.groups.data();
+  return mixture;
 }
 
 template <typename T>
 PanelView<T> EmbeddingMlp<T>::forward(std::span<const std::int64_t> rows, Scratch<T>& scratch,
                                       const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
-  const PanelView<T> before0 = tile(scratch, layers_[0].before_at);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t row = rows[static_cast<std::size_t>(i)];
-    for (std::int64_t input = 0; input < inputs_; ++input) {
-      const PanelView<const T> from{tables_data_.data() + table_of(input) * table_size(), kernels_.width,
-                                    symbols_ * kernels_.width};
-      add_panel_row(before0, i, from, symbol(row, input), d_mlp_, kernels_.width, input > 0);
+  for (std::int64_t input = 0; input < inputs_; ++input) {
+    std::int32_t* const reads = grouping_->read_by(scratch.indices.data(), input);
+    for (std::int64_t i = 0; i < count; ++i) {
+      reads[i] = static_cast<std::int32_t>(symbol(rows[static_cast<std::size_t>(i)], input));
     }
-    if (layers_[0].bias_at >= 0) put_row(before0, i, parameters_ + layers_[0].bias_at, d_mlp_, kernels_.width, true);
+    scratch.groups[static_cast<std::size_t>(input)] = grouping_->build(scratch.indices.data(), input, count);
   }
-  kernels_.activate(tile(scratch, layers_[0].hidden_at), constant(before0), count, d_mlp_, activation_);
-  filtered(filters, rows, 0).forward(tile(scratch, layers_[0].hidden_at));
-  for (std::size_t l = 1; l < layers_.size(); ++l) {
-    const PanelView<T> before = tile(scratch, layers_[l].before_at);
-    Epilogue<T> epilogue;
-    epilogue.bias = layers_[l].bias_at >= 0 ? parameters_ + layers_[l].bias_at : nullptr;
-    kernels_.nn(before, constant(tile(scratch, layers_[l - 1].hidden_at)), matrices_.packed(layers_[l].w), count,
-                d_mlp_, d_mlp_, epilogue);
-    kernels_.activate(tile(scratch, layers_[l].hidden_at), constant(before), count, d_mlp_, activation_);
-    filtered(filters, rows, l).forward(tile(scratch, layers_[l].hidden_at));
+  const bool relu = !keeps_before();
+  kernels_.mixture_forward(tile(scratch, layers_[0].before_at), first_bias_.data(), relu, mixture(scratch), d_mlp_);
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const PanelView<T> before = tile(scratch, layers_[l].before_at), hidden = tile(scratch, layers_[l].hidden_at);
+    if (l > 0) {
+      Epilogue<T> epilogue;
+      epilogue.bias = layers_[l].bias_at >= 0 ? parameters_ + layers_[l].bias_at : nullptr;
+      if (relu) epilogue.kind = EpilogueKind::kRelu;
+      kernels_.nn(before, constant(tile(scratch, layers_[l - 1].hidden_at)), matrices_.packed(layers_[l].w), count,
+                  d_mlp_, d_mlp_, epilogue);
+    }
+    if (!relu) kernels_.activate(hidden, constant(before), count, d_mlp_, activation_);
+    filtered(filters, rows, l).forward(hidden);
   }
   const PanelView<T> logits = tile(scratch, logits_at_);
   unembedding_->forward(logits, constant(tile(scratch, layers_.back().hidden_at)), parameters_, count);
@@ -187,58 +219,62 @@ template <typename T>
 void EmbeddingMlp<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& scratch, T* accumulator, bool first,
                                const HiddenFilters<T>* filters) const {
   const auto count = static_cast<std::int64_t>(rows.size());
-  // The gradient walks down in the spare place; act'(x) of relu may be read from max(x, 0).
-  const PanelView<T> d = tile(scratch, spare_at_);
-  unembedding_->backward(d, constant(tile(scratch, logits_at_)), constant(tile(scratch, layers_.back().hidden_at)),
-                         accumulator, first, count);
+  // A layer's activations give way to their gradient; relu's slope is read from what it overwrites.
+  Epilogue<T> mask;
+  if (!keeps_before()) mask.kind = EpilogueKind::kReluMask;
+  const PanelView<T> last = tile(scratch, layers_.back().hidden_at);
+  unembedding_->backward_in_place(last, constant(tile(scratch, logits_at_)), mask, accumulator, first, count);
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const Layer& layer = layers_[l];
+    const PanelView<T> d = tile(scratch, layer.hidden_at);
     filtered(filters, rows, l).backward(d);
-    kernels_.activate_gradient(d, constant(tile(scratch, layer.before_at)), count, d_mlp_, activation_);
+    if (keeps_before()) {
+      kernels_.activate_gradient(d, constant(tile(scratch, layer.before_at)), count, d_mlp_, activation_);
+    }
+    if (l == 0) break;
     if (layer.bias_at >= 0) {
       kernels_.column_sums(accumulator + matrices_.gradient_at(layer.b), constant(d), count, d_mlp_, true);
     }
-    if (l == 0) break;
     const PanelView<T> below = tile(scratch, layers_[l - 1].hidden_at);
     kernels_.tn(accumulator + matrices_.gradient_at(layer.w), constant(below), constant(d), count, d_mlp_, d_mlp_,
                 !first);
-    // The layer's own hidden values are no longer needed: their place takes the gradient below.
-    const PanelView<T> next = tile(scratch, layer.hidden_at);
-    kernels_.nn(next, constant(d), matrices_.packed_transposed(layer.w), count, d_mlp_, d_mlp_, Epilogue<T>{});
-    for (std::int64_t i = 0; i < count; ++i) add_panel_row(d, i, constant(next), i, d_mlp_, kernels_.width, false);
+    kernels_.nn(below, constant(d), matrices_.packed_transposed(layer.w), count, d_mlp_, d_mlp_, mask);
   }
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t row = rows[static_cast<std::size_t>(i)];
-    for (std::int64_t input = 0; input < inputs_; ++input) {
-      add_panel_row(table(accumulator + table_gradient_at_, table_of(input)), symbol(row, input), constant(d), i,
-                    d_mlp_, kernels_.width, true);
-    }
-  }
+  const MixtureTables<T> table_gradient{accumulator + table_gradient_at_, table_layout_.panel_stride(),
+                                        tables().slot_stride};
+  kernels_.mixture_backward(table_gradient, nullptr, false, accumulator + bias_gradient_at_,
+                            constant(tile(scratch, layers_[0].hidden_at)), mixture(scratch), d_mlp_);
 }
 
 template <typename T>
 void EmbeddingMlp<T>::collect(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) {
   matrices_.collect_own(gradient, accumulators, pool);
-  const std::int64_t width = kernels_.width;
+  const std::int64_t width = kernels_.width, panels = padded(d_mlp_) / width;
+  const T* const d_tables = accumulators[0] + table_gradient_at_;
   const PanelView<const T> embedding{embedding_.data(), width, symbols_ * width};
-  const PanelView<T> d_embedding{embed_gradient_.data(), width, symbols_ * width};
-  T* d_first = gradient + layout_.at("layers.0.W").offset;
-  for (std::int64_t t = 0; t < tables_; ++t) {
-    const PanelView<const T> d_table = constant(table(accumulators[0] + table_gradient_at_, t));
-    kernels_.tn(packed_gradient_.data(), embedding, d_table, symbols_, d_mlp_, d_model_, false);
-    const BlockedView<T> target{d_first + t * d_model_ * d_mlp_, d_mlp_, d_mlp_, 0};
-    for (std::int64_t col = 0; col < d_mlp_; col += width) {
-      unpack_panel(target, packed_gradient_.data() + col * d_model_, d_model_, col, d_mlp_, width, false);
-    }
-    Epilogue<T> add;
-    if (t > 0) add.addend = constant(d_embedding);
-    kernels_.nn(d_embedding, d_table, matrices_.packed_transposed(first_w_[static_cast<std::size_t>(t)]), symbols_,
-                d_model_, d_mlp_, add);
+  T* const d_first = gradient + layout_.at("layers.0.W").offset;
+  pool.run(tables_ * panels, [&](std::int64_t index, int) {
+    const std::int64_t t = index / panels, panel = index % panels;
+    T* const packed = packed_gradient_.data() + index * d_model_ * width;
+    kernels_.tn(packed, embedding, table_layout_.panel(d_tables + t * table_size(), panel, 0), symbols_,
+                std::min(width, d_mlp_ - panel * width), d_model_, false);
+    unpack_panel(BlockedView<T>{d_first + t * d_model_ * d_mlp_, d_mlp_, d_mlp_, 0}, packed, d_model_, panel * width,
+                 d_mlp_, width, false);
+  });
+  if (layers_[0].bias_at >= 0) {
+    std::memcpy(gradient + layers_[0].bias_at, accumulators[0] + bias_gradient_at_,
+                static_cast<std::size_t>(d_mlp_) * sizeof(T));
   }
   const BlockedView<T> target{gradient + layout_.at("embed.W_E").offset, d_model_, d_model_, 0};
-  for (std::int64_t col = 0; col < d_model_; col += width) {
-    unpack_panel(target, embed_gradient_.data() + col * symbols_, symbols_, col, d_model_, width, false);
-  }
+  pool.run(padded(d_model_) / width, [&](std::int64_t panel, int) {
+    T* const d_embedding = embed_gradient_.data() + panel * symbols_ * width;
+    for (std::int64_t t = 0; t < tables_; ++t) {
+      multiply_table(kernels_, PanelView<T>{d_embedding, width, 0}, d_tables + t * table_size(), table_layout_, 0,
+                     matrices_.packed_transposed(first_w_[static_cast<std::size_t>(t)]) + panel * d_mlp_ * width,
+                     std::min(width, d_model_ - panel * width), d_mlp_, t > 0);
+    }
+    unpack_panel(target, d_embedding, symbols_, panel * width, d_model_, width, false);
+  });
 }
 
 }  // namespace

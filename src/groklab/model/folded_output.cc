@@ -7,13 +7,6 @@
 
 namespace groklab {
 
-namespace {
-
-/// So many columns behind the last whole vector are computed one by one; more are cheaper as a vector.
-constexpr std::int64_t kMostSingleColumns = 3;
-
-}  // namespace
-
 template <typename T>
 FoldedOutput<T>::FoldedOutput(MatrixId w_out, MatrixId w_u, std::int64_t d_mlp, std::int64_t d_model,
                               std::int64_t classes, MatrixSet<T>& matrices, const Kernels<T>& kernels)
@@ -44,13 +37,9 @@ void FoldedOutput<T>::prepare_panel(std::int64_t panel) {
 
 template <typename T>
 void FoldedOutput<T>::forward(PanelView<T> logits, PanelView<const T> hidden, std::int64_t rows) const {
-  const std::int64_t behind = classes_ % kernels_.lanes;
-  const std::int64_t whole = behind <= kMostSingleColumns ? classes_ - behind : classes_;
   Epilogue<T> epilogue;
   epilogue.addend = constant(logits);
-  kernels_.nn(logits, hidden, packed_.data(), rows, whole, m_, epilogue);
-  const PanelView<const T> transposed{transposed_.data(), kernels_.width, transposed_stride()};
-  kernels_.nt(logits, hidden, transposed, rows, whole, classes_, m_, constant(logits));
+  multiply_to_classes(kernels_, logits, hidden, packed_.data(), transposed_.data(), rows, classes_, m_, epilogue);
 }
 
 template <typename T>

@@ -83,7 +83,7 @@ GeneralTransformer<T>::GeneralTransformer(const ModelConfig& config, const Token
   const std::int64_t per_row = positions_ * (6 * d_model_ + config.d_mlp);
   // Several layers never fit L2; a tile of some 192 rows keeps the long products efficient.
   tile_rows_ = std::max(choose_tile_rows(per_row, sizeof(T)), (192 + positions_ - 1) / positions_);
-  typename MatrixSet<T>::Use scattered{false, false, true, false, true};
+  const typename MatrixSet<T>::Use scattered{.forward = false, .backward = false, .scattered = true};
   w_e_ = matrices_.add_matrix(plain_matrix(layout_.at("embed.W_E")), scattered);
   w_pos_ = matrices_.add_matrix(plain_matrix(layout_.at("pos_embed.W_pos")), scattered);
   ScratchPlan plan;

@@ -1,6 +1,7 @@
 // See matrix_set.h.
 #include "groklab/model/matrix_set.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "groklab/base/error.h"
@@ -60,11 +61,12 @@ MatrixId MatrixSet<T>::add_matrix(const MatrixPlace& place, const Use& use) {
     for (std::int64_t row = 0; row < place.depth; row += width_) pack_tasks_.push_back({index, row, true});
   }
   if (use.gradient) {
-    m.gradient_at = reserve(panels(place.n) * width_ * place.depth, use.scattered);
-    for (std::int64_t col = 0; col < place.n; col += width_) {
+    const std::int64_t n = use.transposed_gradient ? place.depth : place.n;
+    const std::int64_t depth = use.transposed_gradient ? place.n : place.depth;
+    m.gradient_at = reserve(panels(n) * width_ * depth, use.scattered);
+    for (std::int64_t col = 0; col < n; col += width_) {
       (use.shared ? shared_tasks_ : collect_tasks_)
-          .push_back(
-              {m.gradient_at + col * place.depth, width_ * place.depth, static_cast<std::ptrdiff_t>(index), col});
+          .push_back({m.gradient_at + col * depth, width_ * depth, static_cast<std::ptrdiff_t>(index), col});
     }
   }
   matrices_.push_back(m);
@@ -121,6 +123,20 @@ void MatrixSet<T>::pack_all(const T* parameters, ThreadPool& pool) {
   });
 }
 
+/// One panel of a transposed gradient: rows row..row + width - 1 of the matrix.
+template <typename T>
+void MatrixSet<T>::collect_transposed(const Matrix& m, std::int64_t row, T* gradient, const T* sum) const {
+  const MatrixPlace& p = m.place;
+  if (p.row_stride == 1) {  // the matrix itself is the transpose of rows in the buffer
+    unpack_panel(BlockedView<T>{gradient + p.offset, p.block_stride, p.depth, 0}, sum, p.n, row, p.depth, width_,
+                 m.use.shared);
+    return;
+  }
+  require(p.block >= p.n && !m.use.shared, "transposed gradients are of row-major matrices");
+  kernels_->transpose(gradient + p.offset + row * p.row_stride, p.row_stride, sum, width_, p.n,
+                      std::min(width_, p.depth - row));
+}
+
 template <typename T>
 void MatrixSet<T>::collect_task(const CollectTask& task, T* gradient, std::span<T* const> accumulators) const {
   T* sum = accumulators[0] + task.at;
@@ -134,6 +150,7 @@ void MatrixSet<T>::collect_task(const CollectTask& task, T* gradient, std::span<
     std::memcpy(gradient + p.offset, sum, static_cast<std::size_t>(p.n) * sizeof(T));
     return;
   }
+  if (m.use.transposed_gradient) return collect_transposed(m, task.col, gradient, sum);
   const BlockedView<T> target{gradient + p.offset, p.row_stride, p.block, p.block_stride};
   unpack_panel(target, sum, p.depth, task.col, p.n, width_, m.use.shared);
 }

@@ -43,6 +43,8 @@ class MatrixSet {
   /// its gradient in the accumulators. `shared`: another member writes the same parameters, so the gradient is added.
   struct Use {
     bool forward = true, backward = true, gradient = true, shared = false;
+    /// The gradient is kept transposed, [n, depth], so that its columns are the matrix' rows.
+    bool transposed_gradient = false;
     /// The gradient is scattered into, not written whole by the first tile, so it must start from zero.
     bool scattered = false;
   };
@@ -89,6 +91,7 @@ class MatrixSet {
   std::int64_t panels(std::int64_t n) const { return (n + width_ - 1) / width_; }
   std::int64_t reserve(std::int64_t size, bool cleared);
   std::int64_t add_sum(std::int64_t size, bool cleared);
+  void collect_transposed(const Matrix& matrix, std::int64_t row, T* gradient, const T* sum) const;
   void collect_task(const CollectTask& task, T* gradient, std::span<T* const> accumulators) const;
 
   std::int64_t width_;

@@ -220,7 +220,7 @@ void tn(T* g, PanelView<const T> a, PanelView<const T> c, std::int64_t rows, std
 /// One block of nt(): kRows rows of A with kColumns rows of B^T.
 template <typename T, int kRows, int kColumns>
 HWY_NOINLINE void nt_block(PanelView<T> c, PanelView<const T> a, PanelView<const T> b_transposed, std::int64_t row,
-                           std::int64_t col, std::int64_t depth, PanelView<const T> addend) {
+                           std::int64_t col, std::int64_t depth, const Epilogue<T>& epilogue) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   constexpr std::int64_t kLanes = lanes_of<T>(), kWidth = panel_width<T>();
@@ -247,24 +247,24 @@ HWY_NOINLINE void nt_block(PanelView<T> c, PanelView<const T> a, PanelView<const
   for (int i = 0; i < kRows; ++i) {
     for (int j = 0; j < kColumns; ++j) {
       const std::int64_t panel = (col + j) / kWidth, in_panel = (col + j) % kWidth;
-      const T more = addend.data != nullptr
-                         ? addend.data[panel * addend.panel_stride + (row + i) * addend.row_stride + in_panel]
-                         : T(0);
-      c.data[panel * c.panel_stride + (row + i) * c.row_stride + in_panel] =
-          hn::GetLane(hn::SumOfLanes(d, acc[i][j])) + more;
+      T sum = hn::GetLane(hn::SumOfLanes(d, acc[i][j]));
+      if (epilogue.bias != nullptr) sum += epilogue.bias[col + j];
+      const PanelView<const T>& more = epilogue.addend;
+      if (more.data != nullptr) sum += more.data[panel * more.panel_stride + (row + i) * more.row_stride + in_panel];
+      c.data[panel * c.panel_stride + (row + i) * c.row_stride + in_panel] = sum;
     }
   }
 }
 
 template <typename T>
 using NtBlock = void (*)(PanelView<T>, PanelView<const T>, PanelView<const T>, std::int64_t, std::int64_t,
-                         std::int64_t, PanelView<const T>);
+                         std::int64_t, const Epilogue<T>&);
 
-/// Columns first..n - 1 of C = A B + addend by dot products along the depth, which fill the lanes that a few last
-/// columns would leave empty. B^T [n, depth].
+/// Columns first..n - 1 of C = epilogue(A B), which must be linear, by dot products along the depth: they fill the lanes
+/// that a few last columns would leave empty. B^T [n, depth].
 template <typename T>
 void nt(PanelView<T> c, PanelView<const T> a, PanelView<const T> b_transposed, std::int64_t rows, std::int64_t first,
-        std::int64_t n, std::int64_t depth, PanelView<const T> addend) {
+        std::int64_t n, std::int64_t depth, const Epilogue<T>& epilogue) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
   constexpr int kRows[] = {12, 8, 6};  // times the columns, and one row of A: within 32 registers
 #else
@@ -277,8 +277,8 @@ void nt(PanelView<T> c, PanelView<const T> a, PanelView<const T> b_transposed, s
     const std::int64_t columns = n - col < 3 ? n - col : 3;
     const std::int64_t height = kRows[columns - 1];
     std::int64_t row = 0;
-    for (; row + height <= rows; row += height) kWhole[columns - 1](c, a, b_transposed, row, col, depth, addend);
-    for (; row < rows; ++row) kOne[columns - 1](c, a, b_transposed, row, col, depth, addend);
+    for (; row + height <= rows; row += height) kWhole[columns - 1](c, a, b_transposed, row, col, depth, epilogue);
+    for (; row < rows; ++row) kOne[columns - 1](c, a, b_transposed, row, col, depth, epilogue);
   }
 }
 

@@ -351,7 +351,7 @@ void mixture_backward(const MixtureTables<T>& table_gradient, T* shares, bool fi
                                                   first && col == 0, grad, gradient.panel_stride, slot, pass);
                  }
                  passes.tables[index][vectors](tables + slot * table_gradient.slot_stride,
-                                               slot == 0 && h == 0 ? column_sums + col : nullptr, grad,
+                                               slot == 0 && h == 0 && column_sums != nullptr ? column_sums + col : nullptr, grad,
                                                gradient.panel_stride, slot, pass);
                }
              });
