@@ -17,9 +17,9 @@
 
 namespace groklab {
 
-/// Rows are cut into chunks, whose number depends on the number of rows alone, and chunks into tiles. A chunk's tiles
-/// add to the chunk's accumulator one after another; chunks are summed in their order. So the bits do not depend on
-/// how many threads share the chunks.
+/// Rows are cut into chunks (engine/chunks.h), whose number depends on the config alone, and chunks into tiles. A
+/// chunk's tiles add to the chunk's accumulator one after another; chunks are summed in their order. So the bits do not
+/// depend on how many threads share the chunks.
 template <typename T>
 class CpuEngine final : public Engine {
  public:
