@@ -52,8 +52,8 @@ Store StoreOption::open_existing() const {
 
 std::string StoreOption::as_argument() const { return directory.empty() ? "" : " --store " + shell_quoted(directory); }
 
-void ThreadsOption::add_to(CLI::App& command) {
-  command.add_option("--threads", threads, "Threads (default: all cores); the results do not depend on it")
+void ThreadsOption::add_to(CLI::App& command, const std::string& more) {
+  command.add_option("--threads", threads, "Threads (default: all cores); the results do not depend on it" + more)
       ->check(CLI::Range(1, 1024));
 }
 

@@ -29,7 +29,8 @@ struct StoreOption {
 struct ThreadsOption {
   int threads = 0;  ///< 0: all usable cores
 
-  void add_to(CLI::App& command);
+  /// `more` ends the line of help.
+  void add_to(CLI::App& command, const std::string& more = "");
   int count() const;
 };
 

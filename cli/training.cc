@@ -53,7 +53,7 @@ void print_json_outcome(const std::string& id, const TrainingResult& result, con
 
 void TrainingFlags::add_to(CLI::App& command) {
   store.add_to(command);
-  threads.add_to(command);
+  threads.add_to(command, ". A step keeps as many busy as its batch has chunks (train.chunks)");
   CLI::Option* quiet_flag = command.add_flag("--quiet,-q", quiet, "Print nothing but errors");
   command
       .add_flag("--json", json, "Print one JSON object per evaluation step on standard output, and one for the outcome")

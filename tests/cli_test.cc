@@ -116,6 +116,7 @@ TEST_F(Cli, BadInputGetsOneLineAndExitCode2) {
   refuse({"train", "--set", "model.d_model=128", "--set", "model.d_head=30"}, "model.d_model");
   refuse({"train", "--set", "split.train_fraction=0"}, "split.train_fraction");
   refuse({"train", "--set", "split.train_size=99999"}, "99999");
+  refuse({"train", "tiny.toml", "--set", "train.chunks=30"}, "train.chunks = 30: expected at most the 29 rows");
   refuse({"train", "tiny.toml", "--set", "fork.run=0123456789ab"}, "store");
   EXPECT_FALSE(std::filesystem::exists(place.path() / "groklab-store"));  // no refused run leaves a store behind
   refuse({"show", "last"}, "store");
@@ -191,6 +192,20 @@ TEST_F(Cli, ThreadsDoNotChangeTheBits) {
   }
   succeed({"train", "tiny.toml", "--quiet", "--set", "seed=1"});
   EXPECT_NE(weights("last"), first);  // the comparison can fail
+}
+
+// 518 rows. Catches: a remark on threads that all have work, and none on one that has not.
+TEST_F(Cli, ThreadsWithoutWorkAreNamed) {
+  const Words train = Words{"train", "tiny.toml", "--force", "--set", "train.steps=1", "--set", "task.modulus=23"} +
+                      Words{"--set", "split.train_fraction=0.98"};
+  const std::string note = "2 threads, but only 1 can work on a step";
+  EXPECT_TRUE(has(succeed(train + Words{"--threads", "2", "--set", "train.chunks=1"}).err, note));
+  EXPECT_FALSE(has(succeed(train + Words{"--threads", "1", "--set", "train.chunks=1"}).err, "threads, but"));
+  EXPECT_FALSE(has(succeed(train + Words{"--threads", "2"}).err, "threads, but"));
+  const auto events = lines_of(succeed(train + Words{"--threads", "2", "--set", "train.chunks=1", "--json"}).out);
+  EXPECT_EQ(nlohmann::json::parse(events.at(0))["event"], "start");
+  EXPECT_EQ(nlohmann::json::parse(events.at(1))["event"], "note");
+  EXPECT_TRUE(has(events.at(1), note)) << events.at(1);
 }
 
 TEST_F(Cli, KilledAndResumedIsTheSameRun) {

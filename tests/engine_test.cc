@@ -119,6 +119,52 @@ TEST(Engine, ThreadsDoNotChangeTheBits) {
   }
 }
 
+// Catches: a number of chunks that follows the threads; chunks summed as they end; an empty chunk in the last batch of
+// an epoch (1,100 rows in batches of 362 leave 14, fewer than 16 chunks); a key that the engine does not read.
+TEST(Engine, ThreadsDoNotChangeTheBitsOfAnyNumberOfChunks) {
+  for (const char* kind : {"model.path=auto", "model.path=general", "model.architecture=mlp", "optim.batch_size=362"}) {
+    std::vector<std::vector<std::byte>> by_chunks;
+    for (const char* chunks : {"train.chunks=1", "train.chunks=2", "train.chunks=3", "train.chunks=16"}) {
+      const Config config = small_config({"train.precision=float32", "task.modulus=37", "split.train_size=1100",
+                                          "model.d_model=32", "model.n_heads=4", "model.d_mlp=64", kind, chunks});
+      by_chunks.push_back(parameters_after(config, 1, 9));
+      for (const int threads : {2, 3, 16}) {
+        EXPECT_EQ(by_chunks.back(), parameters_after(config, threads, 9)) << kind << ", " << chunks << ", " << threads;
+      }
+    }
+    for (std::size_t i = 1; i < by_chunks.size(); ++i) EXPECT_NE(by_chunks[i], by_chunks[i - 1]) << kind << " " << i;
+  }
+}
+
+// A key at its default computes what it always did. Catches: a rule that reads 0 as one chunk.
+TEST(Engine, ChunksByTheNumberOfRowsAreTheSameRun) {
+  const auto bits = [](std::initializer_list<const char*> settings) {
+    Config config = small_config({"train.precision=float32", "task.modulus=37", "split.train_size=1100"});
+    for (const char* s : settings) set_config_value(config, s);
+    return parameters_after(config, 1, 9);
+  };
+  EXPECT_EQ(bits({}), bits({"train.chunks=2"}));
+  EXPECT_NE(bits({}), bits({"train.chunks=1"}));
+  EXPECT_EQ(bits({"split.train_size=300"}), bits({"split.train_size=300", "train.chunks=1"}));
+}
+
+// The gradient of a batch is the mean over its rows, whatever the chunks. Catches: rows lost or taken twice between
+// chunks, a mean per chunk.
+TEST(Engine, ChunksGiveOneGradient) {
+  for (const char* path : {"model.path=auto", "model.path=general"}) {
+    Lab one(small_config({path, "train.chunks=1"}));
+    std::vector<double> expected, gradient;
+    one.engine->loss_and_gradient(expected);
+    for (const char* chunks : {"train.chunks=2", "train.chunks=7", "train.chunks=30"}) {
+      Lab lab(small_config({path, chunks}), 2);
+      lab.engine->loss_and_gradient(gradient);
+      EXPECT_LT(relative_difference(gradient.data(), expected.data(), static_cast<std::int64_t>(expected.size())),
+                1e-14)
+          << path << ", " << chunks;
+    }
+  }
+}
+
 TEST(Engine, NeighboursDoNotChangeTheBits) {
   const Config config = small_config({"train.precision=float32", "task.modulus=23", "split.train_size=300"});
   const auto alone = parameters_after(config, 1, 60);
@@ -212,6 +258,7 @@ TEST(Engine, AddingBiasesKeepsTheOtherInitialWeights) {
 
 TEST(Engine, RefusesWhatCannotBe) {
   EXPECT_THROW(Lab(small_config({"optim.batch_size=31"})), Error);
+  EXPECT_THROW(Lab(small_config({"train.chunks=31"})), Error);
   EXPECT_THROW(Lab(small_config({"optim.decay=nothing"})), Error);
   EXPECT_THROW(Lab(small_config(), 1, "abacus"), Error);
 }

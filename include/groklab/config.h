@@ -174,6 +174,7 @@ enum class Precision {
 /// Section [train]: how long, what is recorded when, when to stop.
 struct TrainConfig {
   Precision precision = Precision::kFloat32;   ///< of all arithmetic
+  std::int64_t chunks = 0;                     ///< of a batch, summed in their order; 0: by the number of its rows
   std::int64_t steps = 40000;                  ///< updates
   std::int64_t evaluate_every = 100;           ///< 0: never at fixed distance
   std::int64_t evaluate_per_decade = 20;       ///< log-spaced evaluation steps; 0: none

@@ -49,7 +49,7 @@ void write_weights(const std::string& path, const WeightFile& file);
 
 /// How a run computes. Nothing here changes a result.
 struct RunOptions {
-  int threads = 1;            ///< 1..1024, the calling thread included
+  int threads = 1;            ///< 1..1024, the calling thread included; a step uses one per chunk (train.chunks)
   bool bind_threads = false;  ///< keep each thread on a core of its own, the calling one too while the run exists
 };
 

@@ -3,21 +3,20 @@
 #include "groklab/bench/bench.h"
 
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
+#include <vector>
 
-#include "groklab/base/error.h"
-#include "groklab/base/json_fields.h"
+#include "groklab/analysis/estimate.h"
+#include "groklab/bench/flop.h"
 #include "groklab/config/enum_names.h"
+#include "groklab/engine/chunks.h"
 #include "groklab/kernel/blas/library_gemm.h"
 #include "groklab/kernel/kernels.h"
 #include "groklab/run/network_run.h"
@@ -31,12 +30,6 @@ double seconds_of(const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
 }
 
 /// FLOP/s of the register-only loop on all threads of the pool at once.
@@ -109,6 +102,13 @@ NetworkRun fresh_run(const ResolvedConfig& config, ThreadPool& pool) {
   return run;
 }
 
+double layerwise_flop_of(const NetworkRun& run) {
+  const Engine& engine = run.engine();
+  if (std::string_view(engine.path_name()) == "general") return engine.flop_per_step();  // layer by layer itself
+  const std::int64_t rows = whole_batch(*run.config(), static_cast<std::int64_t>(run.split().train.size()));
+  return layerwise_flop(run.config()->model, rows, run.task().n_inputs, engine.logit_columns());
+}
+
 /// Makes about `seconds` worth of steps of one run on all threads.
 double time_single(Engine& engine, std::int64_t steps) {
   return seconds_of([&] { engine.advance(engine.step() + steps); }) / static_cast<double>(steps);
@@ -135,11 +135,14 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   BenchResult result;
   result.name = bench_case.name;
   result.threads = options.threads;
-  result.precision = enum_name(bench_case.config->train.precision);
+  const ResolvedConfig config = resolve_config(bench_case.config);
+  result.precision = enum_name(config->train.precision);
   result.target = bench_case.target;
+  result.settings = bench_case.settings;
   ThreadPool pool(options.threads, Binding::kAll);
-  std::optional<NetworkRun> run = fresh_run(bench_case.config, pool);
+  std::optional<NetworkRun> run = fresh_run(config, pool);
   result.flop_per_step = run->engine().flop_per_step();
+  result.layerwise_flop = layerwise_flop_of(*run);
   run->engine().advance(3);
   const double first = time_single(run->engine(), 2);
   const auto steps = std::max<std::int64_t>(3, static_cast<std::int64_t>(options.seconds / first));
@@ -151,7 +154,7 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
     if (bench_case.runs > 1) {
       // Runs of a sweep take thousands of steps; these take a few hundred, so that set-up (1 % of 50 steps) is small.
       const auto each = std::max<std::int64_t>(50, 8 * steps * options.threads / bench_case.runs);
-      seconds = time_sweep(bench_case.config, bench_case.runs, pool, each);
+      seconds = time_sweep(config, bench_case.runs, pool, each);
     } else {
       seconds = time_single(run->engine(), steps);
     }
@@ -162,9 +165,9 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   }
   ThreadPool own(1);
   const bool sweep = bench_case.runs > 1;
-  if (sweep) run = fresh_run(bench_case.config, own);
+  if (sweep) run = fresh_run(config, own);
   // A run of a sweep has one thread, and its step takes as long as the threads' steps together.
-  const double step_seconds = median(times) * (sweep ? options.threads : 1);
+  const double step_seconds = median_of(times) * (sweep ? options.threads : 1);
   run->engine().measure();
   const double record = seconds_of([&] { run->engine().measure(); });
   result.record_fraction = record / (100.0 * step_seconds);
@@ -178,77 +181,20 @@ BenchResult measure_case(const BenchCase& bench_case, const BenchOptions& option
   const double probe = seconds_of([&] { prober.read(run->engine(), set, false); });
   result.probe_fraction = probe / (10 * 100.0 * step_seconds);
   if (const auto gemm = LibraryGemm::load()) result.library_gemm = measure_library<T>(*gemm, pool);
-  result.roofline = median(fractions);
+  result.roofline = median_of(fractions);
   result.roofline_low = *std::min_element(fractions.begin(), fractions.end());
   result.roofline_high = *std::max_element(fractions.begin(), fractions.end());
-  result.fma_peak = median(peaks);
-  result.ms_per_step = 1e3 * median(times);
-  result.steps_per_second = 1.0 / median(times);
+  result.fma_peak = median_of(peaks);
+  result.ms_per_step = 1e3 * median_of(times);
+  result.steps_per_second = 1.0 / median_of(times);
   return result;
 }
 
 }  // namespace
 
-// The child sends its result as this plain struct's JSON; fields are listed once, here.
-template <Struct<BenchResult> S, typename Visit>
-void visit_fields(S& r, Visit&& visit) {
-  visit("name", r.name);
-  visit("threads", r.threads);
-  visit("precision", r.precision);
-  visit("ms_per_step", r.ms_per_step);
-  visit("flop_per_step", r.flop_per_step);
-  visit("fma_peak", r.fma_peak);
-  visit("library_gemm", r.library_gemm);
-  visit("roofline", r.roofline);
-  visit("roofline_low", r.roofline_low);
-  visit("roofline_high", r.roofline_high);
-  visit("steps_per_second", r.steps_per_second);
-  visit("record_fraction", r.record_fraction);
-  visit("probe_fraction", r.probe_fraction);
-  visit("round_trip_ns", r.round_trip_ns);
-  visit("memory_mb", r.memory_mb);
-  visit("target", r.target);
-}
-
-nlohmann::ordered_json bench_result_json(const BenchResult& result) { return fields_to_json(result); }
-
 BenchResult run_bench(const BenchCase& bench_case, const BenchOptions& options) {
-  return bench_case.config->train.precision == Precision::kFloat64 ? measure_case<double>(bench_case, options)
-                                                                   : measure_case<float>(bench_case, options);
-}
-
-BenchResult run_bench_isolated(const BenchCase& bench_case, const BenchOptions& options) {
-  int ends[2];
-  if (pipe(ends) != 0) fail(ErrorKind::kInternal, "bench: pipe failed: {}", std::strerror(errno));
-  const pid_t child = fork();
-  if (child < 0) fail(ErrorKind::kInternal, "bench: fork failed: {}", std::strerror(errno));
-  if (child == 0) {
-    close(ends[0]);
-    int status = 0;
-    try {
-      const std::string text = bench_result_json(run_bench(bench_case, options)).dump();
-      if (write(ends[1], text.data(), text.size()) != static_cast<ssize_t>(text.size())) status = 1;
-    } catch (...) {
-      status = 1;
-    }
-    _exit(status);  // no destructors of the parent's objects in the child
-  }
-  close(ends[1]);
-  std::string text;
-  char buffer[4096];
-  for (ssize_t n = read(ends[0], buffer, sizeof(buffer)); n > 0; n = read(ends[0], buffer, sizeof(buffer))) {
-    text.append(buffer, static_cast<std::size_t>(n));
-  }
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
-  if (status != 0 || json.is_discarded()) {
-    fail(ErrorKind::kInternal, "bench: case {} failed in its process (status {})", bench_case.name, status);
-  }
-  BenchResult result;
-  fields_from_json(json, result);
-  return result;
+  return bench_case.config.train.precision == Precision::kFloat64 ? measure_case<double>(bench_case, options)
+                                                                  : measure_case<float>(bench_case, options);
 }
 
 }  // namespace groklab

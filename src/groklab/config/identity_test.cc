@@ -117,6 +117,7 @@ TEST(RunId, DifferentRunsHaveDifferentNames) {
                                  "optim.schedule=cosine",
                                  "optim.batch_size=32",
                                  "train.precision=float64",
+                                 "train.chunks=2",
                                  "train.steps=1",
                                  "train.evaluate_every=1",
                                  "train.evaluate_per_decade=1",

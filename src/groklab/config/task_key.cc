@@ -50,7 +50,7 @@ std::string shape_key(const ResolvedConfig& config) {
 
 std::string cost_key(const ResolvedConfig& config) {
   std::string key = shape_key(config) + canonical_lines(*config, [](std::string_view name) {
-                      return name.starts_with("loss.") || name == "train.precision";
+                      return name.starts_with("loss.") || name == "train.precision" || name == "train.chunks";
                     });
   for (const ComponentSpec* component : component_specs()) {
     if (!costs_no_step(*component) && component_active(*component, *config)) key += std::string(component->name) + '\n';

@@ -77,7 +77,7 @@ TEST(TaskKey, AnotherNetworkChangesTheShape) {
 
 TEST(TaskKey, WhatAStepCostsFollowsLossNumbersAndOptimiser) {
   for (const char* change : {"loss.kind=mean_squared", "loss.form=framework", "train.precision=float64",
-                             "optim.kind=sgd", "model.n_layers=2"}) {
+                             "train.chunks=4", "optim.kind=sgd", "model.n_layers=2"}) {
     EXPECT_NE(cost_key(resolved()), cost_key(resolved(change))) << change;
   }
 }

@@ -28,6 +28,9 @@ struct FieldSpec {
   const char* meaning;  ///< one sentence
 };
 
+/// Most chunks of a batch. Each has a gradient of its own, and a step reads all of them (docs/decisions/chunks.md).
+inline constexpr std::int64_t kMaxChunks = 64;
+
 constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 constexpr Range at_least(double low) { return {low, kNoLimit, false, false, nullptr}; }
 constexpr Range above(double low) { return {low, kNoLimit, true, false, nullptr}; }
@@ -147,6 +150,10 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
 
   auto& train = config.train;
   field("train.precision", any_choice(), "", "Number format of weights and arithmetic.", train.precision);
+  field("train.chunks", between(0, kMaxChunks), "chunks",
+        "Parts of a batch, one thread each at most, whose gradients are summed in their order; 0: 1 below 512 rows, 2 "
+        "below 8192, else 8.",
+        train.chunks);
   field("train.steps", at_least(0), "steps", "Optimiser steps after which the run is finished.", train.steps);
   field("train.evaluate_every", at_least(0), "steps", "Distance of evenly spaced evaluation steps; 0 for none.",
         train.evaluate_every);

@@ -11,7 +11,7 @@ namespace groklab {
 /// Names reach the disk through identities: never rename one.
 inline constexpr std::string_view kEngineName = "cpu";
 
-/// 1: column panels with chunks of 1, 2 or 8 (below 512, below 8192 rows, and above).
+/// 1: column panels; unless train.chunks is set, 1, 2 or 8 chunks (below 512, below 8192 rows, and above).
 ///
 /// To be raised by a change after which any network in either precision on any instruction set gives other bits than
 /// before: another order of sums, other chunks or tiles, another polynomial, a fused multiplication more or less.

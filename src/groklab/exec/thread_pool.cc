@@ -3,7 +3,6 @@
 
 #include <sched.h>
 
-#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <thread>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "groklab/base/error.h"
+#include "groklab/exec/cores.h"
 
 namespace groklab {
 
@@ -22,20 +22,13 @@ void relax() {
   for (int i = 0; i < 64; ++i) asm volatile("nop");
 }
 
-/// Keeps the calling thread on one core: core `index` (modulo their number) of those it may use.
-void bind_to_core(int index) {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return;
-  int skip = index % std::max(1, CPU_COUNT(&allowed));
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
-    if (!CPU_ISSET(core, &allowed) || skip-- > 0) continue;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(core, &one);
-    sched_setaffinity(0, sizeof(one), &one);  // a refusal costs speed, nothing else
-    return;
-  }
+/// Keeps the calling thread on one core: number `index` of `cores`, modulo their number.
+void bind_to_core(const std::vector<int>& cores, int index) {
+  if (cores.empty()) return;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(cores[static_cast<std::size_t>(index) % cores.size()], &one);
+  sched_setaffinity(0, sizeof(one), &one);  // a refusal costs speed, nothing else
 }
 
 }  // namespace
@@ -55,18 +48,25 @@ struct ThreadPool::Impl {
     std::int64_t end = 0;
   };
   std::vector<Range> ranges;
+  /// Whether a worker may be in the job. A line of each worker's own: one shared count would go from core to core twice
+  /// a worker and job.
+  struct alignas(64) Inside {
+    std::atomic<bool> now{false};
+  };
+  std::vector<Inside> inside;
   std::atomic<bool> failed{false};  ///< a task of this job threw
   std::exception_ptr error;         ///< what the first of them threw; read by the caller when the job is closed
   alignas(64) std::atomic<std::uint32_t> generation{0};
   std::atomic<bool> open{false};
   std::atomic<bool> stopping{false};
-  alignas(64) std::atomic<int> inside{0};
 
   void work(int worker) {
     const std::size_t own = static_cast<std::size_t>(worker);
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       Range& range = ranges[(own + i) % ranges.size()];
-      for (;;) {
+      // Looking leaves the line where it is; taking moves it here, even if nothing is left. With 16 workers that would
+      // be 16 x 16 moves a job.
+      while (range.next.load(std::memory_order_relaxed) < range.end) {
         const std::int64_t index = range.next.fetch_add(1, std::memory_order_acq_rel);
         if (index >= range.end) break;
         try {
@@ -94,9 +94,10 @@ struct ThreadPool::Impl {
       if (stopping.load()) return;
       // A worker announces itself before it looks whether the job is still open, so that the caller, who closes the
       // job before it looks whether anyone is inside, never returns under a worker that is about to take a task.
-      inside.fetch_add(1);
+      std::atomic<bool>& mine = inside[static_cast<std::size_t>(worker)].now;
+      mine.store(true);
       if (open.load()) work(worker);
-      inside.fetch_sub(1);
+      mine.store(false);
     }
   }
 };
@@ -109,13 +110,15 @@ ThreadPool::ThreadPool(int threads, Binding binding) : impl_(std::make_unique<Im
   impl_->bound = binding == Binding::kAll && threads >= 2 && threads <= default_threads() &&
                  sched_getaffinity(0, sizeof(cpu_set_t), &impl_->callers_cores) == 0;
   impl_->ranges = std::vector<Impl::Range>(static_cast<std::size_t>(threads));
+  impl_->inside = std::vector<Impl::Inside>(static_cast<std::size_t>(threads));
+  const std::vector<int> cores = impl_->bound ? cores_in_order() : std::vector<int>{};
   for (int worker = 1; worker < threads; ++worker) {
-    impl_->workers.emplace_back([this, worker] {
-      if (impl_->bound) bind_to_core(worker);
+    impl_->workers.emplace_back([this, worker, cores] {
+      bind_to_core(cores, worker);
       impl_->worker_loop(worker);
     });
   }
-  if (impl_->bound) bind_to_core(0);  // last: a worker inherits the caller's cores and chooses among them
+  bind_to_core(cores, 0);  // last: until then a worker inherits all of the caller's cores
 }
 
 ThreadPool::~ThreadPool() {
@@ -147,11 +150,13 @@ void ThreadPool::run_raw(std::int64_t count, void (*call)(void*, std::int64_t, i
   job.generation.notify_all();
   job.work(0);
   job.open.store(false);
-  while (job.inside.load() != 0) {
-    if (job.spins > 0) {
-      relax();
-    } else {
-      std::this_thread::yield();
+  for (const Impl::Inside& worker : job.inside) {
+    while (worker.now.load()) {
+      if (job.spins > 0) {
+        relax();
+      } else {
+        std::this_thread::yield();
+      }
     }
   }
   if (job.failed.exchange(false)) std::rethrow_exception(std::exchange(job.error, nullptr));

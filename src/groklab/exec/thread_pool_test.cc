@@ -118,6 +118,26 @@ TEST(ThreadPool, ManyShortJobsOneAfterTheOther) {
   }
 }
 
+// Catches: a worker that sees a task left, takes the next number and runs it although another was faster; workers of a
+// job that is over who run a task when its data are gone.
+TEST(ThreadPool, WorkersThatMeetAtTheEndOfAJobRunEveryTaskOnce) {
+  for (const int threads : {2, 3, 16}) {
+    ThreadPool pool(threads);
+    std::int64_t wrong = 0;
+    for (int job = 0; job < (threads <= 3 ? 20000 : 1000); ++job) {
+      std::atomic<int> runs[4] = {};  // gone when the job is over
+      std::atomic<int> outside{0};
+      pool.run(4, [&](std::int64_t index, int) {
+        ++(index < 4 ? runs[index] : outside);
+        for (int i = 0; i < 300; ++i) asm volatile("");  // long enough for the others to come
+      });
+      wrong += outside;
+      for (const std::atomic<int>& n : runs) wrong += n != 1;
+    }
+    EXPECT_EQ(wrong, 0) << threads << " threads";
+  }
+}
+
 TEST(ThreadPool, ATaskMayUseAPoolOfItsOwn) {
   ThreadPool outer(2);
   std::atomic<int> runs{0};

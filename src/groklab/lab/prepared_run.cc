@@ -5,6 +5,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/engine/chunks.h"
 #include "groklab/lab/stored_inputs.h"
 #include "groklab/run/own_parts.h"
 
@@ -28,6 +29,7 @@ PreparedRun prepare_run(Config config, const Store* store) {
     run.parent = std::move(parent);
   }
   run.split = make_split(resolved, run.task, parent_split);
+  check_chunks(*resolved, static_cast<std::int64_t>(run.split.train.size()));  // before a store is made
   return run;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "groklab/base/error.h"
+#include "groklab/engine/chunks.h"
 #include "groklab/engine/machine.h"
 #include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"
@@ -87,6 +88,9 @@ TrainingResult run_training(const PreparedRun& run, Store& store, ThreadPool& po
   }
   const std::unique_ptr<RecordSink> sink = store.sink(run.id, engine.layout());
   observer.on_start(run, engine.step(), control.history);
+  const auto rows = static_cast<std::int64_t>(run.split.train.size());
+  const std::string idle = idle_threads_note(*run.config, rows, pool.threads());
+  if (!idle.empty()) observer.on_note(idle);
   return {train_guarded(engine, run, *sink, observer, control), false};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "groklab/engine/batch_order.h"
+#include "groklab/engine/chunks.h"
 #include "groklab/engine/engine.h"
 #include "groklab/engine/group_sums.h"
 #include "groklab/kernel/kernels.h"
@@ -17,9 +18,9 @@
 
 namespace groklab {
 
-/// Rows are cut into chunks, whose number depends on the number of rows alone, and chunks into tiles. A chunk's tiles
-/// add to the chunk's accumulator one after another; chunks are summed in their order. So the bits do not depend on
-/// how many threads share the chunks.
+/// Rows are cut into chunks (engine/chunks.h), whose number depends on the config alone, and chunks into tiles. A
+/// chunk's tiles add to the chunk's accumulator one after another; chunks are summed in their order. So the bits do not
+/// depend on how many threads share the chunks.
 template <typename T>
 class CpuEngine final : public Engine {
  public:
@@ -46,6 +47,7 @@ class CpuEngine final : public Engine {
  private:
   void ensure_prepared();
   void ensure_scratch();
+  const BatchTiles& tiles_of(std::int64_t rows);
   /// `rows` in the order in which the network's tiles take them.
   std::span<const std::int64_t> ordered(std::span<const std::int64_t> rows);
   /// The gradient of the mean loss over `rows`; `filters` may be null. Returns false if a loss is not finite.
@@ -70,6 +72,7 @@ class CpuEngine final : public Engine {
   AlignedBuffer<T> other_gradient_;  ///< of optimisers that ask for a second one
   std::vector<AlignedBuffer<T>> accumulators_;
   std::vector<Scratch<T>> scratch_;  ///< one per worker
+  BatchTiles tiles_;                 ///< of the last number of rows
   std::vector<std::int64_t> ordered_train_, ordered_batch_;
   bool prepared_ = false;
 
