@@ -1,7 +1,7 @@
 // Matrix products on column panels: nn (C = A B) and tn (G += A^T C). Included once per instruction set.
-// Register blocks are kMaxRows x 2 vectors: 13 x 2 on AVX-512 and NEON (26 of 32 registers), 6 x 2 on 16 registers. The
-// order of the sum over k is the same for every block height, so a result does not depend on how rows are cut into
-// blocks.
+// Register blocks are kMaxRows x 2 vectors: 13 x 2 on AVX-512 and NEON (26 of 32 registers), 6 x 2 on 16 registers. If
+// 3 vectors are left at the end of C's columns, they make one block of 8 x 3 (4 x 3) instead of one of 2 and a slow one
+// of 1. The order of the sum over k is the same for every block, so a result does not depend on how C is cut into them.
 #if defined(GROKLAB_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GROKLAB_GEMM_INL_H_
 #undef GROKLAB_GEMM_INL_H_
@@ -32,65 +32,84 @@ constexpr std::int64_t panel_width() {
 }
 
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-constexpr int kMaxRows = 13;
+constexpr int kMaxRows = 13, kMaxRowsOfThree = 8;
 #else
-constexpr int kMaxRows = 6;
+constexpr int kMaxRows = 6, kMaxRowsOfThree = 4;
 #endif
+
+/// Offset of vector v of a block: the third one is in the next panel.
+template <typename T>
+HWY_INLINE std::int64_t block_vector(int v, std::int64_t panel_stride) {
+  return v < 2 ? v * lanes_of<T>() : panel_stride;
+}
 
 /// acc[i][v] += sum_k a(i, k) b(k, v) over one panel of A. `a` points to the block's first row. kDense: A's rows follow
 /// each other, so that the 13 broadcasts have constant offsets from one pointer (111 -> 115 GFLOP/s of a peak of 116).
 template <typename T, int kRows, int kVectors, bool kDense, class V>
 HWY_INLINE void nn_panel(V (&acc)[kRows][kVectors], const T* HWY_RESTRICT a, std::int64_t row_stride,
-                         const T* HWY_RESTRICT b, std::int64_t depth) {
+                         const T* HWY_RESTRICT b, std::int64_t b_panel_stride, std::int64_t depth) {
   const hn::ScalableTag<T> d;
   const std::int64_t a_row_stride = kDense ? panel_width<T>() : row_stride;
-  constexpr std::int64_t kLanes = lanes_of<T>();
   for (std::int64_t k = 0; k < depth; ++k) {
     V bv[kVectors];
-    for (int v = 0; v < kVectors; ++v) bv[v] = hn::Load(d, b + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) bv[v] = hn::Load(d, b + block_vector<T>(v, b_panel_stride));
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
       const V av = hn::Set(d, a[i * a_row_stride + k]);
-#pragma GCC unroll 2
+#pragma GCC unroll 3
       for (int v = 0; v < kVectors; ++v) acc[i][v] = hn::MulAdd(av, bv[v], acc[i][v]);
     }
     b += panel_width<T>();
   }
 }
 
-/// One register block of C: rows row..row+kRows-1, the first kVectors vectors of one panel.
+/// What all blocks of a product share.
+struct NnStrides {
+  std::int64_t c_row, c_panel, a_row, a_panel, addend_row, addend_panel, depth;
+  EpilogueKind kind;
+};
+
+/// One register block of C: the first kVectors vectors of a panel (the third: of the next one), from the rows that
+/// `c`, `a` and `addend` point to. Pointers in registers: blocks of a depth of 32 take 100 ns.
 template <typename T, int kRows, int kVectors>
-HWY_NOINLINE void nn_block(T* HWY_RESTRICT c, std::int64_t c_row_stride, const T* HWY_RESTRICT a,
-                           std::int64_t a_row_stride, std::int64_t a_panel_stride, const T* HWY_RESTRICT b,
-                           std::int64_t depth, EpilogueKind kind, const T* bias, const T* addend,
-                           std::int64_t addend_row_stride) {
+HWY_NOINLINE void nn_block(T* HWY_RESTRICT c, const T* HWY_RESTRICT a, const T* HWY_RESTRICT b, const T* bias,
+                           const T* addend, const NnStrides& strides) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
-  constexpr std::int64_t kLanes = lanes_of<T>();
   V acc[kRows][kVectors];
+  const std::int64_t c_row = strides.c_row, c_panel = strides.c_panel;
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) acc[i][v] = hn::Zero(d);
+#pragma GCC unroll 3
+    for (int v = 0; v < kVectors; ++v) {
+      acc[i][v] = hn::Zero(d);
+      hwy::Prefetch(c + i * c_row + block_vector<T>(v, c_panel));  // written, or read too, only after the long loop
+    }
   }
+  const std::int64_t depth = strides.depth, a_row = strides.a_row, a_panel = strides.a_panel;
+  const std::int64_t b_panel = depth * panel_width<T>();
   for (std::int64_t k = 0; k < depth; k += panel_width<T>()) {
     const std::int64_t part = depth - k < panel_width<T>() ? depth - k : panel_width<T>();
-    if (a_row_stride == panel_width<T>()) {
-      nn_panel<T, kRows, kVectors, true>(acc, a, a_row_stride, b, part);
+    if (a_row == panel_width<T>()) {
+      nn_panel<T, kRows, kVectors, true>(acc, a, a_row, b, b_panel, part);
     } else {
-      nn_panel<T, kRows, kVectors, false>(acc, a, a_row_stride, b, part);
+      nn_panel<T, kRows, kVectors, false>(acc, a, a_row, b, b_panel, part);
     }
-    a += a_panel_stride;
+    a += a_panel;
     b += part * panel_width<T>();
   }
-#pragma GCC unroll 2
+  const EpilogueKind kind = strides.kind;
+#pragma GCC unroll 3
   for (int v = 0; v < kVectors; ++v) {
-    const V bias_v = bias != nullptr ? hn::LoadU(d, bias + v * kLanes) : hn::Zero(d);
+    const V bias_v = bias != nullptr ? hn::LoadU(d, bias + v * lanes_of<T>()) : hn::Zero(d);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
-      T* HWY_RESTRICT out = c + i * c_row_stride + v * kLanes;
+      T* HWY_RESTRICT out = c + i * c_row + block_vector<T>(v, c_panel);
       V value = hn::Add(acc[i][v], bias_v);
-      if (addend != nullptr) value = hn::Add(value, hn::Load(d, addend + i * addend_row_stride + v * kLanes));
+      if (addend != nullptr) {
+        const T* more = addend + i * strides.addend_row + block_vector<T>(v, strides.addend_panel);
+        value = hn::Add(value, hn::Load(d, more));
+      }
       if (kind == EpilogueKind::kRelu) value = hn::Max(value, hn::Zero(d));
       if (kind == EpilogueKind::kReluMask) {
         value = hn::IfThenElseZero(hn::Gt(hn::Load(d, out), hn::Zero(d)), value);
@@ -140,32 +159,25 @@ HWY_NOINLINE void tn_block(T* HWY_RESTRICT g, const T* HWY_RESTRICT a, std::int6
 }
 
 template <typename T>
-using NnBlock = void (*)(T*, std::int64_t, const T*, std::int64_t, std::int64_t, const T*, std::int64_t, EpilogueKind,
-                         const T*, const T*, std::int64_t);
+using NnBlock = void (*)(T*, const T*, const T*, const T*, const T*, const NnStrides&);
 template <typename T>
 using TnBlock = void (*)(T*, const T*, std::int64_t, const T*, std::int64_t, std::int64_t, bool);
 
-/// Blocks of every height 1..kMaxRows, for 1 and 2 vectors.
-template <typename T, int kRows>
-struct BlockTable {
-  static void fill(NnBlock<T> (&nn)[2][kMaxRows + 1], TnBlock<T> (&tn)[2][kMaxRows + 1]) {
-    nn[0][kRows] = &nn_block<T, kRows, 1>;
-    nn[1][kRows] = &nn_block<T, kRows, 2>;
-    tn[0][kRows] = &tn_block<T, kRows, 1>;
-    tn[1][kRows] = &tn_block<T, kRows, 2>;
-    BlockTable<T, kRows - 1>::fill(nn, tn);
-  }
-};
-template <typename T>
-struct BlockTable<T, 0> {
-  static void fill(NnBlock<T> (&)[2][kMaxRows + 1], TnBlock<T> (&)[2][kMaxRows + 1]) {}
-};
-
+/// Blocks of every height and of 1, 2 and 3 vectors.
 template <typename T>
 struct Blocks {
-  NnBlock<T> nn[2][kMaxRows + 1] = {};
-  TnBlock<T> tn[2][kMaxRows + 1] = {};
-  Blocks() { BlockTable<T, kMaxRows>::fill(nn, tn); }
+  NnBlock<T> nn[4][kMaxRows + 1] = {};
+  TnBlock<T> tn[3][kMaxRows + 1] = {};
+  template <int kRows>
+  void fill() {
+    nn[1][kRows] = &nn_block<T, kRows, 1>;
+    nn[2][kRows] = &nn_block<T, kRows, 2>;
+    if constexpr (kRows <= kMaxRowsOfThree) nn[3][kRows] = &nn_block<T, kRows, 3>;
+    tn[1][kRows] = &tn_block<T, kRows, 1>;
+    tn[2][kRows] = &tn_block<T, kRows, 2>;
+    if constexpr (kRows > 1) fill<kRows - 1>();
+  }
+  Blocks() { fill<kMaxRows>(); }
 };
 
 /// C[rows, n] = epilogue(A[rows, depth] B[depth, n]); B packed as panels [ceil(n / width)][depth][width].
@@ -173,22 +185,23 @@ template <typename T>
 void nn(PanelView<T> c, PanelView<const T> a, const T* b, std::int64_t rows, std::int64_t n, std::int64_t depth,
         const Epilogue<T>& epilogue) {
   static const Blocks<T> blocks;
-  constexpr std::int64_t kWidth = panel_width<T>();
-  const std::int64_t count = (rows + kMaxRows - 1) / kMaxRows;  // blocks of nearly equal height
-  for (std::int64_t col = 0; col < n; col += kWidth) {
-    const std::int64_t panel = col / kWidth;
-    const int two = n - col > lanes_of<T>() ? 1 : 0;
-    const T* b_panel = b + panel * depth * kWidth;
+  constexpr std::int64_t kWidth = panel_width<T>(), kLanes = lanes_of<T>();
+  const PanelView<const T>& more = epilogue.addend;
+  const NnStrides strides{c.row_stride,    c.panel_stride,    a.row_stride, a.panel_stride,
+                          more.row_stride, more.panel_stride, depth,        epilogue.kind};
+  for (std::int64_t col = 0, step = 0; col < n; col += step) {
+    const std::int64_t vectors_left = (n - col + kLanes - 1) / kLanes, panel = col / kWidth;
+    const std::int64_t vectors = vectors_left == 3 ? 3 : (vectors_left < 2 ? 1 : 2);
+    step = vectors * kLanes;
+    const std::int64_t most = vectors == 3 ? kMaxRowsOfThree : kMaxRows;
+    const std::int64_t count = (rows + most - 1) / most;  // blocks of nearly equal height
     const T* bias = epilogue.bias != nullptr ? epilogue.bias + col : nullptr;
     for (std::int64_t block = 0; block < count; ++block) {
-      const std::int64_t first = rows * block / count;
-      const std::int64_t height = rows * (block + 1) / count - first;
-      const T* addend = epilogue.addend.data != nullptr ? epilogue.addend.data + panel * epilogue.addend.panel_stride +
-                                                              first * epilogue.addend.row_stride
-                                                        : nullptr;
-      blocks.nn[two][height](c.data + panel * c.panel_stride + first * c.row_stride, c.row_stride,
-                             a.data + first * a.row_stride, a.row_stride, a.panel_stride, b_panel, depth, epilogue.kind,
-                             bias, addend, epilogue.addend.row_stride);
+      const std::int64_t first = rows * block / count, height = rows * (block + 1) / count - first;
+      const T* addend =
+          more.data != nullptr ? more.data + panel * more.panel_stride + first * more.row_stride : nullptr;
+      blocks.nn[vectors][height](c.data + panel * c.panel_stride + first * c.row_stride, a.data + first * a.row_stride,
+                                 b + panel * depth * kWidth, bias, addend, strides);
     }
   }
 }
@@ -201,7 +214,7 @@ void tn(T* g, PanelView<const T> a, PanelView<const T> c, std::int64_t rows, std
   constexpr std::int64_t kWidth = panel_width<T>();
   for (std::int64_t col = 0; col < n; col += kWidth) {
     const std::int64_t panel = col / kWidth;
-    const int two = n - col > lanes_of<T>() ? 1 : 0;
+    const int vectors = n - col > lanes_of<T>() ? 2 : 1;
     T* g_panel = g + panel * depth * kWidth;
     for (std::int64_t k = 0; k < depth; k += kWidth) {
       const std::int64_t part = depth - k < kWidth ? depth - k : kWidth;
@@ -210,7 +223,7 @@ void tn(T* g, PanelView<const T> a, PanelView<const T> c, std::int64_t rows, std
       for (std::int64_t block = 0; block < count; ++block) {
         const std::int64_t first = part * block / count;
         const std::int64_t height = part * (block + 1) / count - first;
-        blocks.tn[two][height](g_panel + (k + first) * kWidth, a_panel + first, a.row_stride,
+        blocks.tn[vectors][height](g_panel + (k + first) * kWidth, a_panel + first, a.row_stride,
                                c.data + panel * c.panel_stride, c.row_stride, rows, accumulate);
       }
     }
