@@ -11,12 +11,13 @@ namespace groklab {
 /// Names reach the disk through identities: never rename one.
 inline constexpr std::string_view kEngineName = "cpu";
 
+/// 2: tables of what attention adds to the neurons and the logits, one matrix W_out W_U, tiles ordered by operands.
 /// 1: column panels; unless train.chunks is set, 1, 2 or 8 chunks (below 512, below 8192 rows, and above).
 ///
 /// To be raised by a change after which any network in either precision on any instruction set gives other bits than
 /// before: another order of sums, other chunks or tiles, another polynomial, a fused multiplication more or less.
 /// tests/arithmetic_test.cc says when that has happened; its hashes are then computed anew. Not raised by what only
 /// adds: a new component, or a key whose default computes as before.
-inline constexpr int kArithmeticVersion = 1;
+inline constexpr int kArithmeticVersion = 2;
 
 }  // namespace groklab

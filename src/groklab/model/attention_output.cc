@@ -19,17 +19,17 @@ AttentionOutput<T>::AttentionOutput(const AttentionInputs<T>& inputs, MatrixId w
       matrix_(matrix),
       n_(n),
       layout_{sizes_.rows(), sizes_.heads, kernels.width, kernels.mixture_width} {
-  const std::int64_t width = kernels.width, heads = sizes_.heads;
-  table_gradient_at_ = matrices.add_raw(layout_.size(n));
+  const std::int64_t width = kernels.width, heads = sizes_.heads, kernel_panels = (n + width - 1) / width;
+  table_gradient_at_ = matrices.reserve(layout_.size(n), true);
   base_gradient_at_ = matrices.add_raw(layout_.padded(n));
   if (matrix_.has_value()) {
-    folded_ = AlignedBuffer<T>(panels() * folded_stride());
-    matrix_gradient_ = AlignedBuffer<T>(panels() * sizes_.d_model * width);
+    folded_ = AlignedBuffer<T>(kernel_panels * folded_stride());
+    matrix_gradient_ = AlignedBuffer<T>(kernel_panels * sizes_.d_model * width);
   }
   folded_transposed_ = AlignedBuffer<T>(heads * ((sizes_.d_head + width - 1) / width) * n_ * width);
   tables_ = AlignedBuffer<T>(layout_.size(n));
   base_ = AlignedBuffer<T>(layout_.padded(n));
-  folded_gradient_ = AlignedBuffer<T>(panels() * folded_stride());
+  folded_gradient_ = AlignedBuffer<T>(kernel_panels * folded_stride());
 }
 
 template <typename T>
@@ -48,6 +48,14 @@ Mixture<T> AttentionOutput<T>::mixture(const AttentionTile<T>& tile) const {
 
 template <typename T>
 void AttentionOutput<T>::prepare_panel(std::int64_t panel, const T* w_o, const T* direct, const T* bias) {
+  for (std::int64_t p = first_kernel_panel(panel); p < last_kernel_panel(panel); ++p) {
+    prepare_columns(p, w_o, direct, bias);
+  }
+}
+
+/// One panel of the kernels'.
+template <typename T>
+void AttentionOutput<T>::prepare_columns(std::int64_t panel, const T* w_o, const T* direct, const T* bias) {
   const std::int64_t width = kernels_.width, d = sizes_.d_model, e = sizes_.d_head, joined = sizes_.joined();
   const std::int64_t part = std::min(width, n_ - panel * width);
   const PanelView<T> base{base_.data() + panel * width, width, width};
@@ -106,7 +114,16 @@ void AttentionOutput<T>::backward(T* accumulator, T* shares, bool first, PanelVi
 }
 
 template <typename T>
-void AttentionOutput<T>::collect_panel(std::int64_t panel, const T* w_o, const T* direct, T* sums) {
+void AttentionOutput<T>::collect_panel(std::int64_t panel, const T* w_o, const T* direct,
+                                       std::span<T* const> accumulators) {
+  matrices_.sum_chunks(accumulators, table_gradient_at_ + panel * layout_.panel_stride(), layout_.panel_stride());
+  for (std::int64_t p = first_kernel_panel(panel); p < last_kernel_panel(panel); ++p) {
+    collect_columns(p, w_o, direct, accumulators[0]);
+  }
+}
+
+template <typename T>
+void AttentionOutput<T>::collect_columns(std::int64_t panel, const T* w_o, const T* direct, T* sums) {
   const std::int64_t width = kernels_.width, d = sizes_.d_model, e = sizes_.d_head;
   const std::int64_t part = std::min(width, n_ - panel * width);
   const T* const d_base = sums + base_gradient_at_ + panel * width;

@@ -2,8 +2,10 @@
 // logits (through W_U) or to the residual stream itself. Exact; see docs/decisions/precomputed-tables.md.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "groklab/kernel/kernels.h"
 #include "groklab/model/attention_inputs.h"
@@ -31,7 +33,8 @@ class AttentionOutput {
   AttentionOutput(const AttentionInputs<T>& inputs, MatrixId w_o, std::optional<MatrixId> matrix, std::int64_t n,
                   MatrixSet<T>& matrices, const Kernels<T>& kernels);
 
-  std::int64_t panels() const { return (n_ + kernels_.width - 1) / kernels_.width; }
+  /// Panels of the tables, each prepared and collected by itself.
+  std::int64_t panels() const { return layout_.panels(n_); }
   /// The tables' columns of one panel. `w_o`: the parameters, row-major. `direct`: [d_model], padded; `bias`: [n] or
   /// nullptr.
   void prepare_panel(std::int64_t panel, const T* w_o, const T* direct, const T* bias);
@@ -41,12 +44,17 @@ class AttentionOutput {
   void backward(T* accumulator, T* shares, bool first, PanelView<const T> gradient,
                 const AttentionTile<T>& tile) const;
 
-  /// The gradients of F and, if there is a matrix, of B, for one panel of columns. `sums`: the chunks' sum; its last
-  /// table row is written.
-  void collect_panel(std::int64_t panel, const T* w_o, const T* direct, T* sums);
-  /// One panel of B's gradient: [d_model][width].
-  const T* matrix_gradient(std::int64_t panel) const {
-    return matrix_gradient_.data() + panel * sizes_.d_model * kernels_.width;
+  /// Sums one panel of the tables over the chunks into accumulators[0], where the functions below find it, and computes
+  /// its columns of the gradients of F and, if there is a matrix, of B.
+  void collect_panel(std::int64_t panel, const T* w_o, const T* direct, std::span<T* const> accumulators);
+  /// Columns of B's gradient of one panel of the kernels': [d_model][width].
+  const T* matrix_gradient(std::int64_t kernel_panel) const {
+    return matrix_gradient_.data() + kernel_panel * sizes_.d_model * kernels_.width;
+  }
+  /// The panels of the kernels' that a panel of the tables has: first, and behind the last.
+  std::int64_t first_kernel_panel(std::int64_t panel) const { return panel * kernels_.mixture_width / kernels_.width; }
+  std::int64_t last_kernel_panel(std::int64_t panel) const {
+    return std::min((panel + 1) * kernels_.mixture_width / kernels_.width, (n_ + kernels_.width - 1) / kernels_.width);
   }
   /// d_values (+)= what reaches a head's values.
   void collect_values(PanelView<T> d_values, std::int64_t head, const T* sums, bool add) const;
@@ -58,6 +66,8 @@ class AttentionOutput {
  private:
   const T* folded() const { return matrix_.has_value() ? folded_.data() : matrices_.packed(w_o_); }
   std::int64_t folded_stride() const { return sizes_.joined() * kernels_.width; }
+  void prepare_columns(std::int64_t panel, const T* w_o, const T* direct, const T* bias);
+  void collect_columns(std::int64_t panel, const T* w_o, const T* direct, T* sums);
   void prepare_table(PanelView<T> table, T* base, std::int64_t head, const T* folded, std::int64_t columns);
   Mixture<T> mixture(const AttentionTile<T>& tile) const;
 

@@ -17,7 +17,7 @@ FoldedOutput<T>::FoldedOutput(MatrixId w_out, MatrixId w_u, std::int64_t d_mlp, 
       m_(d_mlp),
       d_(d_model),
       classes_(classes),
-      gradient_at_(matrices.add_summed((d_mlp + kernels.width - 1) / kernels.width * kernels.width * classes)),
+      gradient_at_(matrices.reserve((d_mlp + kernels.width - 1) / kernels.width * kernels.width * classes, false)),
       packed_((classes + kernels.width - 1) / kernels.width * kernels.width * d_mlp),
       transposed_((d_mlp + kernels.width - 1) / kernels.width * kernels.width * classes) {}
 
@@ -52,10 +52,11 @@ void FoldedOutput<T>::backward(PanelView<T> hidden, PanelView<const T> d_logits,
 }
 
 template <typename T>
-void FoldedOutput<T>::collect_panel(std::int64_t panel, T* d_w_out, const T* sums) const {
+void FoldedOutput<T>::collect_panel(std::int64_t panel, T* d_w_out, std::span<T* const> accumulators) const {
+  matrices_.sum_chunks(accumulators, gradient_at_ + panel * transposed_stride(), transposed_stride());
   const std::int64_t width = kernels_.width, part = std::min(width, m_ - panel * width);
   const PanelView<const T> w_u_transposed{matrices_.packed_transposed(w_u_), width, classes_ * width};
-  const PanelView<const T> d_transposed{sums + gradient_at_ + panel * transposed_stride(), width, 0};
+  const PanelView<const T> d_transposed{accumulators[0] + gradient_at_ + panel * transposed_stride(), width, 0};
   alignas(64) T packed[kMaxPanelWidth * kMaxPanelWidth];
   for (std::int64_t col = 0; col < d_; col += width) {
     const std::int64_t columns = std::min(width, d_ - col);

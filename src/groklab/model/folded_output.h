@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "groklab/kernel/kernels.h"
 #include "groklab/model/matrix_set.h"
@@ -29,8 +30,9 @@ class FoldedOutput {
   void backward(PanelView<T> hidden, PanelView<const T> d_logits, T* accumulator, bool first, bool relu,
                 std::int64_t rows) const;
 
-  /// One panel's rows of W_out's gradient, which is row-major.
-  void collect_panel(std::int64_t panel, T* d_w_out, const T* sums) const;
+  /// Sums one panel of M's gradient over the chunks into accumulators[0] and computes its rows of W_out's gradient,
+  /// which is row-major.
+  void collect_panel(std::int64_t panel, T* d_w_out, std::span<T* const> accumulators) const;
   /// Columns panel * width.. of the transposed gradient of W_U, [C, width].
   void collect_unembedding(T* d_w_u_transposed, std::int64_t panel, const T* sums) const;
 

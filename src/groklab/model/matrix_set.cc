@@ -86,8 +86,8 @@ MatrixId MatrixSet<T>::add_vector(const TensorSpec& spec) {
 }
 
 template <typename T>
-std::int64_t MatrixSet<T>::add_sum(std::int64_t size, bool cleared) {
-  const std::int64_t at = reserve(size, cleared);
+std::int64_t MatrixSet<T>::add_raw(std::int64_t size) {
+  const std::int64_t at = reserve(size, true);
   constexpr std::int64_t kPiece = 16384;  // numbers summed by one task
   for (std::int64_t i = 0; i < size; i += kPiece) {
     collect_tasks_.push_back({at + i, size - i < kPiece ? size - i : kPiece, -1, 0});
@@ -123,6 +123,13 @@ void MatrixSet<T>::pack_all(const T* parameters, ThreadPool& pool) {
   });
 }
 
+template <typename T>
+void MatrixSet<T>::sum_chunks(std::span<T* const> accumulators, std::int64_t at, std::int64_t size) const {
+  for (std::size_t chunk = 1; chunk < accumulators.size(); ++chunk) {
+    kernels_->add(accumulators[0] + at, accumulators[chunk] + at, size);
+  }
+}
+
 /// One panel of a transposed gradient: rows row..row + width - 1 of the matrix.
 template <typename T>
 void MatrixSet<T>::collect_transposed(const Matrix& m, std::int64_t row, T* gradient, const T* sum) const {
@@ -139,10 +146,8 @@ void MatrixSet<T>::collect_transposed(const Matrix& m, std::int64_t row, T* grad
 
 template <typename T>
 void MatrixSet<T>::collect_task(const CollectTask& task, T* gradient, std::span<T* const> accumulators) const {
-  T* sum = accumulators[0] + task.at;
-  for (std::size_t chunk = 1; chunk < accumulators.size(); ++chunk) {
-    kernels_->add(sum, accumulators[chunk] + task.at, task.size);
-  }
+  T* const sum = accumulators[0] + task.at;
+  sum_chunks(accumulators, task.at, task.size);
   if (task.matrix < 0) return;
   const Matrix& m = matrices_[static_cast<std::size_t>(task.matrix)];
   const MatrixPlace& p = m.place;

@@ -52,9 +52,11 @@ class MatrixSet {
   /// A vector parameter with a gradient place padded to whole panels, which starts from zero.
   MatrixId add_vector(const TensorSpec& spec);
   /// Reserves `size` numbers in the accumulators that start from zero and are summed over the chunks, nothing else.
-  std::int64_t add_raw(std::int64_t size) { return add_sum(size, true); }
-  /// The same of numbers that a chunk's first tile writes, so that they need not be zero.
-  std::int64_t add_summed(std::int64_t size) { return add_sum(size, false); }
+  std::int64_t add_raw(std::int64_t size);
+  /// Reserves numbers that their owner sums over the chunks, with sum_chunks(). `cleared`: they start from zero.
+  std::int64_t reserve(std::int64_t size, bool cleared);
+  /// Sums a range of the accumulators over the chunks, in their order, into accumulators[0].
+  void sum_chunks(std::span<T* const> accumulators, std::int64_t at, std::int64_t size) const;
 
   std::int64_t accumulator_size() const { return accumulator_size_; }
   void clear_accumulator(T* accumulator) const;
@@ -89,8 +91,6 @@ class MatrixSet {
     std::int64_t col;
   };
   std::int64_t panels(std::int64_t n) const { return (n + width_ - 1) / width_; }
-  std::int64_t reserve(std::int64_t size, bool cleared);
-  std::int64_t add_sum(std::int64_t size, bool cleared);
   void collect_transposed(const Matrix& matrix, std::int64_t row, T* gradient, const T* sum) const;
   void collect_task(const CollectTask& task, T* gradient, std::span<T* const> accumulators) const;
 

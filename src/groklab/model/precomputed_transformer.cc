@@ -61,7 +61,7 @@ class PrecomputedTransformer final : public Network<T> {
   void backward_logits(std::int64_t rows, Scratch<T>& scratch, T* accumulator, bool first) const;
   void backward_neurons(std::int64_t rows, Scratch<T>& scratch, T* accumulator, bool first) const;
   void add_score_gradient(std::int64_t rows, Scratch<T>& scratch, T* accumulator) const;
-  void collect_columns(T* gradient, T* sums, ThreadPool& pool);
+  void collect_columns(T* gradient, std::span<T* const> accumulators, ThreadPool& pool);
   void collect_rows(T* gradient, const T* sums, ThreadPool& pool);
   void collect_stream_panel(std::int64_t panel, T* gradient, const T* sums);
   void collect_vectors(T* gradient, const T* sums) const;
@@ -360,7 +360,7 @@ void PrecomputedTransformer<T>::backward(std::span<const std::int64_t> rows, Scr
 
 /// What needs one panel of columns of the tables alone.
 template <typename T>
-void PrecomputedTransformer<T>::collect_columns(T* gradient, T* sums, ThreadPool& pool) {
+void PrecomputedTransformer<T>::collect_columns(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) {
   const T* const w_o = parameter("blocks.0.attn.W_O");
   const std::int64_t neuron_panels = to_neurons_ ? to_neurons_->panels() : 0;
   const std::int64_t logit_panels = to_logits_ ? to_logits_->panels() : 0;
@@ -369,20 +369,22 @@ void PrecomputedTransformer<T>::collect_columns(T* gradient, T* sums, ThreadPool
   const std::int64_t d = config_.d_model, m = config_.d_mlp, width = kernels_.width;
   pool.run(neuron_panels + folded_panels + logit_panels + stream_panels + 1, [&](std::int64_t index, int) {
     if (index < neuron_panels) {
-      to_neurons_->collect_panel(index, w_o, direct_.data(), sums);
+      to_neurons_->collect_panel(index, w_o, direct_.data(), accumulators);
       const BlockedView<T> target{gradient + layout_.at("blocks.0.mlp.W_in").offset, m, m, 0};
-      unpack_panel(target, to_neurons_->matrix_gradient(index), d, index * width, m, width, false);
+      for (std::int64_t p = to_neurons_->first_kernel_panel(index); p < to_neurons_->last_kernel_panel(index); ++p) {
+        unpack_panel(target, to_neurons_->matrix_gradient(p), d, p * width, m, width, false);
+      }
       return;
     }
     index -= neuron_panels;
     if (index < folded_panels) {
-      return folded_->collect_panel(index, gradient + layout_.at("blocks.0.mlp.W_out").offset, sums);
+      return folded_->collect_panel(index, gradient + layout_.at("blocks.0.mlp.W_out").offset, accumulators);
     }
     index -= folded_panels;
-    if (index < logit_panels) return to_logits_->collect_panel(index, w_o, direct_to_logits_.data(), sums);
+    if (index < logit_panels) return to_logits_->collect_panel(index, w_o, direct_to_logits_.data(), accumulators);
     index -= logit_panels;
-    if (index < stream_panels) return to_stream_->collect_panel(index, w_o, direct_.data(), sums);
-    inputs_->collect_scores(sums + score_gradient_at_);
+    if (index < stream_panels) return to_stream_->collect_panel(index, w_o, direct_.data(), accumulators);
+    inputs_->collect_scores(accumulators[0] + score_gradient_at_);
   });
 }
 
@@ -466,7 +468,7 @@ template <typename T>
 void PrecomputedTransformer<T>::collect(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) {
   matrices_.collect_own(gradient, accumulators, pool);
   T* const sums = accumulators[0];
-  collect_columns(gradient, sums, pool);
+  collect_columns(gradient, accumulators, pool);
   collect_rows(gradient, sums, pool);
   collect_vectors(gradient, sums);
   pool.run(panels(config_.d_model), [&](std::int64_t panel, int) {
