@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <thread>
+#include <utility>
 
 #include "engine_fixture.h"
 #include "groklab/base/error.h"
@@ -18,15 +20,22 @@ using testing::small_config;
 
 TEST(Engine, PrecomputedTablesAndGeneralPathAgreeToRounding) {
   for (const char* biases : {"model.biases=none", "model.biases=all"}) {
-    Lab fast(small_config({biases})), general(small_config({biases, "model.path=general"}));
-    ASSERT_STREQ(fast.engine->path_name(), "precomputed tables");
+    Lab general(small_config({biases, "model.path=general"}));
     ASSERT_STREQ(general.engine->path_name(), "general");
-    std::vector<double> a, b;
-    EXPECT_NEAR(fast.engine->loss_and_gradient(a), general.engine->loss_and_gradient(b), 1e-14);
-    EXPECT_LT(relative_difference(a.data(), b.data(), static_cast<std::int64_t>(a.size())), 1e-13);
-    const auto rows = all_rows(fast.task);
-    const auto la = fast.engine->logits(rows), lb = general.engine->logits(rows);
-    EXPECT_LT(relative_difference(la.data(), lb.data(), static_cast<std::int64_t>(la.size())), 1e-14);
+    const auto rows = all_rows(general.task);
+    std::vector<double> b;
+    const double loss = general.engine->loss_and_gradient(b);
+    const auto lb = general.engine->logits(rows);
+    for (const auto& [path, name] : {std::pair{"model.path=tables", "precomputed tables"},
+                                     std::pair{"model.path=residual", "precomputed tables, residual stream"}}) {
+      Lab fast(small_config({biases, path}));
+      ASSERT_STREQ(fast.engine->path_name(), name);
+      std::vector<double> a;
+      EXPECT_NEAR(fast.engine->loss_and_gradient(a), loss, 1e-14);
+      EXPECT_LT(relative_difference(a.data(), b.data(), static_cast<std::int64_t>(a.size())), 1e-13) << name;
+      const auto la = fast.engine->logits(rows);
+      EXPECT_LT(relative_difference(la.data(), lb.data(), static_cast<std::int64_t>(la.size())), 1e-14) << name;
+    }
   }
 }
 
@@ -64,21 +73,25 @@ TEST(Engine, PathsAgreeForManySizes) {
         config.model.activation = kind.activation;
         config.train.precision = kind.precision;
         config.split.train_fraction = 0.5;
-        const Config fast_config = config;
+        std::vector<double> b;
         config.model.path = ComputePath::kGeneral;
-        Lab fast(fast_config, 2), general(config, 2);
-        std::vector<double> a, b;
-        EXPECT_NEAR(fast.engine->loss_and_gradient(a), general.engine->loss_and_gradient(b), kind.tolerance)
-            << p << " " << d;
-        EXPECT_LT(relative_difference(a.data(), b.data(), static_cast<std::int64_t>(a.size())), kind.tolerance)
-            << p << " " << d;
+        const double loss = Lab(config, 2).engine->loss_and_gradient(b);
+        for (const ComputePath path : {ComputePath::kTables, ComputePath::kResidual}) {
+          config.model.path = path;
+          Lab fast(config, 2);
+          std::vector<double> a;
+          const double difference = fast.engine->loss_and_gradient(a) - loss;
+          EXPECT_LT(std::abs(difference), kind.tolerance) << fast.engine->path_name() << " " << p << " " << d;
+          EXPECT_LT(relative_difference(a.data(), b.data(), static_cast<std::int64_t>(a.size())), kind.tolerance)
+              << fast.engine->path_name() << " " << p << " " << d;
+        }
       }
     }
   }
 }
 
 TEST(Engine, InstructionSetsAgreeToRounding) {
-  for (const char* path : {"model.path=auto", "model.path=general"}) {
+  for (const char* path : {"model.path=tables", "model.path=residual", "model.path=general"}) {
     const Config config = small_config({path, "task.modulus=23", "split.train_size=400", "model.d_model=40",
                                         "model.n_heads=4", "model.d_mlp=100", "model.biases=all"});
     Lab best(config);
@@ -122,7 +135,8 @@ TEST(Engine, ThreadsDoNotChangeTheBits) {
 // Catches: a number of chunks that follows the threads; chunks summed as they end; an empty chunk in the last batch of
 // an epoch (1,100 rows in batches of 362 leave 14, fewer than 16 chunks); a key that the engine does not read.
 TEST(Engine, ThreadsDoNotChangeTheBitsOfAnyNumberOfChunks) {
-  for (const char* kind : {"model.path=auto", "model.path=general", "model.architecture=mlp", "optim.batch_size=362"}) {
+  for (const char* kind : {"model.path=tables", "model.path=residual", "model.path=general", "model.architecture=mlp",
+                           "optim.batch_size=362"}) {
     std::vector<std::vector<std::byte>> by_chunks;
     for (const char* chunks : {"train.chunks=1", "train.chunks=2", "train.chunks=3", "train.chunks=16"}) {
       const Config config = small_config({"train.precision=float32", "task.modulus=37", "split.train_size=1100",
@@ -151,7 +165,7 @@ TEST(Engine, ChunksByTheNumberOfRowsAreTheSameRun) {
 // The gradient of a batch is the mean over its rows, whatever the chunks. Catches: rows lost or taken twice between
 // chunks, a mean per chunk.
 TEST(Engine, ChunksGiveOneGradient) {
-  for (const char* path : {"model.path=auto", "model.path=general"}) {
+  for (const char* path : {"model.path=tables", "model.path=residual", "model.path=general"}) {
     Lab one(small_config({path, "train.chunks=1"}));
     std::vector<double> expected, gradient;
     one.engine->loss_and_gradient(expected);

@@ -146,9 +146,46 @@ std::vector<std::string> golden_names() {
   std::sort(names.begin(), names.end());
   return names;
 }
+/// Files of networks that have a choice of forms: one layer, no LayerNorm, "=" as the last token.
+std::vector<std::string> names_with_tables() {
+  std::vector<std::string> names;
+  for (const std::string& name : golden_names()) {
+    const TensorFile file = read_safetensors(golden_directory() / (name + ".safetensors"));
+    const Config config = parse_config_text(file.metadata.at("config"), name);
+    const ModelConfig& model = config.model;
+    if (model.architecture == "transformer" && model.n_layers == 1 && model.layer_norm == LayerNormKind::kNone &&
+        model.input_tokens >= 3) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+// Both forms of the precomputed step, whichever is cheaper for the small networks of the files.
+class GoldenForms : public testing::TestWithParam<std::string> {};
+
+TEST_P(GoldenForms, ResidualStreamAgreesTo1e9) {
+  expect_agreement(GetParam(), {"model.path=residual"}, kFloat64Tolerance);
+}
+
+TEST_P(GoldenForms, TablesAgreeTo1e9) { expect_agreement(GetParam(), {"model.path=tables"}, kFloat64Tolerance); }
+
+TEST_P(GoldenForms, TablesAgreeInFloat32ToRounding) {
+  expect_agreement(GetParam(), {"model.path=tables", "train.precision=float32"}, kFloat32Tolerance);
+}
+
+TEST_P(GoldenForms, ResidualStreamAgreesInFloat32ToRounding) {
+  expect_agreement(GetParam(), {"model.path=residual", "train.precision=float32"}, kFloat32Tolerance);
+}
+
+INSTANTIATE_TEST_SUITE_P(Torch, GoldenForms, testing::ValuesIn(names_with_tables()),
+                         [](const auto& info) { return info.param; });
+
 INSTANTIATE_TEST_SUITE_P(Torch, Golden, testing::ValuesIn(golden_names()), [](const auto& info) { return info.param; });
 
 TEST(GoldenControl, AllFilesAreThere) { EXPECT_GE(golden_names().size(), 22u); }
+
+TEST(GoldenControl, MostFilesHaveAChoiceOfForms) { EXPECT_GE(names_with_tables().size(), 15u); }
 
 // A component without a trajectory of PyTorch's has no place in the table: fails if one is added without its file.
 TEST(GoldenControl, EveryPartOfAStepHasAFile) {

@@ -96,10 +96,12 @@ enum class InitKind {
   kPaper,  ///< N(0, 1 / d_model), as Nanda et al. (2023) and Varma et al. (2023)
   kTorch   ///< PyTorch's defaults
 };
-/// Which forward pass a one-layer transformer takes.
+/// How a one-layer transformer's step is computed; all are exact, and round differently.
 enum class ComputePath {
-  kAuto,    ///< the exact precomputed tables where they apply
-  kGeneral  ///< always the general one
+  kAuto,      ///< the form with the fewest operations that is exact for the network
+  kGeneral,   ///< layer by layer, as any depth
+  kResidual,  ///< attention from precomputed tables, then the residual stream of every row
+  kTables     ///< tables of what attention adds to the neurons and the logits; no row's residual stream
 };
 
 /// Section [model]: the network.
@@ -120,7 +122,7 @@ struct ModelConfig {
   EmbeddingCombination combination = EmbeddingCombination::kConcatenate;  ///< MLP only
   InitKind init = InitKind::kPaper;                                       ///< how initial weights are drawn
   double init_scale = 1.0;                                                ///< multiplies every initial weight
-  ComputePath path = ComputePath::kAuto;  ///< auto: the exact precomputed tables where it applies
+  ComputePath path = ComputePath::kAuto;  ///< auto: the cheapest exact form
 };
 
 /// How the cross-entropy is computed (docs/loss-forms.md).

@@ -52,7 +52,7 @@ struct EnumNames<InitKind> {
 };
 template <>
 struct EnumNames<ComputePath> {
-  static constexpr std::array<std::string_view, 2> values = {"auto", "general"};
+  static constexpr std::array<std::string_view, 4> values = {"auto", "general", "residual", "tables"};
 };
 template <>
 struct EnumNames<LossForm> {

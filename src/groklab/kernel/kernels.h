@@ -64,6 +64,7 @@ struct MixtureTables {
 /// A row of a tile mixes one table row of every slot and head:
 ///   sum over h, s < slots of weights[row][s][h] * (table h's row reads[s][row] + its row position_row + s);
 /// to save additions the tables hold the last slot's sum already, and the other slots' rows their difference to it.
+/// Columns of the tables behind the last one that is asked for, up to a whole vector, are zero.
 template <typename T>
 struct Mixture {
   const T* weights = nullptr;  ///< [rows][slots][heads]; nullptr: all are 1, there is one head and no position's row

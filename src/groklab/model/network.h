@@ -37,7 +37,7 @@ class Network {
   virtual ~Network() = default;
 
   const ParameterLayout& layout() const { return layout_; }
-  /// "precomputed tables", "general" or "embedding MLP".
+  /// "precomputed tables" (and what it still forms of the residual stream), "general" or "embedding MLP".
   virtual const char* path_name() const = 0;
   /// Most rows of a tile.
   std::int64_t tile_rows() const { return tile_rows_; }

@@ -32,7 +32,10 @@ class PrecomputedTransformer final : public Network<T> {
   PrecomputedTransformer(const ModelConfig& config, const TokenSequence& tokens, const ModelSizes& sizes,
                          const PrecomputedPlan& plan, const Kernels<T>& kernels);
 
-  const char* path_name() const override { return "precomputed tables"; }
+  const char* path_name() const override {
+    if (!plan_.input_tables && !plan_.folded_output) return "precomputed tables, residual stream";
+    return plan_.needs_stream() ? "precomputed tables, part of the residual stream" : "precomputed tables";
+  }
   std::int64_t classes() const override { return sizes_.classes; }
   bool reads_tables() const override { return true; }
   Scratch<T> make_scratch() const override;

@@ -34,6 +34,10 @@ void check(const Config& config) {
     refuse(config, "model.d_model",
            fmt::format("n_heads * d_head = {} * {} = {}", model.n_heads, model.d_head, model.n_heads * model.d_head));
   }
+  const bool wants_tables = model.path == ComputePath::kResidual || model.path == ComputePath::kTables;
+  if (wants_tables && model.n_layers == 1 && !precomputed_applies(model)) {
+    refuse(config, "model.path", "auto or general with LayerNorm or without a token \"=\"");
+  }
   if (const std::optional<TaskSize> size = task_size(config.task)) {
     check_tied(model, token_count(model, size->n_symbols), logit_count(model, size->n_classes));
   }
@@ -42,7 +46,7 @@ void check(const Config& config) {
 void resolve(Config& config) {
   ModelConfig& model = config.model;
   if (model.d_head == 0 && model.n_heads > 0) model.d_head = model.d_model / model.n_heads;
-  if (model.n_layers > 1) model.path = ModelConfig{}.path;  // the precomputed tables are for one layer
+  if (model.n_layers > 1) model.path = ModelConfig{}.path;  // only one layer has a choice
 }
 
 ModelSizes sizes(const ModelConfig& config, const Task& task) {
@@ -104,11 +108,13 @@ template <typename T>
 std::unique_ptr<Network<T>> network(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
                                     std::int64_t step_rows, const Kernels<T>& kernels) {
   const TokenSequence tokens(config, task);
-  if (config.path == ComputePath::kAuto && precomputed_applies(config)) {
-    const PrecomputedPlan plan = cheapest_plan(precomputed_shape(config, tokens, sizes, step_rows));
-    return make_precomputed_transformer<T>(config, tokens, sizes, plan, kernels);
+  if (config.path == ComputePath::kGeneral || !precomputed_applies(config)) {
+    return make_general_transformer<T>(config, tokens, sizes, kernels);
   }
-  return make_general_transformer<T>(config, tokens, sizes, kernels);
+  PrecomputedPlan plan = cheapest_plan(precomputed_shape(config, tokens, sizes, step_rows));
+  if (config.path == ComputePath::kResidual) plan = {.input_tables = false, .folded_output = false};
+  if (config.path == ComputePath::kTables) plan = {.input_tables = true, .folded_output = true};
+  return make_precomputed_transformer<T>(config, tokens, sizes, plan, kernels);
 }
 
 Biases biases_in(const WeightShapes& weights, std::int64_t layers) {
