@@ -112,11 +112,13 @@ bool OtherProgram::has_case(const std::string& name) const {
 }
 
 double OtherProgram::ms_per_step(const BenchCase& bench_case, const BenchOptions& options) const {
-  std::vector<std::string> words = {"bench",     "--json",
-                                    "--case",    bench_case.name,
-                                    "--threads", fmt::format("{}", options.threads),
-                                    "--repeats", "1",
-                                    "--seconds", fmt::format("{}", options.seconds)};
+  std::vector<std::string> words = {"bench", "--json", "--case", bench_case.name};
+  const auto add = [&](const char* name, const auto& value) {
+    words.insert(words.end(), {name, fmt::format("{}", value)});
+  };
+  add("--threads", options.threads);
+  add("--repeats", options.repeats);
+  add("--seconds", options.seconds);
   for (const std::string& setting : bench_case.settings) words.insert(words.end(), {"--set", setting});
   const std::string text = answer_of(program_, words);
   const auto json = nlohmann::json::parse(text, nullptr, false);

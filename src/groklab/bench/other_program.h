@@ -18,7 +18,7 @@ class OtherProgram {
 
   const std::string& program() const { return program_; }
   bool has_case(const std::string& name) const;
-  /// Milliseconds of a step in one repeat. Throws Error(kInput) if it fails or prints something else.
+  /// Milliseconds of a step. Throws Error(kInput) if it fails or prints something else.
   double ms_per_step(const BenchCase& bench_case, const BenchOptions& options) const;
 
  private:

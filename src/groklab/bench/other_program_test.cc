@@ -48,6 +48,8 @@ const std::string kList = "echo 'V    a network'; echo 'quick   another'";
 /// What a program of an earlier version prints, shortened.
 const std::string kAnswer = R"(echo '{"version": "0.1", "results": [{"name": "V", "ms_per_step": 1000.0}]}')";
 
+const std::string kWords = "bench --json --case quick --threads 1 --repeats 1 --seconds 0.01";
+
 BenchCase quick_case() {
   BenchCase quick;
   quick.name = "quick";
@@ -72,16 +74,16 @@ TEST(OtherProgram, IsAskedForTheSameMeasurement) {
   BenchOptions options = quick_options(7);
   options.threads = 3;
   EXPECT_EQ(other.ms_per_step(changed_case(quick_case(), {"train.chunks=2"}), options), 1000.0);
-  EXPECT_EQ(script.asked(), std::vector<std::string>{"bench --json --case quick --threads 3 --repeats 1 --seconds 0.01 "
+  EXPECT_EQ(script.asked(), std::vector<std::string>{"bench --json --case quick --threads 3 --repeats 7 --seconds 0.01 "
                                                      "--set train.chunks=2"});
 }
 
-// Catches: a ratio upside down, one measurement shared by all turns, a ratio of medians in place of a median of ratios.
+// Catches: a ratio upside down, one measurement shared by all turns, more repeats in a turn of one than of the other.
 TEST(OtherProgram, IsMeasuredOnceInEachTurn) {
   const Script script(kList, kAnswer);
   const OtherProgram other(script.path());
   const BenchResult result = run_bench_against(other, quick_case(), quick_options(3));
-  EXPECT_EQ(script.asked().size(), 3u);
+  EXPECT_EQ(script.asked(), std::vector<std::string>(3, kWords));
   EXPECT_GT(result.ms_per_step, 0);
   ASSERT_TRUE(result.against);
   EXPECT_EQ(result.against->program, script.path());
@@ -114,12 +116,11 @@ TEST(OtherProgram, ThatCannotBeRunIsRefusedInOneLine) {
 }
 
 TEST(OtherProgram, OtherAnswersAreRefusedInOneLine) {
-  const std::string words = "bench --json --case quick --threads 1 --repeats 1 --seconds 0.01";
   const auto message = [&](const std::string& answer) {
     const Script script(kList, answer);
     const OtherProgram other(script.path());
     const std::string text = error_of([&] { other.ms_per_step(quick_case(), quick_options(1)); }, ErrorKind::kInput);
-    const std::string start = "--against " + script.path() + ": " + words + ": ";
+    const std::string start = "--against " + script.path() + ": " + kWords + ": ";
     EXPECT_EQ(text.rfind(start, 0), 0u) << text;
     return text.substr(std::min(start.size(), text.size()));
   };
