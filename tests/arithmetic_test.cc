@@ -1,5 +1,5 @@
-// The bits of trajectories: hashes of the weights after some tens of steps, for every instruction set, computed when the
-// version of the arithmetic was raised last. See engine/arithmetic.h.
+// The bits of trajectories: hashes of the weights after some tens of steps, for every instruction set, computed when
+// the version of the arithmetic was raised last. See engine/arithmetic.h.
 #include "groklab/engine/arithmetic.h"
 
 #include <gtest/gtest.h>

@@ -122,7 +122,7 @@ struct ModelConfig {
   EmbeddingCombination combination = EmbeddingCombination::kConcatenate;  ///< MLP only
   InitKind init = InitKind::kPaper;                                       ///< how initial weights are drawn
   double init_scale = 1.0;                                                ///< multiplies every initial weight
-  ComputePath path = ComputePath::kAuto;  ///< auto: the cheapest exact form
+  ComputePath path = ComputePath::kAuto;                                  ///< auto: the cheapest exact form
 };
 
 /// How the cross-entropy is computed (docs/loss-forms.md).

@@ -119,7 +119,8 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("model.init", any_choice(), "", "Initial weights: as in the circuit-efficiency paper, or as PyTorch's layers.",
         model.init);
   field("model.init_scale", above(0), "", "Factor on every initial weight.", model.init_scale);
-  field("model.path", any_choice(), "", "How a step is computed, always exactly: auto takes the form with the fewest operations.", model.path);
+  field("model.path", any_choice(), "",
+        "How a step is computed, always exactly: auto takes the form with the fewest operations.", model.path);
 
   auto& loss = config.loss;
   field("loss.kind", component_choice(), "", "Training loss.", loss.kind);

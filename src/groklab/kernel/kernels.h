@@ -103,8 +103,8 @@ struct Kernels {
   /// C[rows, n] = epilogue(A[rows, depth] B[depth, n]); B packed as panels [ceil(n / width)][depth][width].
   void (*nn)(PanelView<T> c, PanelView<const T> a, const T* b, std::int64_t rows, std::int64_t n, std::int64_t depth,
              const Epilogue<T>& epilogue);
-  /// Columns first..n - 1 of C = A B + bias + addend, from B^T [n, depth] as a view: for the few columns behind the last
-  /// whole vector, of which nn() would compute a vector's worth. A linear epilogue only.
+  /// Columns first..n - 1 of C = A B + bias + addend, from B^T [n, depth] as a view: for the few columns behind the
+  /// last whole vector, of which nn() would compute a vector's worth. A linear epilogue only.
   void (*nt)(PanelView<T> c, PanelView<const T> a, PanelView<const T> b_transposed, std::int64_t rows,
              std::int64_t first, std::int64_t n, std::int64_t depth, const Epilogue<T>& epilogue);
   /// G[depth, n] (+)= A[rows, depth]^T C[rows, n]; G packed as panels [ceil(n / width)][depth][width].

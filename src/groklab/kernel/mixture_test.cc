@@ -62,8 +62,8 @@ struct Problem {
     memory.resize(static_cast<std::size_t>(s.slots));
     for (std::int64_t slot = 0; slot < s.slots; ++slot) group(slot, memory[static_cast<std::size_t>(slot)]);
     for (const Groups& g : memory) {
-      groups.push_back({static_cast<std::int64_t>(g.table_row.size()), g.rows.data(), g.begin.data(),
-                        g.table_row.data()});
+      groups.push_back(
+          {static_cast<std::int64_t>(g.table_row.size()), g.rows.data(), g.begin.data(), g.table_row.data()});
     }
     mixture.weights = weighted ? weights.data() : nullptr;
     mixture.tables = {tables.data(), panel, weighted ? 0 : panel * panels};
@@ -90,7 +90,9 @@ struct Problem {
     }
     g.begin.push_back(static_cast<std::int32_t>(g.rows.size()));
   }
-  std::int32_t read(std::int64_t slot, std::int64_t r) const { return reads[static_cast<std::size_t>(slot * s.rows + r)]; }
+  std::int32_t read(std::int64_t slot, std::int64_t r) const {
+    return reads[static_cast<std::size_t>(slot * s.rows + r)];
+  }
   double weight(std::int64_t r, std::int64_t slot, std::int64_t h) const {
     return mixture.weights == nullptr ? 1.0 : static_cast<double>(weights[(r * s.slots + slot) * s.heads + h]);
   }

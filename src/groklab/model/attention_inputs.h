@@ -34,7 +34,8 @@ struct AttentionSizes {
 AttentionSizes attention_sizes(const ModelConfig& config, const TokenSequence& tokens);
 
 /// X, the values X W_V + b_V (b_V in the last row alone) and the scores X u with u = W_K q / sqrt(d_head),
-/// q = x_last W_Q + b_Q. b_K adds the same number to all scores of a head: it is left out, its gradient is exactly zero.
+/// q = x_last W_Q + b_Q. b_K adds the same number to all scores of a head: it is left out, its gradient is exactly
+/// zero.
 template <typename T>
 class AttentionInputs {
  public:
@@ -59,8 +60,8 @@ class AttentionInputs {
 
   /// [R, d_head], where the gradient of a head's values is put before collect_head().
   PanelView<T> value_gradient(std::int64_t head);
-  /// What reaches X and the keys through the scores. `score_gradient`: sums of score slopes by row of X and head, panels
-  /// [R, heads].
+  /// What reaches X and the keys through the scores. `score_gradient`: sums of score slopes by row of X and head,
+  /// panels [R, heads].
   void collect_scores(const T* score_gradient);
   /// Gradients of a head's W_V, b_V, W_Q, W_K, b_Q and b_K, and its part of the gradient of X; after collect_scores().
   void collect_head(std::int64_t head, T* gradient);
@@ -99,13 +100,13 @@ class AttentionInputs {
   const Kernels<T>& kernels_;
   std::vector<Head> heads_;
   const T* parameters_ = nullptr;
-  AlignedBuffer<T> inputs_;        ///< X, [R, d_model] panels
-  AlignedBuffer<T> last_input_;    ///< x_last
-  AlignedBuffer<T> packed_keys_;   ///< all keys as the columns of a packed matrix U [d_model, heads]
-  AlignedBuffer<T> transposed_keys_;  ///< U^T packed, [heads, d_model]
-  AlignedBuffer<T> key_gradient_;     ///< as packed_keys_
+  AlignedBuffer<T> inputs_;                ///< X, [R, d_model] panels
+  AlignedBuffer<T> last_input_;            ///< x_last
+  AlignedBuffer<T> packed_keys_;           ///< all keys as the columns of a packed matrix U [d_model, heads]
+  AlignedBuffer<T> transposed_keys_;       ///< U^T packed, [heads, d_model]
+  AlignedBuffer<T> key_gradient_;          ///< as packed_keys_
   AlignedBuffer<T> score_input_gradient_;  ///< the scores' part of dX, [R, d_model] panels
-  AlignedBuffer<T> score_panels_;  ///< X U
+  AlignedBuffer<T> score_panels_;          ///< X U
   AlignedBuffer<T> score_table_;
 };
 

@@ -81,7 +81,8 @@ void AttentionOutput<T>::prepare_columns(std::int64_t panel, const T* w_o, const
   }
 }
 
-/// One panel of a head's table, with the last slot's position added to every token and subtracted from the other slots'.
+/// One panel of a head's table, with the last slot's position added to every token and subtracted from the other
+/// slots'.
 template <typename T>
 void AttentionOutput<T>::prepare_table(PanelView<T> table, T* base, std::int64_t head, const T* folded,
                                        std::int64_t columns) {

@@ -28,8 +28,8 @@ struct AttentionTile {
 template <typename T>
 class AttentionOutput {
  public:
-  /// `matrix`: B in `matrices`, with its packed form and its packed transpose, [d_model, n]; nullopt: none, n = d_model.
-  /// `w_o`: W_O as one matrix [heads * d_head, d_model], likewise.
+  /// `matrix`: B in `matrices`, with its packed form and its packed transpose, [d_model, n]; nullopt: none, n =
+  /// d_model. `w_o`: W_O as one matrix [heads * d_head, d_model], likewise.
   AttentionOutput(const AttentionInputs<T>& inputs, MatrixId w_o, std::optional<MatrixId> matrix, std::int64_t n,
                   MatrixSet<T>& matrices, const Kernels<T>& kernels);
 
@@ -41,8 +41,7 @@ class AttentionOutput {
 
   void forward(PanelView<T> out, bool relu, const AttentionTile<T>& tile) const;
   /// Adds to the accumulator's tables; `shares` and `first` as in Kernels::mixture_backward.
-  void backward(T* accumulator, T* shares, bool first, PanelView<const T> gradient,
-                const AttentionTile<T>& tile) const;
+  void backward(T* accumulator, T* shares, bool first, PanelView<const T> gradient, const AttentionTile<T>& tile) const;
 
   /// Sums one panel of the tables over the chunks into accumulators[0], where the functions below find it, and computes
   /// its columns of the gradients of F and, if there is a matrix, of B.

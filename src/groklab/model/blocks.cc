@@ -106,7 +106,8 @@ void multiply_to_classes(const Kernels<T>& kernels, PanelView<T> c, PanelView<co
   const std::int64_t behind = n % kernels.lanes;
   const std::int64_t whole = behind <= kMostSingleColumns ? n - behind : n;
   kernels.nn(c, a, packed, rows, whole, depth, epilogue);
-  if (whole < n) kernels.nt(c, a, {packed_transposed, kernels.width, n * kernels.width}, rows, whole, n, depth, epilogue);
+  if (whole < n)
+    kernels.nt(c, a, {packed_transposed, kernels.width, n * kernels.width}, rows, whole, n, depth, epilogue);
 }
 
 MatrixPlace unembedding_place(const ModelConfig& config, const ParameterLayout& layout, std::int64_t classes) {

@@ -39,8 +39,8 @@ class ScratchPlan {
 template <typename T>
 class MlpInput {
  public:
-  MlpInput(const ModelConfig& config, const ParameterLayout& layout, const std::string& prefix,
-           MatrixSet<T>& matrices, const Kernels<T>& kernels);
+  MlpInput(const ModelConfig& config, const ParameterLayout& layout, const std::string& prefix, MatrixSet<T>& matrices,
+           const Kernels<T>& kernels);
   /// out = in W_in + b_in, or max(., 0) of it.
   void forward(PanelView<T> out, PanelView<const T> in, const T* parameters, bool relu, std::int64_t rows) const;
   /// d_in = addend (data nullptr: none) + gradient through W_in. d_in may be `in`.
@@ -59,8 +59,8 @@ class MlpInput {
 template <typename T>
 class MlpOutput {
  public:
-  MlpOutput(const ModelConfig& config, const ParameterLayout& layout, const std::string& prefix,
-            MatrixSet<T>& matrices, const Kernels<T>& kernels);
+  MlpOutput(const ModelConfig& config, const ParameterLayout& layout, const std::string& prefix, MatrixSet<T>& matrices,
+            const Kernels<T>& kernels);
   /// out = residual + hidden W_out + b_out.
   void forward(PanelView<T> out, PanelView<const T> hidden, PanelView<const T> residual, const T* parameters,
                std::int64_t rows) const;

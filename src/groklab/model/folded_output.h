@@ -46,9 +46,9 @@ class FoldedOutput {
   const Kernels<T>& kernels_;
   MatrixId w_out_, w_u_;
   std::int64_t m_, d_, classes_;
-  std::int64_t gradient_at_ = 0;     ///< of M^T in the accumulators: [panel][C][width]
-  AlignedBuffer<T> packed_;      ///< M: [class panel][m][width]
-  AlignedBuffer<T> transposed_;  ///< M^T: [panel][C][width]
+  std::int64_t gradient_at_ = 0;  ///< of M^T in the accumulators: [panel][C][width]
+  AlignedBuffer<T> packed_;       ///< M: [class panel][m][width]
+  AlignedBuffer<T> transposed_;   ///< M^T: [panel][C][width]
 };
 
 }  // namespace groklab

@@ -29,8 +29,8 @@ struct MixtureLayout {
   }
 };
 
-/// C[rows, n] (+)= A[rows, depth] B, where A is head `head`'s table of `tables` and B is packed: a panel of the tables at
-/// a time, since the next one does not follow at the distance of the kernels' panels.
+/// C[rows, n] (+)= A[rows, depth] B, where A is head `head`'s table of `tables` and B is packed: a panel of the tables
+/// at a time, since the next one does not follow at the distance of the kernels' panels.
 template <typename T>
 void multiply_table(const Kernels<T>& kernels, PanelView<T> c, const T* tables, const MixtureLayout& layout,
                     std::int64_t head, const T* packed, std::int64_t n, std::int64_t depth, bool add) {

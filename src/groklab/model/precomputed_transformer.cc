@@ -104,12 +104,12 @@ class PrecomputedTransformer final : public Network<T> {
   std::int64_t score_gradient_at_ = 0;  ///< in the accumulators: panels [R, heads]
 
   const T* parameters_ = nullptr;
-  AlignedBuffer<T> direct_;                   ///< x_last + b_O, which reaches the neurons past attention
-  AlignedBuffer<T> direct_to_logits_;         ///< x_last + b_O + b_out
-  AlignedBuffer<T> w_o_gradient_;             ///< [d_model panel][heads * d_head][width]
-  AlignedBuffer<T> direct_gradient_;          ///< [d_model]
+  AlignedBuffer<T> direct_;            ///< x_last + b_O, which reaches the neurons past attention
+  AlignedBuffer<T> direct_to_logits_;  ///< x_last + b_O + b_out
+  AlignedBuffer<T> w_o_gradient_;      ///< [d_model panel][heads * d_head][width]
+  AlignedBuffer<T> direct_gradient_;   ///< [d_model]
   AlignedBuffer<T> direct_to_logits_gradient_;
-  AlignedBuffer<T> unembedding_gradient_;     ///< transposed, of the folded output: [d_model panel][C][width]
+  AlignedBuffer<T> unembedding_gradient_;  ///< transposed, of the folded output: [d_model panel][C][width]
 
   // Places in a scratch.
   std::int64_t stream_at_ = 0, hidden_at_ = 0, before_at_ = 0, out_at_ = 0, logits_at_ = 0, weights_at_ = 0;
@@ -160,8 +160,7 @@ void PrecomputedTransformer<T>::add_weights() {
   }
   if (plan_.folded_output) {
     const MatrixId w_out = matrices_.add_matrix(plain_matrix(layout_.at("blocks.0.mlp.W_out")), no_gradient);
-    const MatrixId w_u =
-        matrices_.add_matrix(unembedding_place(config_, layout_, sizes_.classes), no_gradient);
+    const MatrixId w_u = matrices_.add_matrix(unembedding_place(config_, layout_, sizes_.classes), no_gradient);
     attention_to(to_logits_, w_u, sizes_.classes);
     folded_.emplace(w_out, w_u, config_.d_mlp, config_.d_model, sizes_.classes, matrices_, kernels_);
   } else {
@@ -179,8 +178,8 @@ void PrecomputedTransformer<T>::plan_scratch() {
   const std::int64_t out = plan_.folded_output ? 0 : config_.d_model;
   const std::int64_t share_size = kernels_.mixture_share_size(heads);
   const std::int64_t of_attention = 2 * heads * slots + slots * share_size;
-  tile_rows_ = choose_tile_rows(config_.d_mlp + before + stream + out + padded(sizes_.classes) + of_attention,
-                                sizeof(T));
+  tile_rows_ =
+      choose_tile_rows(config_.d_mlp + before + stream + out + padded(sizes_.classes) + of_attention, sizeof(T));
   grouping_.emplace(slots, attention_.token_rows, tile_rows_);
   ScratchPlan plan;
   stream_at_ = plan.take_panels(tile_rows_, stream, width);
@@ -290,8 +289,7 @@ void PrecomputedTransformer<T>::backward_logits(std::int64_t rows, Scratch<T>& s
   const PanelView<T> hidden = tile(scratch, hidden_at_);
   if (folded_) {
     folded_->backward(hidden, logits, accumulator, first, is_relu(), rows);
-    to_logits_->backward(accumulator, scratch.numbers.data() + shares_at_, true, logits,
-                         attention_tile(scratch));
+    to_logits_->backward(accumulator, scratch.numbers.data() + shares_at_, true, logits, attention_tile(scratch));
     return;
   }
   const PanelView<T> out = tile(scratch, out_at_);

@@ -108,8 +108,7 @@ TEST_P(PrecomputedForms, AgreeWithTheGeneralPath) {
     for (const bool folded_output : {false, true}) {
       SCOPED_TRACE(std::string(input_tables ? "tables to the neurons" : "W_in on every row") +
                    (folded_output ? ", folded output" : ", residual output"));
-      const auto network =
-          make_precomputed_transformer<double>(model, tokens, sizes, {input_tables, folded_output}, k);
+      const auto network = make_precomputed_transformer<double>(model, tokens, sizes, {input_tables, folded_output}, k);
       const Step found = step_of(*network, *resolved, task, weights);
       EXPECT_LT(relative_difference(found.logits, expected.logits), 1e-13);
       EXPECT_LT(relative_difference(found.neurons, expected.neurons), 1e-13);

@@ -224,7 +224,7 @@ void tn(T* g, PanelView<const T> a, PanelView<const T> c, std::int64_t rows, std
         const std::int64_t first = part * block / count;
         const std::int64_t height = part * (block + 1) / count - first;
         blocks.tn[vectors][height](g_panel + (k + first) * kWidth, a_panel + first, a.row_stride,
-                               c.data + panel * c.panel_stride, c.row_stride, rows, accumulate);
+                                   c.data + panel * c.panel_stride, c.row_stride, rows, accumulate);
       }
     }
   }
@@ -270,11 +270,11 @@ HWY_NOINLINE void nt_block(PanelView<T> c, PanelView<const T> a, PanelView<const
 }
 
 template <typename T>
-using NtBlock = void (*)(PanelView<T>, PanelView<const T>, PanelView<const T>, std::int64_t, std::int64_t,
-                         std::int64_t, const Epilogue<T>&);
+using NtBlock = void (*)(PanelView<T>, PanelView<const T>, PanelView<const T>, std::int64_t, std::int64_t, std::int64_t,
+                         const Epilogue<T>&);
 
-/// Columns first..n - 1 of C = epilogue(A B), which must be linear, by dot products along the depth: they fill the lanes
-/// that a few last columns would leave empty. B^T [n, depth].
+/// Columns first..n - 1 of C = epilogue(A B), which must be linear, by dot products along the depth: they fill the
+/// lanes that a few last columns would leave empty. B^T [n, depth].
 template <typename T>
 void nt(PanelView<T> c, PanelView<const T> a, PanelView<const T> b_transposed, std::int64_t rows, std::int64_t first,
         std::int64_t n, std::int64_t depth, const Epilogue<T>& epilogue) {

@@ -98,9 +98,8 @@ HWY_INLINE double stable_gradient(PanelView<T> logits, const std::int32_t* label
     const T total = sums[r] + true_exps[r];
     const T factor = scale / total;
     const auto factor_v = hn::Set(d, factor);
-    for_row_vectors<T>(stride, n, [&](std::int64_t at, auto) {
-      hn::Store(hn::Mul(hn::Load(d, row + at), factor_v), d, row + at);
-    });
+    for_row_vectors<T>(
+        stride, n, [&](std::int64_t at, auto) { hn::Store(hn::Mul(hn::Load(d, row + at), factor_v), d, row + at); });
     row[element_offset<T>(stride, labels[r])] = -sums[r] * factor;
     check += static_cast<double>(total);
   }
@@ -235,7 +234,8 @@ struct MeanSquared {
   static double gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t n, T scale) {
     double check = 0;
     for (std::int64_t r = 0; r < rows; ++r) {
-      check += mean_squared_row_gradient<T>(logits.data + r * logits.row_stride, logits.panel_stride, n, labels[r], scale);
+      check +=
+          mean_squared_row_gradient<T>(logits.data + r * logits.row_stride, logits.panel_stride, n, labels[r], scale);
     }
     return check;
   }

@@ -15,8 +15,8 @@ HWY_BEFORE_NAMESPACE();
 namespace groklab {
 namespace HWY_NAMESPACE {
 
-/// Heads and vectors of columns of one pass: its table rows must fit the registers, beside what mixes them (16 of 32, or
-/// 4 of 16). Weights, row numbers and horizontal sums are paid once a pass, so wide passes are cheap.
+/// Heads and vectors of columns of one pass: its table rows must fit the registers, beside what mixes them (16 of 32,
+/// or 4 of 16). Weights, row numbers and horizontal sums are paid once a pass, so wide passes are cheap.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
 constexpr int kPassHeads = 4, kPassVectors = 4;
 #else
@@ -305,16 +305,11 @@ void for_passes(const Mixture<T>& m, std::int64_t n, F f) {
     const std::int64_t vectors = (columns + lanes_of<T>() - 1) / lanes_of<T>();
     for (std::int64_t h = 0; h < m.heads; h += kPassHeads) {
       const std::int64_t part = m.heads - h < kPassHeads ? m.heads - h : kPassHeads;
-      const MixturePass<T> pass{m.weights + h,
-                                m.slots * m.heads,
-                                m.heads,
-                                m.tables.data + col / kWide * m.tables.panel_stride + h * kWide,
-                                m.heads * kWide,
-                                m.tables.slot_stride,
-                                m.reads,
-                                m.row_capacity,
-                                m.slots,
-                                m.position_row,
+      const MixturePass<T> pass{m.weights + h,   m.slots * m.heads,
+                                m.heads,         m.tables.data + col / kWide * m.tables.panel_stride + h * kWide,
+                                m.heads * kWide, m.tables.slot_stride,
+                                m.reads,         m.row_capacity,
+                                m.slots,         m.position_row,
                                 m.groups};
       f(pass, h, part, m.weights != nullptr ? part : 0, col, vectors);
     }
@@ -328,8 +323,8 @@ void mixture_forward(PanelView<T> out, const T* base, bool relu, const Mixture<T
              [&](const MixturePass<T>& pass, std::int64_t h, std::int64_t part, std::int64_t index, std::int64_t col,
                  std::int64_t vectors) {
                passes.forward[index][vectors][m.slots == 2 ? 1 : 0](
-                   out.data + col / panel_width<T>() * out.panel_stride, out.panel_stride, h == 0 ? base + col : nullptr,
-                   relu && h + part == m.heads, pass);
+                   out.data + col / panel_width<T>() * out.panel_stride, out.panel_stride,
+                   h == 0 ? base + col : nullptr, relu && h + part == m.heads, pass);
              });
 }
 
@@ -338,23 +333,24 @@ void mixture_backward(const MixtureTables<T>& table_gradient, T* shares, bool fi
                       PanelView<const T> gradient, const Mixture<T>& m, std::int64_t n) {
   static const MixturePasses<T> passes;
   const std::int64_t share_size = mixture_share_size<T>(m.heads);
-  for_passes(m, n,
-             [&](const MixturePass<T>& pass, std::int64_t h, std::int64_t, std::int64_t index, std::int64_t col,
-                 std::int64_t vectors) {
-               const T* grad = gradient.data + col / panel_width<T>() * gradient.panel_stride;
-               T* tables = table_gradient.data + col / mixture_width<T>() * table_gradient.panel_stride +
-                           h * mixture_width<T>();
-               T* share = shares + h / kPassHeads * dot_blocks<T>(kPassHeads) * block_size<T>();
-               for (std::int64_t slot = 0; slot < m.slots; ++slot) {
-                 if (m.weights != nullptr) {
-                   passes.weights[index][vectors](share + slot * m.row_capacity * share_size, share_size,
-                                                  first && col == 0, grad, gradient.panel_stride, slot, pass);
-                 }
-                 passes.tables[index][vectors](tables + slot * table_gradient.slot_stride,
-                                               slot == 0 && h == 0 && column_sums != nullptr ? column_sums + col : nullptr, grad,
-                                               gradient.panel_stride, slot, pass);
-               }
-             });
+  for_passes(
+      m, n,
+      [&](const MixturePass<T>& pass, std::int64_t h, std::int64_t, std::int64_t index, std::int64_t col,
+          std::int64_t vectors) {
+        const T* grad = gradient.data + col / panel_width<T>() * gradient.panel_stride;
+        T* tables =
+            table_gradient.data + col / mixture_width<T>() * table_gradient.panel_stride + h * mixture_width<T>();
+        T* share = shares + h / kPassHeads * dot_blocks<T>(kPassHeads) * block_size<T>();
+        for (std::int64_t slot = 0; slot < m.slots; ++slot) {
+          if (m.weights != nullptr) {
+            passes.weights[index][vectors](share + slot * m.row_capacity * share_size, share_size, first && col == 0,
+                                           grad, gradient.panel_stride, slot, pass);
+          }
+          passes.tables[index][vectors](tables + slot * table_gradient.slot_stride,
+                                        slot == 0 && h == 0 && column_sums != nullptr ? column_sums + col : nullptr,
+                                        grad, gradient.panel_stride, slot, pass);
+        }
+      });
 }
 
 template <typename T>
@@ -376,7 +372,8 @@ void mixture_weights_backward(T* score_slopes, const T* shares, const T* weights
     for (std::int64_t h = 0; h < heads; ++h) {
       T mean = T(0);
       for (std::int64_t s = 0; s < slots; ++s) mean += w[s * heads + h] * slopes[s * heads + h];
-      for (std::int64_t s = 0; s < slots; ++s) slopes[s * heads + h] = w[s * heads + h] * (slopes[s * heads + h] - mean);
+      for (std::int64_t s = 0; s < slots; ++s)
+        slopes[s * heads + h] = w[s * heads + h] * (slopes[s * heads + h] - mean);
     }
   }
 }
