@@ -547,7 +547,10 @@ TEST_F(Cli, EvalNeedsNothingButTheExportedFile) {
   weights("last");
   const std::string fork = succeed({"eval", "--weights", "weights.safetensors"}).out;
   EXPECT_FALSE(has(fork, "train ")) << fork;
-  EXPECT_EQ(lines_of(fork)[1], lines_of(succeed({"eval", "last"}).out)[1]);
+  // Nor how many there are, by which a network chooses its form: the losses agree to rounding.
+  const auto to_seven_digits = [](const std::string& line) { return line.substr(0, line.find("loss") + 13); };
+  const std::string stored = succeed({"eval", "last"}).out;
+  EXPECT_EQ(to_seven_digits(lines_of(fork)[1]), to_seven_digits(lines_of(stored)[1]));
 }
 
 TEST_F(Cli, EvalReadsItsOwnWeights) {

@@ -33,6 +33,10 @@ constexpr double kFloat64Tolerance = 1e-9;
 // all. The same again for each of: the gradient's sums, the two moments, the logits. PyTorch's own float32 run keeps
 // within 2e-5 of its float64 run on these starts, which were chosen to stay away from the kinks of ReLU.
 constexpr double kFloat32Tolerance = 4 * 200 * 0.6e-7;
+// Not so under a cap of the norm, which rounds all weights once more a step and amplifies what was there: PyTorch's own
+// float32 run ends 4.7e-5 away, the best of 3,000 starts. Thrice that is asked of the tables' forms; the general path
+// keeps within the bound of the others.
+constexpr double kFloat32CapTolerance = 3 * 4.7e-5;
 
 std::filesystem::path golden_directory() { return std::filesystem::path(GROKLAB_SOURCE_DIR) / "tests" / "golden"; }
 
@@ -116,7 +120,9 @@ class GoldenRun {
   std::optional<NetworkRun> run_;
 };
 
-void expect_agreement(const std::string& name, const std::vector<std::string>& changes, double tolerance) {
+/// `weights_tolerance` 0: as the rest.
+void expect_agreement(const std::string& name, const std::vector<std::string>& changes, double tolerance,
+                      double weights_tolerance = 0) {
   GoldenRun run(name, changes);
   run.expect_same_tensors();
   EXPECT_LT(run.logits_difference(), tolerance / 10);  // no steps yet
@@ -125,7 +131,8 @@ void expect_agreement(const std::string& name, const std::vector<std::string>& c
   if (tolerance == kFloat32Tolerance && run.has("loss_float32")) {
     EXPECT_LT(difference(losses, run.values("loss_float32")), tolerance);
   }
-  EXPECT_LT(run.weights_difference(), tolerance) << run.engine().path_name();
+  EXPECT_LT(run.weights_difference(), weights_tolerance > 0 ? weights_tolerance : tolerance)
+      << run.engine().path_name();
 }
 
 class Golden : public testing::TestWithParam<std::string> {};
@@ -134,8 +141,12 @@ TEST_P(Golden, Float64AgreesTo1e9) { expect_agreement(GetParam(), {}, kFloat64To
 
 TEST_P(Golden, GeneralPathAgreesTo1e9) { expect_agreement(GetParam(), {"model.path=general"}, kFloat64Tolerance); }
 
+double weights_tolerance(const std::string& name) {
+  return name == "norm_cap" ? kFloat32CapTolerance : kFloat32Tolerance;
+}
+
 TEST_P(Golden, Float32AgreesToRounding) {
-  expect_agreement(GetParam(), {"train.precision=float32"}, kFloat32Tolerance);
+  expect_agreement(GetParam(), {"train.precision=float32"}, kFloat32Tolerance, weights_tolerance(GetParam()));
 }
 
 std::vector<std::string> golden_names() {
@@ -171,11 +182,17 @@ TEST_P(GoldenForms, ResidualStreamAgreesTo1e9) {
 TEST_P(GoldenForms, TablesAgreeTo1e9) { expect_agreement(GetParam(), {"model.path=tables"}, kFloat64Tolerance); }
 
 TEST_P(GoldenForms, TablesAgreeInFloat32ToRounding) {
-  expect_agreement(GetParam(), {"model.path=tables", "train.precision=float32"}, kFloat32Tolerance);
+  expect_agreement(GetParam(), {"model.path=tables", "train.precision=float32"}, kFloat32Tolerance,
+                   weights_tolerance(GetParam()));
+}
+
+TEST_P(GoldenForms, GeneralPathAgreesInFloat32ToRounding) {
+  expect_agreement(GetParam(), {"model.path=general", "train.precision=float32"}, kFloat32Tolerance);
 }
 
 TEST_P(GoldenForms, ResidualStreamAgreesInFloat32ToRounding) {
-  expect_agreement(GetParam(), {"model.path=residual", "train.precision=float32"}, kFloat32Tolerance);
+  expect_agreement(GetParam(), {"model.path=residual", "train.precision=float32"}, kFloat32Tolerance,
+                   weights_tolerance(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Torch, GoldenForms, testing::ValuesIn(names_with_tables()),

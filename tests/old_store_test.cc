@@ -55,7 +55,8 @@ class OldStoreProgram : public ::testing::Test {
   nlohmann::json run_of(const std::string& store) {
     auto json = nlohmann::json::parse(succeed({"export", "last", "--format", "json", "--store", store}));
     for (auto& record : json["records"]) record.erase("seconds");
-    for (const char* name : {"seconds", "created", "last"}) json.erase(name);
+    // A store of that version knew one arithmetic only, so its runs are said to be of the first.
+    for (const char* name : {"seconds", "created", "last", "engine"}) json.erase(name);
     return json;
   }
   Workplace place_;

@@ -49,7 +49,8 @@ AttentionInputs<T>::AttentionInputs(const AttentionSizes& sizes, const Parameter
   key_gradient_ = AlignedBuffer<T>(d * padded(sizes.heads));
   score_input_gradient_ = AlignedBuffer<T>(rows * padded(d));
   score_panels_ = AlignedBuffer<T>(rows * padded(sizes.heads));
-  score_table_ = AlignedBuffer<T>(sizes.slots * sizes.token_rows * sizes.heads);
+  row_slopes_ = AlignedBuffer<T>(rows * padded(sizes.heads));
+  score_table_ = AlignedBuffer<T>(score_rows() * sizes.heads);
 }
 
 template <typename T>
@@ -81,12 +82,8 @@ void AttentionInputs<T>::prepare_rows(const T* parameters) {
   for (std::int64_t token = 0; token < sizes_.token_rows; ++token) {
     put_row(inputs, token, w_e + token * d, d, width, false);
   }
-  std::vector<T> difference(static_cast<std::size_t>(d));
   for (std::int64_t slot = 0; slot < sizes_.slots; ++slot) {
-    for (std::int64_t k = 0; k < d; ++k) {
-      difference[static_cast<std::size_t>(k)] = w_pos[slot * d + k] - last_input_[k];
-    }
-    put_row(inputs, sizes_.position_row(slot), difference.data(), d, width, false);
+    put_row(inputs, sizes_.position_row(slot), w_pos + slot * d, d, width, false);
   }
   put_row(inputs, sizes_.last_row(), last_input_.data(), d, width, false);
 }
@@ -115,7 +112,10 @@ void AttentionInputs<T>::prepare_head(std::int64_t index) {
   const PanelView<T> values = rows_view(head.values);
   kernels_.nn(values, rows_view(std::as_const(inputs_)), matrices_.packed(head.w_v), sizes_.rows(), e, d,
               Epilogue<T>{});
-  if (has_bias) put_row(values, sizes_.last_row(), parameters_ + head_at("b_V", index), e, kernels_.width, true);
+  // In the rows of positions and of the last input, so that it cancels in a token's difference to the last input.
+  for (std::int64_t row = sizes_.token_rows; has_bias && row < sizes_.rows(); ++row) {
+    put_row(values, row, parameters_ + head_at("b_V", index), e, kernels_.width, true);
+  }
 }
 
 template <typename T>
@@ -140,6 +140,7 @@ void AttentionInputs<T>::prepare_scores() {
       for (std::int64_t h = 0; h < heads; ++h) *to++ = score(token, h) + score(sizes_.position_row(slot), h);
     }
   }
+  for (std::int64_t h = 0; h < heads; ++h) *to++ = score(sizes_.last_row(), h);
 }
 
 template <typename T>
@@ -156,13 +157,32 @@ void AttentionInputs<T>::collect_values(Head& head, std::int64_t index, T* gradi
   if (layout_.find("blocks.0.attn.b_V") == nullptr) return;
   T* d_b_v = gradient + head_at("b_V", index);
   for (std::int64_t j = 0; j < e; ++j) {
-    d_b_v[j] = d_values.data[(j / width) * d_values.panel_stride + sizes_.last_row() * width + j % width];
+    d_b_v[j] = T(0);
+    for (std::int64_t row = sizes_.token_rows; row < sizes_.rows(); ++row) {
+      d_b_v[j] += d_values.data[(j / width) * d_values.panel_stride + row * width + j % width];
+    }
   }
 }
 
 template <typename T>
 void AttentionInputs<T>::collect_scores(const T* score_gradient) {
-  const PanelView<const T> slopes{score_gradient, kernels_.width, sizes_.rows() * kernels_.width};
+  const std::int64_t width = kernels_.width, tokens = sizes_.token_rows;
+  for (std::int64_t first = 0; first < sizes_.heads; first += width) {
+    const T* sums = score_gradient + first * score_rows();
+    T* const slopes = row_slopes_.data() + first * sizes_.rows();
+    std::fill(slopes, slopes + sizes_.last_row() * width, T(0));
+    for (std::int64_t slot = 0; slot < sizes_.slots; ++slot) {
+      T* const of_position = slopes + sizes_.position_row(slot) * width;
+      for (std::int64_t token = 0; token < tokens; ++token, sums += width) {
+        for (std::int64_t h = 0; h < width; ++h) {
+          slopes[token * width + h] += sums[h];
+          of_position[h] += sums[h];
+        }
+      }
+    }
+    std::copy(sums, sums + width, slopes + sizes_.last_row() * width);
+  }
+  const PanelView<const T> slopes = rows_view(std::as_const(row_slopes_));
   kernels_.tn(key_gradient_.data(), rows_view(std::as_const(inputs_)), slopes, sizes_.rows(), sizes_.heads,
               sizes_.d_model, false);
   kernels_.nn(rows_view(score_input_gradient_), slopes, transposed_keys_.data(), sizes_.rows(), sizes_.d_model,
@@ -239,9 +259,7 @@ void AttentionInputs<T>::collect_embeddings(T* gradient, std::int64_t col, const
     for (std::int64_t j = 0; j < part; ++j) last[j] += head.last_gradient[static_cast<std::size_t>(col + j)];
   }
   for (std::int64_t slot = 0; slot < sizes_.slots; ++slot) {
-    T* const of_slot = d_pos + slot * d;
-    sum_of_heads(sizes_.position_row(slot), of_slot);
-    for (std::int64_t j = 0; j < part; ++j) last[j] -= of_slot[j];
+    sum_of_heads(sizes_.position_row(slot), d_pos + slot * d);
   }
   T* const last_token = d_embed + (embed.shape[0] - 1) * d;
   for (std::int64_t j = 0; j < part; ++j) last_token[j] += last[j];

@@ -1,9 +1,8 @@
 // What the attention of a one-layer transformer reads, as a small matrix X of R rows: see
-// docs/decisions/precomputed-tables.md. A row for every token that can stand before the last position, one for the
-// difference of every earlier position to the last input, and one for the last input itself:
-//   W_E[token];  W_pos[s] - x_last for s = 0..S - 2;  x_last = W_E["="] + W_pos[S - 1].
-// Scores and values are linear in X. Softmax weights sum to one and softmax ignores a common summand, so a position
-// counts as its difference to the last one.
+// docs/decisions/precomputed-tables.md. A row for every token that can stand before the last position, one for every
+// such position, and one for the last input:
+//   W_E[token];  W_pos[s] for s = 0..S - 2;  x_last = W_E["="] + W_pos[S - 1].
+// Scores and values are linear in X: those of a token at a position are the sums of two rows'.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +32,7 @@ struct AttentionSizes {
 
 AttentionSizes attention_sizes(const ModelConfig& config, const TokenSequence& tokens);
 
-/// X, the values X W_V + b_V (b_V in the last row alone) and the scores X u with u = W_K q / sqrt(d_head),
+/// X, the values X W_V + b_V (b_V not in the tokens' rows) and the scores X u with u = W_K q / sqrt(d_head),
 /// q = x_last W_Q + b_Q. b_K adds the same number to all scores of a head: it is left out, its gradient is exactly
 /// zero.
 template <typename T>
@@ -55,13 +54,15 @@ class AttentionInputs {
   const T* last_input() const { return last_input_.data(); }
   /// [R, d_head]
   PanelView<const T> values(std::int64_t head) const;
-  /// [slots][token_rows][heads]
+  /// [slots][token_rows][heads], then the last position's [heads]
   const T* scores() const { return score_table_.data(); }
 
   /// [R, d_head], where the gradient of a head's values is put before collect_head().
   PanelView<T> value_gradient(std::int64_t head);
-  /// What reaches X and the keys through the scores. `score_gradient`: sums of score slopes by row of X and head,
-  /// panels [R, heads].
+  /// Rows of the sums of score slopes: one for every slot and token, and one for the last position.
+  std::int64_t score_rows() const { return sizes_.slots * sizes_.token_rows + 1; }
+  /// What reaches X and the keys through the scores. `score_gradient`: those sums by head, panels [score_rows(),
+  /// heads].
   void collect_scores(const T* score_gradient);
   /// Gradients of a head's W_V, b_V, W_Q, W_K, b_Q and b_K, and its part of the gradient of X; after collect_scores().
   void collect_head(std::int64_t head, T* gradient);
@@ -107,6 +108,7 @@ class AttentionInputs {
   AlignedBuffer<T> key_gradient_;          ///< as packed_keys_
   AlignedBuffer<T> score_input_gradient_;  ///< the scores' part of dX, [R, d_model] panels
   AlignedBuffer<T> score_panels_;          ///< X U
+  AlignedBuffer<T> row_slopes_;            ///< sums of score slopes by row of X, panels [R, heads]
   AlignedBuffer<T> score_table_;
 };
 

@@ -91,14 +91,16 @@ void AttentionOutput<T>::prepare_table(PanelView<T> table, T* base, std::int64_t
   T* const positions = table.data + tokens * row;
   kernels_.nn({positions, row, 0}, {values.data + tokens * width, width, values.panel_stride}, folded,
               sizes_.rows() - tokens, columns, e, Epilogue<T>{});
-  kernels_.add(base, table.data + sizes_.last_row() * row, width);
-  T* const last = positions + (sizes_.slots - 1) * row;
-  Epilogue<T> add_last;
-  add_last.bias = last;
-  kernels_.nn(table, values, folded, tokens, columns, e, add_last);
+  const T* const last_input = table.data + sizes_.last_row() * row;
+  kernels_.add(base, last_input, width);
+  T* const last_slot = positions + (sizes_.slots - 1) * row;
   for (std::int64_t slot = 0; slot + 1 < sizes_.slots; ++slot) {
-    for (std::int64_t j = 0; j < width; ++j) positions[slot * row + j] -= last[j];
+    for (std::int64_t j = 0; j < width; ++j) positions[slot * row + j] -= last_slot[j];
   }
+  for (std::int64_t j = 0; j < width; ++j) last_slot[j] -= last_input[j];
+  Epilogue<T> add_last;
+  add_last.bias = last_slot;
+  kernels_.nn(table, values, folded, tokens, columns, e, add_last);
 }
 
 template <typename T>
@@ -131,7 +133,12 @@ void AttentionOutput<T>::collect_columns(std::int64_t panel, const T* w_o, const
   T* const d_folded = folded_gradient_.data() + panel * folded_stride();
   for (std::int64_t h = 0; h < sizes_.heads; ++h) {
     const PanelView<T> table = layout_.panel(sums + table_gradient_at_, panel, h);
-    std::memcpy(table.data + sizes_.last_row() * table.row_stride, d_base, static_cast<std::size_t>(width) * sizeof(T));
+    T* const last = table.data + sizes_.last_row() * table.row_stride;  // less what the differences take from it
+    std::memcpy(last, d_base, static_cast<std::size_t>(width) * sizeof(T));
+    for (std::int64_t slot = 0; slot < sizes_.slots; ++slot) {
+      const T* const position = table.data + sizes_.position_row(slot) * table.row_stride;
+      for (std::int64_t j = 0; j < width; ++j) last[j] -= position[j];
+    }
     kernels_.tn(d_folded + h * e * width, inputs_.values(h), constant(table), sizes_.rows(), part, e, false);
   }
   if (!matrix_.has_value()) return;

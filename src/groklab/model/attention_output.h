@@ -19,12 +19,13 @@ namespace groklab {
 /// The softmax weights of a tile and which table rows its rows read.
 template <typename T>
 struct AttentionTile {
-  const T* weights = nullptr;  ///< [rows][slots][heads]
+  const T* weights = nullptr;  ///< [rows][positions][heads]
   TileReads reads;
 };
 
 /// With B = W_in or W_U, and without it in the stream: head h's table is E_h = V_h F_h with F_h = W_O,h B, so that
-///   out = (direct B + bias + sum_h E_h[last]) + sum over h, s of weight_hs (E_h[token] + E_h[position s]).
+///   out = (direct B + bias + sum_h E_h[last]) + sum over h, s of weight_hs (E_h[token] + E_h[position s] - E_h[last]),
+/// since the weights of all positions sum to one.
 template <typename T>
 class AttentionOutput {
  public:

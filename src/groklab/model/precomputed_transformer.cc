@@ -101,7 +101,7 @@ class PrecomputedTransformer final : public Network<T> {
   std::optional<MlpOutput<T>> mlp_output_;
   std::optional<Unembedding<T>> unembedding_;
   std::optional<RowGrouping> grouping_;
-  std::int64_t score_gradient_at_ = 0;  ///< in the accumulators: panels [R, heads]
+  std::int64_t score_gradient_at_ = 0;  ///< in the accumulators: panels [score rows, heads]
 
   const T* parameters_ = nullptr;
   AlignedBuffer<T> direct_;            ///< x_last + b_O, which reaches the neurons past attention
@@ -167,7 +167,7 @@ void PrecomputedTransformer<T>::add_weights() {
     mlp_output_.emplace(config_, layout_, "blocks.0.mlp.", matrices_, kernels_);
     unembedding_.emplace(config_, layout_, config_.d_model, sizes_.classes, matrices_, kernels_);
   }
-  score_gradient_at_ = matrices_.add_raw(attention_.rows() * padded(attention_.heads));
+  score_gradient_at_ = matrices_.add_raw(inputs_->score_rows() * padded(attention_.heads));
 }
 
 template <typename T>
@@ -177,7 +177,7 @@ void PrecomputedTransformer<T>::plan_scratch() {
   const std::int64_t stream = plan_.needs_stream() ? config_.d_model : 0;
   const std::int64_t out = plan_.folded_output ? 0 : config_.d_model;
   const std::int64_t share_size = kernels_.mixture_share_size(heads);
-  const std::int64_t of_attention = 2 * heads * slots + slots * share_size;
+  const std::int64_t of_attention = 2 * heads * (slots + 1) + slots * share_size;
   tile_rows_ =
       choose_tile_rows(config_.d_mlp + before + stream + out + padded(sizes_.classes) + of_attention, sizeof(T));
   grouping_.emplace(slots, attention_.token_rows, tile_rows_);
@@ -187,9 +187,9 @@ void PrecomputedTransformer<T>::plan_scratch() {
   before_at_ = plan.take_panels(tile_rows_, before, width);
   out_at_ = plan.take_panels(tile_rows_, out, width);
   logits_at_ = plan.take_panels(tile_rows_, sizes_.classes, width);
-  weights_at_ = plan.take(tile_rows_ * heads * slots);
+  weights_at_ = plan.take(tile_rows_ * heads * (slots + 1));
   shares_at_ = plan.take(tile_rows_ * slots * share_size);
-  slopes_at_ = plan.take(tile_rows_ * heads * slots);
+  slopes_at_ = plan.take(tile_rows_ * heads * (slots + 1));
   scratch_size_ = plan.size();
 }
 
@@ -326,20 +326,18 @@ void PrecomputedTransformer<T>::add_score_gradient(std::int64_t rows, Scratch<T>
   T* const slopes = scratch.numbers.data() + slopes_at_;
   kernels_.mixture_weights_backward(slopes, scratch.numbers.data() + shares_at_, scratch.numbers.data() + weights_at_,
                                     rows, softmax_shape());
-  const std::int64_t width = kernels_.width;
+  const std::int64_t width = kernels_.width, positions = slots + 1;
   for (std::int64_t first = 0; first < heads; first += width) {
-    T* const panel = accumulator + score_gradient_at_ + first * attention_.rows();
+    T* const panel = accumulator + score_gradient_at_ + first * inputs_->score_rows();
     const std::int64_t part = std::min(width, heads - first);
-    for (std::int64_t slot = 0; slot < slots; ++slot) {
-      const std::int32_t* const reads = grouping_->read_by(scratch.indices.data(), slot);
-      T* const of_position = panel + attention_.position_row(slot) * width;
+    for (std::int64_t position = 0; position < positions; ++position) {
+      // By slot and token, not by position: a sum of thousands of slopes would lose the digits that cancel in it.
+      T* const of_position = panel + position * attention_.token_rows * width;
+      const std::int32_t* const reads = grouping_->read_by(scratch.indices.data(), position);
       for (std::int64_t r = 0; r < rows; ++r) {
-        const T* slope = slopes + (r * slots + slot) * heads + first;
-        T* const of_token = panel + reads[r] * width;
-        for (std::int64_t h = 0; h < part; ++h) {
-          of_token[h] += slope[h];
-          of_position[h] += slope[h];
-        }
+        const T* slope = slopes + (r * positions + position) * heads + first;
+        T* const sum = position < slots ? of_position + reads[r] * width : of_position;
+        for (std::int64_t h = 0; h < part; ++h) sum[h] += slope[h];
       }
     }
   }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "groklab/base/error.h"
+#include "groklab/config/identity.h"
 #include "groklab/files/safetensors.h"
 #include "groklab/store/schema.h"
 #include "groklab/store/store.h"
@@ -81,7 +82,8 @@ TEST_F(OldStore, RunsHaveAnEngineAndTheirIdentity) {
   const Store store(path_);
   for (const RunInfo& info : store.runs()) {
     EXPECT_EQ(info.engine, "cpu/1");
-    EXPECT_EQ(resolve_config(info.config).id(), info.id) << "the configuration still names its run";
+    EXPECT_EQ(identity_digest(canonical_text(*resolve_config(info.config), info.engine)), info.id)
+        << "the configuration still names its run";
   }
   EXPECT_EQ(store.runs("engine = 'cpu/1' AND train_size = 10").size(), 1u);
   EXPECT_EQ(store.run(kFork).config.fork.run, kRun);

@@ -8,6 +8,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/grid.h"
+#include "groklab/model/precomputed_plan.h"
 #include "groklab/sweep/cost.h"
 #include "groklab/sweep/plan.h"
 #include "groklab/sweep/run_plan.h"
@@ -176,9 +177,12 @@ TEST_F(SweepTest, TheEstimateCountsWhatWillBeDone) {
   const SweepEstimate estimate = estimate_sweep(plan, 2, 0.05);
   EXPECT_EQ(estimate.runs, 12);
   EXPECT_EQ(estimate.steps, 4 * 40 + 8 * 30);
-  // 6 D (2 d m + d p) with d 16, m 64, p 7
-  const double per_row = 6 * (2 * 16 * 64 + 16 * 7);
-  EXPECT_NEAR(estimate.flop, per_row * (40 * 2 * (20 + 30) + 8 * 30 * 10), 1.0);
+  // p 7 (10 table rows), 2 heads of 8, d 16, m 64; forks of 10 rows go on for 30 steps
+  const auto step = [](std::int64_t rows) {
+    const PrecomputedShape shape{rows, 10, 2, 2, 8, 16, 64, 7};
+    return precomputed_flop(shape, cheapest_plan(shape));
+  };
+  EXPECT_NEAR(estimate.flop, 40 * 2 * (step(20) + step(30)) + 8 * 30 * step(10), 1.0);
   EXPECT_GT(estimate.wall_seconds, 0);
   EXPECT_GE(estimate.core_seconds, estimate.wall_seconds);
 }

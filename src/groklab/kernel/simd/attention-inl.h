@@ -17,19 +17,20 @@ HWY_BEFORE_NAMESPACE();
 namespace groklab {
 namespace HWY_NAMESPACE {
 
-/// Pairs of slot and head side by side in the lanes would leave most of them empty, so whole vectors of rows are
-/// computed, [slots][heads][lanes], and written row by row.
+/// Pairs of position and head side by side in the lanes would leave most of them empty, so whole vectors of rows are
+/// computed, head by head, and written row by row.
 template <typename T>
 void softmax_of_scores(T* weights, const T* scores, const std::int32_t* table_rows, std::int64_t rows,
                        const SoftmaxShape& shape) {
   const hn::ScalableTag<T> d;
   constexpr std::int64_t kLanes = lanes_of<T>();
-  const std::int64_t slots = shape.positions - 1, heads = shape.heads;
+  const std::int64_t positions = shape.positions, slots = positions - 1, heads = shape.heads;
   alignas(64) T column[kMaxPositions][kLanes];
   for (std::int64_t first = 0; first < rows; first += kLanes) {
     const std::int64_t count = rows - first < kLanes ? rows - first : kLanes;
     for (std::int64_t h = 0; h < heads; ++h) {
-      auto maximum = hn::Zero(d);
+      auto maximum = hn::Set(d, scores[slots * shape.table_rows * heads + h]);
+      hn::Store(maximum, d, column[slots]);
       for (std::int64_t s = 0; s < slots; ++s) {
         const T* of_position = scores + s * shape.table_rows * heads + h;
         const std::int32_t* reads = table_rows + s * shape.row_capacity + first;
@@ -37,17 +38,17 @@ void softmax_of_scores(T* weights, const T* scores, const std::int32_t* table_ro
         for (std::int64_t i = count; i < kLanes; ++i) column[s][i] = T(0);
         maximum = hn::Max(maximum, hn::Load(d, column[s]));
       }
-      auto sum = hn::Exp(d, hn::Neg(maximum));  // of the last position
-      for (std::int64_t s = 0; s < slots; ++s) {
+      auto sum = hn::Zero(d);
+      for (std::int64_t s = 0; s < positions; ++s) {
         const auto e = hn::Exp(d, hn::Sub(hn::Load(d, column[s]), maximum));
         hn::Store(e, d, column[s]);
         sum = hn::Add(sum, e);
       }
       const auto inverse = hn::Div(hn::Set(d, T(1)), sum);
-      for (std::int64_t s = 0; s < slots; ++s) {
+      for (std::int64_t s = 0; s < positions; ++s) {
         hn::Store(hn::Mul(hn::Load(d, column[s]), inverse), d, column[s]);
-        T* to = weights + (first * slots + s) * heads + h;
-        for (std::int64_t i = 0; i < count; ++i) to[i * slots * heads] = column[s][i];
+        T* to = weights + (first * positions + s) * heads + h;
+        for (std::int64_t i = 0; i < count; ++i) to[i * positions * heads] = column[s][i];
       }
     }
   }

@@ -305,7 +305,8 @@ void for_passes(const Mixture<T>& m, std::int64_t n, F f) {
     const std::int64_t vectors = (columns + lanes_of<T>() - 1) / lanes_of<T>();
     for (std::int64_t h = 0; h < m.heads; h += kPassHeads) {
       const std::int64_t part = m.heads - h < kPassHeads ? m.heads - h : kPassHeads;
-      const MixturePass<T> pass{m.weights + h,   m.slots * m.heads,
+      const MixturePass<T> pass{m.weights + h,
+                                (m.slots + 1) * m.heads,
                                 m.heads,         m.tables.data + col / kWide * m.tables.panel_stride + h * kWide,
                                 m.heads * kWide, m.tables.slot_stride,
                                 m.reads,         m.row_capacity,
@@ -359,8 +360,8 @@ void mixture_weights_backward(T* score_slopes, const T* shares, const T* weights
   const std::int64_t slots = shape.positions - 1, heads = shape.heads;
   const std::int64_t share_size = mixture_share_size<T>(heads);
   for (std::int64_t r = 0; r < rows; ++r) {
-    const T* HWY_RESTRICT w = weights + r * slots * heads;
-    T* HWY_RESTRICT slopes = score_slopes + r * slots * heads;
+    const T* HWY_RESTRICT w = weights + r * shape.positions * heads;
+    T* HWY_RESTRICT slopes = score_slopes + r * shape.positions * heads;
     for (std::int64_t s = 0; s < slots; ++s) {
       const T* share = shares + (s * shape.row_capacity + r) * share_size;
       for (std::int64_t h = 0; h < heads; h += kPassHeads) {
@@ -372,8 +373,8 @@ void mixture_weights_backward(T* score_slopes, const T* shares, const T* weights
     for (std::int64_t h = 0; h < heads; ++h) {
       T mean = T(0);
       for (std::int64_t s = 0; s < slots; ++s) mean += w[s * heads + h] * slopes[s * heads + h];
-      for (std::int64_t s = 0; s < slots; ++s)
-        slopes[s * heads + h] = w[s * heads + h] * (slopes[s * heads + h] - mean);
+      for (std::int64_t s = 0; s < slots; ++s) slopes[s * heads + h] = w[s * heads + h] * (slopes[s * heads + h] - mean);
+      slopes[slots * heads + h] = -w[slots * heads + h] * mean;
     }
   }
 }
