@@ -10,6 +10,7 @@
 #include "groklab/base/error.h"
 #include "groklab/lab/run_state.h"
 #include "options.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 namespace {
@@ -47,7 +48,7 @@ void add_export(CLI::App& program, Action& action) {
       const std::string output = options->output.empty() ? default_output(id, options->format) : options->output;
       if (output != "-") {
         export_run(store, id, format, output, step);
-        if (options->output.empty()) fmt::print("{}\n", output);
+        if (options->output.empty()) print_out("{}\n", output);
       } else if (format == ExportFormat::kCsv) {
         write_output("", records_to_csv(store.run(id), store.records(id)));
       } else if (format == ExportFormat::kJson) {

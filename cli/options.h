@@ -39,7 +39,9 @@ void add_set_option(CLI::App& command, std::vector<std::string>& assignments);
 /// A config file ("" for none) with assignments on top.
 Config read_config(const std::string& file, const std::vector<std::string>& assignments);
 
-/// Writes to the file, or to standard output if the name is empty or "-".
+/// Text for people, or JSON, on standard output. Throws Error(kIo).
+void write_text(const std::string& text);
+/// Writes to the file, or to standard output if the name is empty or "-". Throws Error(kIo).
 void write_output(const std::string& file, const std::string& bytes);
 
 }  // namespace groklab::cli

@@ -12,6 +12,7 @@
 #include "groklab/base/join.h"
 #include "groklab/report/report_run.h"
 #include "options.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 
@@ -47,7 +48,7 @@ void add_report(CLI::App& program, Action& action) {
                                     : options->title;
       const std::string file = options->output.empty() ? fmt::format("groklab-{}.html", ids.front()) : options->output;
       write_output(file, render_report(runs, title));
-      if (file != "-") fmt::print("{}\n", file);
+      if (file != "-") print_out("{}\n", file);
       return kExitOk;
     };
   });

@@ -13,6 +13,9 @@ namespace groklab::cli {
 /// {"t_fit": step or null, "t_grok": ...}, as in every JSON about a run.
 nlohmann::ordered_json times_to_json(const EventTimes& times);
 
+/// JSON as text; indent -1: on one line. What is no UTF-8 in a string becomes U+FFFD instead of an exception.
+std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
+
 /// One line: when the run fitted its training rows and when it generalised.
 std::string times_line(const std::vector<Record>& records);
 

@@ -105,9 +105,9 @@ void add_runs(CLI::App& program, Action& action) {
         if (options->times) times.push_back(event_times(store.records(info.id)));
       }
       if (options->json) {
-        write_output("", list_of(runs, times).dump(2) + "\n");
+        write_text(json_text(list_of(runs, times), 2) + "\n");
       } else {
-        write_output("", runs.empty() ? "no runs\n" : table_of(runs, times));
+        write_text(runs.empty() ? "no runs\n" : table_of(runs, times));
       }
       return kExitOk;
     };

@@ -89,7 +89,7 @@ std::string show_json(const RunInfo& info, const std::vector<Record>& records,
     json["checkpoints"].push_back(
         {{"step", checkpoint.step}, {"kept", checkpoint.kept}, {"file", checkpoint.file.string()}});
   }
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ void add_show(CLI::App& program, Action& action) {
       const Store store = options->store.open_existing();
       const std::string id = store.resolve(options->run);
       const auto text = options->json ? show_json : show_text;
-      write_output("", text(store.run(id), store.records(id), store.checkpoints(id)));
+      write_text(text(store.run(id), store.records(id), store.checkpoints(id)));
       return kExitOk;
     };
   });

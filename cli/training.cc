@@ -16,6 +16,7 @@
 #include "groklab/view/text.h"
 #include "run_text.h"
 #include "signals.h"
+#include "terminal.h"
 #include "training_view.h"
 
 namespace groklab::cli {
@@ -23,17 +24,17 @@ namespace {
 
 void print_summary(const std::string& id, const Outcome& outcome, const std::vector<Record>& records,
                    const StoreOption& store) {
-  fmt::print("run {} {} after {} step{} in {}\n", id, run_status_name(outcome.status), format_count(outcome.step),
-             outcome.step == 1 ? "" : "s", format_duration(outcome.seconds));
-  if (outcome.status == RunStatus::kStopped) fmt::print("  because {}\n", outcome.reason);
+  print_out("run {} {} after {} step{} in {}\n", id, run_status_name(outcome.status), format_count(outcome.step),
+            outcome.step == 1 ? "" : "s", format_duration(outcome.seconds));
+  if (outcome.status == RunStatus::kStopped) print_out("  because {}\n", outcome.reason);
   if (!records.empty()) {
     const Record& last = records.back();
-    fmt::print("  train accuracy {}, loss {}   test accuracy {}, loss {}   norm {}\n",
-               format_fraction(last.train.accuracy), format_number(last.train.loss),
-               format_fraction(last.test.accuracy), format_number(last.test.loss), format_number(last.norm));
-    fmt::print("  {}", times_line(records));
+    print_out("  train accuracy {}, loss {}   test accuracy {}, loss {}   norm {}\n",
+              format_fraction(last.train.accuracy), format_number(last.train.loss), format_fraction(last.test.accuracy),
+              format_number(last.test.loss), format_number(last.norm));
+    print_out("  {}", times_line(records));
   }
-  fmt::print("see it: groklab report {}{}\n", id, store.as_argument());
+  print_out("see it: groklab report {}{}\n", id, store.as_argument());
 }
 
 void print_json_outcome(const std::string& id, const TrainingResult& result, const std::vector<Record>& records) {
@@ -46,7 +47,7 @@ void print_json_outcome(const std::string& id, const TrainingResult& result, con
                                  {"was_done", result.was_done}};
   json.update(times_to_json(event_times(records)));
   if (!records.empty()) json["last"] = record_to_json(records.back());
-  fmt::print("{}\n", json.dump());
+  print_text(json_text(json) + "\n");
 }
 
 }  // namespace
@@ -76,20 +77,19 @@ int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlag
   if (flags.json) print_json_outcome(run.id, result, records);
   if (outcome.status == RunStatus::kInterrupted) {
     if (!is_stored) {
-      fmt::print(stderr, "interrupted before the first step\n");
+      print_note("interrupted before the first step");
     } else {
-      fmt::print(stderr, "interrupted at step {}; checkpoint saved; go on with: groklab resume {}{}\n", outcome.step,
-                 run.id, flags.store.as_argument());
+      print_note("interrupted at step {}; checkpoint saved; go on with: groklab resume {}{}", outcome.step, run.id,
+                 flags.store.as_argument());
     }
     return kExitInterrupted;
   }
   if (!flags.json && !flags.quiet) {
-    if (result.was_done) fmt::print("run {} is in the store already; train it anew with --force\n", run.id);
+    if (result.was_done) print_out("run {} is in the store already; train it anew with --force\n", run.id);
     print_summary(run.id, outcome, records, flags.store);
-    std::fflush(stdout);
   }
   if (outcome.status == RunStatus::kDiverged) {
-    fmt::print(stderr, "groklab: run {} diverged at step {}\n", run.id, outcome.step);
+    print_error(fmt::format("run {} diverged at step {}", run.id, outcome.step));
     return kExitFailed;
   }
   return kExitOk;

@@ -49,11 +49,11 @@ Outcome train_guarded(Engine& engine, const PreparedRun& run, RecordSink& stored
   try {
     TeeSink sink({&stored, &observer});
     return train(engine, run.config, sink, control);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     try {
       const std::chrono::duration<double> trained = std::chrono::steady_clock::now() - start;
       stored.on_outcome({RunStatus::kFailed, engine.step(), error.what(), control.seconds_before + trained.count()});
-    } catch (const Error&) {
+    } catch (const std::exception&) {
       // A full disk takes no outcome either. The run stays "running" in the store, and resumable.
     }
     throw;
