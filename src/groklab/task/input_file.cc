@@ -1,9 +1,6 @@
 // Reading and naming the user's files.
 #include "groklab/task/input_file.h"
 
-#include <fmt/format.h>
-#include <xxhash.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -27,14 +24,6 @@ std::string read_input_file(const std::string& key, const std::string& path) {
     fail(ErrorKind::kInput, "{}: expected a readable file, found {}: {}", key, path, std::strerror(errno));
   }
   return bytes;
-}
-
-std::string digest_of(std::string_view bytes) {
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
-  std::string hex;
-  for (const unsigned char byte : canonical.digest) hex += fmt::format("{:02x}", byte);
-  return hex;
 }
 
 void check_digest(const std::string& key, const std::string& path, std::string_view bytes,
