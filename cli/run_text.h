@@ -3,10 +3,8 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 #include "groklab/analysis/event_times.h"
-#include "groklab/record/record.h"
 
 namespace groklab::cli {
 
@@ -17,6 +15,6 @@ nlohmann::ordered_json times_to_json(const EventTimes& times);
 std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
 
 /// One line: when the run fitted its training rows and when it generalised.
-std::string times_line(const std::vector<Record>& records);
+std::string times_line(const EventTimes& times);
 
 }  // namespace groklab::cli

@@ -58,6 +58,9 @@ std::string show_text(const RunInfo& info, const std::vector<Record>& records,
   const std::string note = arithmetic_note(info.engine, engine_identity());
   text += fmt::format("made: {} on {}, groklab {}{}\n", info.created, info.machine, info.version,
                       note.empty() ? "" : ", " + note);
+  if (info.instruction_set.find('+') != std::string::npos) {
+    text += fmt::format("  with {}: no uninterrupted run has its last bits\n", info.instruction_set);
+  }
   text += "config, where not default:\n" + changed_keys(info.config);
   if (!records.empty()) {
     const Record& last = records.back();
@@ -67,7 +70,7 @@ std::string show_text(const RunInfo& info, const std::vector<Record>& records,
     if (last.removed.rows > 0) {  // otherwise never seen is the same as test
       text += group_row("- removed", last.removed) + group_row("- never seen", last.never_seen);
     }
-    text += times_line(records);
+    text += times_line(event_times(records));
     text += fmt::format("train accuracy  {}\n", curve_of(records, &GroupMetrics::accuracy, &Record::train));
     text += fmt::format("test accuracy   {}  (0 to 1, log steps)\n",
                         curve_of(records, &GroupMetrics::accuracy, &Record::test));

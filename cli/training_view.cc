@@ -45,6 +45,9 @@ class Speed {
   std::deque<std::pair<Clock::time_point, std::int64_t>> points_;
 };
 
+/// Records that a view keeps: a run may have millions.
+constexpr std::size_t kMostKept = 4096;
+
 /// Keeps what both text views show.
 class TextView : public RunObserver {
  public:
@@ -60,6 +63,10 @@ class TextView : public RunObserver {
 
  protected:
   void keep(const Record& record) {
+    if (records_.size() >= kMostKept) {  // every other one is enough for a curve of 20 columns
+      for (std::size_t i = 0; 2 * i < records_.size(); ++i) records_[i] = records_[2 * i];
+      records_.resize(records_.size() / 2);
+    }
     records_.push_back(record);
     records_.back().tensor_norms.clear();
   }

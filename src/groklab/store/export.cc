@@ -79,7 +79,7 @@ std::string records_to_npz(const RunInfo& info, const std::vector<Record>& recor
 TensorFile run_weights(const Store& store, const std::string& id, std::int64_t step) {
   const std::vector<CheckpointInfo> known = store.checkpoints(id);
   const CheckpointInfo& found = find_checkpoint(known, id, step);
-  TensorFile file = weights_of_checkpoint(read_safetensors(found.file));
+  TensorFile file = weights_of_checkpoint(store.checkpoint_file(id, found.step));
   file.metadata = {{"format", "pt"},  // what loaders of other programs look for
                    {"groklab.run", id},
                    {"groklab.step", std::to_string(found.step)},
