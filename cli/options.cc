@@ -79,13 +79,21 @@ void write_text(const std::string& text) {
   check_output();
 }
 
+void write_data(std::string_view bytes) {
+  print_data(bytes);
+  check_output();
+}
+
+void check_output_file(const std::string& file) {
+  if (file != "-") check_writable(file);
+}
+
 void write_output(const std::string& file, const std::string& bytes) {
   if (!file.empty() && file != "-") {
     write_file(file, bytes, Durability::kNoSync);
     return;
   }
-  print_data(bytes);
-  check_output();
+  write_data(bytes);
 }
 
 }  // namespace groklab::cli

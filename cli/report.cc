@@ -36,6 +36,7 @@ void add_report(CLI::App& program, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       const Store store = options->store.open_existing();
+      if (!options->output.empty()) check_output_file(options->output);
       ThreadPool pool(options->threads.count(), Binding::kAll);
       std::vector<ReportRun> runs;
       std::vector<std::string> ids;

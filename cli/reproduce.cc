@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,10 +59,13 @@ void print_studies() {
 }
 
 /// A line per claim: what it would cost alone. Claims share runs, so the sum is more than the whole.
-void print_estimates(const studies::Scale& scale, const std::vector<studies::Claim>& claims, int jobs) {
+void print_estimates(const studies::Scale& scale, const std::vector<studies::Claim>& claims, int jobs,
+                     const std::atomic<bool>& interrupt) {
   for (const studies::Claim& claim : claims) {
     const SweepPlan plan = studies::plan_claims({claim}, scale).plan;
-    print_out("{:<15} {}\n", claim.id, estimate_line(estimate_sweep(plan, jobs, 0.5), jobs));
+    const std::optional<SweepEstimate> estimate = estimate_sweep(plan, jobs, 0.5, &interrupt);
+    if (!estimate) return;
+    print_out("{:<15} {}\n", claim.id, estimate_line(*estimate, jobs));
   }
 }
 
@@ -113,9 +117,17 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
   const auto start = std::chrono::steady_clock::now();
   studies::check_scale(study, flags.scale);
   const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
+  for (const std::string& file : {flags.page, flags.json, flags.measurements}) {
+    if (!file.empty()) check_output_file(file);
+  }
   const studies::PlannedClaims planned = studies::plan_claims(claims, flags.scale);
-  if (flags.dry_run) print_estimates(flags.scale, claims, jobs);
-  const SweepEstimate estimate = estimate_sweep(planned.plan, jobs, 2.0);
+  if (flags.dry_run) print_estimates(flags.scale, claims, jobs, interrupt);
+  const std::optional<SweepEstimate> known = estimate_sweep(planned.plan, jobs, 2.0, &interrupt);
+  if (!known) {
+    print_note("interrupted before the first run; go on with the same command");
+    return kExitInterrupted;
+  }
+  const SweepEstimate& estimate = *known;
   if (!flags.quiet) {
     print_out("{} claim{} at scale {}: {}\n", claims.size(), claims.size() == 1 ? "" : "s", flags.scale.name,
               estimate_line(estimate, jobs));

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,20 @@ struct SweepFlags {
   StoreOption store;
 };
 
+int interrupted_early() {
+  print_note("interrupted before the first run; go on with the same command");
+  return kExitInterrupted;
+}
+
 int sweep(const SweepFlags& flags) {
   const std::atomic<bool>& interrupt = catch_interrupts();  // from the calibration on
-  const SweepPlan plan = expand_grid(read_grid_file(flags.file));
+  if (!flags.csv.empty()) check_output_file(flags.csv);
+  const SweepPlan plan = expand_grid(read_grid_file(flags.file), &interrupt);
+  if (interrupt.load()) return interrupted_early();
   const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
-  const SweepEstimate estimate = estimate_sweep(plan, jobs);
+  const std::optional<SweepEstimate> known = estimate_sweep(plan, jobs, 2.0, &interrupt);
+  if (!known) return interrupted_early();
+  const SweepEstimate& estimate = *known;
   if (!flags.quiet) {
     print_out("{}\n", estimate_line(estimate, jobs));
   }

@@ -636,6 +636,16 @@ TEST_F(Cli, AKilledSweepGoesOnAndGivesTheSameBits) {
   EXPECT_EQ(without_times(place.read("table.csv")), without_times(place.read("whole.csv")));
 }
 
+// Catches: hours of training before the place of the result is found to be none.
+TEST_F(Cli, PlacesOfResultsAreTriedBeforeTheWork) {
+  place.write("grid.toml", std::string("seed = [0, 1]\n") + kTiny);
+  refuse({"sweep", "grid.toml", "--csv", "nowhere/x.csv"}, "nowhere/x.csv");
+  refuse({"paper", "--scale", "smoke", "-o", "nowhere/x.html"}, "nowhere/x.html");
+  refuse({"paper", "--scale", "smoke", "--json", "nowhere/x.json"}, "nowhere/x.json");
+  refuse({"paper", "--scale", "smoke", "--measurements", "nowhere/x.json"}, "nowhere/x.json");
+  EXPECT_FALSE(std::filesystem::exists(place.path() / "groklab-store"));
+}
+
 TEST_F(Cli, BadGridsAndClaimsGetOneLine) {
   place.write("bad.toml", "[split]\ntrain_size = [10, 'many']\n");
   refuse({"sweep", "bad.toml"}, "bad.toml:2");

@@ -126,6 +126,16 @@ void write_file(const std::filesystem::path& path, const std::string& text, Dura
   write_file(path, std::span(&part, 1), durability, links);
 }
 
+struct OutputFile::Impl {
+  explicit Impl(const std::filesystem::path& path) : file(path, Links::kFollow) {}
+  TemporaryFile file;
+};
+
+OutputFile::OutputFile(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {}
+OutputFile::~OutputFile() = default;
+void OutputFile::write(std::string_view bytes) { impl_->file.write(std::as_bytes(std::span(bytes))); }
+void OutputFile::publish(Durability durability) { impl_->file.publish(durability); }
+
 void make_directories(const std::filesystem::path& directory, Durability durability) {
   std::error_code error;
   if (std::filesystem::is_directory(directory, error)) return;

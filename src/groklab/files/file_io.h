@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace groklab {
@@ -28,6 +30,23 @@ void write_file(const std::filesystem::path& path, std::span<const std::span<con
 /// The same for one text.
 void write_file(const std::filesystem::path& path, const std::string& text, Durability durability,
                 Links links = Links::kFollow);
+
+/// The same for bytes that come in pieces and need not be in memory together. Without publish() nothing is there.
+class OutputFile {
+ public:
+  /// Throws Error(kIo).
+  explicit OutputFile(const std::filesystem::path& path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void write(std::string_view bytes);
+  void publish(Durability durability);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 /// Makes the directory and those above it that are missing; with kSync their names are on the disk afterwards.
 /// Throws Error(kIo).
