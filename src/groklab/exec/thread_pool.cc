@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -109,11 +110,16 @@ ThreadPool::ThreadPool(int threads, Binding binding) : impl_(std::make_unique<Im
   impl_->bound = binding == Binding::kAll && threads >= 2 && threads <= default_threads() &&
                  sched_getaffinity(0, sizeof(cpu_set_t), &impl_->callers_cores) == 0;
   impl_->ranges = std::vector<Impl::Range>(static_cast<std::size_t>(threads));
+  impl_->workers.reserve(static_cast<std::size_t>(threads));
   for (int worker = 1; worker < threads; ++worker) {
-    impl_->workers.emplace_back([this, worker] {
-      if (impl_->bound) bind_to_core(worker);
-      impl_->worker_loop(worker);
-    });
+    try {
+      impl_->workers.emplace_back([this, worker] {
+        if (impl_->bound) bind_to_core(worker);
+        impl_->worker_loop(worker);
+      });
+    } catch (const std::system_error&) {
+      break;  // the system has no more threads for us: those that there are do all the work, to the same bits
+    }
   }
   if (impl_->bound) bind_to_core(0);  // last: a worker inherits the caller's cores and chooses among them
 }
