@@ -80,6 +80,39 @@ TEST_F(Output, ALogThatMayNotGrowEndsNoTraining) {
   EXPECT_EQ(result.code, 2) << result.err;
 }
 
+// Catches: names from files and arguments that reach the terminal with their control characters; lines without end.
+TEST_F(Output, WhatComesFromOutsideIsEscapedAndCut) {
+  const auto expect_clean = [&](const ProgramResult& result, const std::string& part) {
+    EXPECT_EQ(result.code, 2);
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+    EXPECT_LE(result.err.size(), 500u);
+    EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << result.err;
+    for (const char c : result.err) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << result.err;
+    EXPECT_EQ(result.err.find("\xff"), std::string::npos);
+  };
+  expect_clean(place.run({"train", "--set", "seed=\x1b[31m"}), "\\u001b[31m");
+  expect_clean(place.run({"train", "\xff\x1b]0;x\a.toml"}), "\\xff");
+  expect_clean(place.run({"show", "a\nb", "--store", "\x1b[2J"}), "\\u001b[2J");
+  expect_clean(place.run({std::string(18'000, 'x')}), "unknown subcommand");
+  expect_clean(place.run({"train", "--set", std::string(100'000, 'y') + "=1"}), "yyy");
+  place.write("x.toml", "[a]\n\"\\u001b[31m\" = 1\n");
+  expect_clean(place.run({"train", "x.toml"}), "unknown key");
+  const std::string header = R"({"evil\u001b[31m\n":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  const std::uint64_t size = header.size();
+  place.write("x.safetensors", std::string(reinterpret_cast<const char*>(&size), 8) + header + "aaaa");
+  expect_clean(place.run({"eval", "--weights", "x.safetensors"}), "x.safetensors");
+}
+
+TEST_F(Output, ANameOfAStoreIsAPathWhateverItLooksLike) {
+  place.shell(std::string(kRun) + "5 --store file:other");
+  EXPECT_TRUE(std::filesystem::exists(place.path() / "file:other" / "groklab.sqlite"));
+  EXPECT_FALSE(std::filesystem::exists(place.path() / "other"));
+  EXPECT_EQ(place.run({"runs", "--store", "file:other"}).code, 0);
+  std::filesystem::create_directories(place.path() / "empty");
+  EXPECT_EQ(place.run({"runs", "--store", "empty"}).code, 2);
+  EXPECT_TRUE(std::filesystem::is_empty(place.path() / "empty")) << "looking makes no store";
+}
+
 // Every print of the program goes through terminal.cc, where it cannot throw and is escaped.
 TEST(OutputRule, OnlyOneFilePrints) {
   const std::regex prints(R"(fmt::print|std::cerr|std::printf|std::fprintf|std::fputs|std::fwrite|std::puts)");

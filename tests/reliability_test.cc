@@ -164,5 +164,61 @@ TEST_F(Reliability, ADamagedRunIsToldBehindAllOthers) {
   refuse({"report", bad}, "damaged");
 }
 
+// Catches: a check that finds nothing, a repair that takes more than it must or loses what it takes out.
+TEST_F(Reliability, AStoreIsVerifiedRepairedAndCopied) {
+  const Words train = {"train", "small.toml", "--quiet", "--threads", "1"};
+  succeed(train);
+  const std::string id = shown("last")["id"];
+  const std::string bits = weights(id);
+  succeed({"train", "small.toml", "--quiet", "--set", "train.steps=10"});
+  const std::string other = shown("last")["id"];
+  EXPECT_TRUE(has(succeed({"store", "verify"}).out, "all of 2 runs"));
+  EXPECT_TRUE(has(succeed({"store", "repair"}).out, "nothing to repair"));
+
+  succeed({"store", "backup", "copy"});
+  refuse({"store", "backup", "copy"}, "found something there");
+  EXPECT_TRUE(has(succeed({"store", "verify", "--store", "copy"}).out, "all of 2 runs"));
+  EXPECT_EQ(succeed({"export", id, "--format", "csv", "--store", "copy"}).out,
+            succeed({"export", id, "--format", "csv"}).out);
+
+  // A flipped bit in the last state, a changed record, a damaged configuration, a file that nothing needs.
+  const fs::path states = place.path() / "groklab-store" / "checkpoints" / id;
+  const fs::path last = states / "step-20000.safetensors";
+  std::string bytes = place.read("groklab-store/checkpoints/" + id + "/step-20000.safetensors");
+  bytes[bytes.size() / 2] ^= 4;
+  place.write("groklab-store/checkpoints/" + id + "/step-20000.safetensors", bytes);
+  place.write("groklab-store/checkpoints/" + id + "/step-77.safetensors", "stray");
+  execute("UPDATE records SET train_loss = 0.5 WHERE step = 300");
+  execute("UPDATE runs SET config = '{' WHERE id = '" + other + "'");
+  const ProgramResult found = place.run({"store", "verify"});
+  EXPECT_EQ(found.code, 2);
+  for (const char* part : {"state at step 20000", "record at step 300", "step-77.safetensors", "store repair"}) {
+    EXPECT_TRUE(has(found.out + found.err, part)) << part << ": " << found.out << found.err;
+  }
+  EXPECT_TRUE(has(found.out, "run " + other)) << found.out;
+  refuse({"eval", id}, "damaged");
+  EXPECT_TRUE(has(succeed({"store", "repair"}).out, "before-repair-1"));
+  EXPECT_TRUE(has(succeed({"store", "verify"}).out, "all of 1 runs"));
+  EXPECT_FALSE(fs::exists(last));
+  EXPECT_FALSE(fs::is_empty(place.path() / "groklab-store" / "damaged"));
+  EXPECT_EQ(shown(id)["status"], "interrupted");
+  succeed(train);  // goes on from the state before
+  EXPECT_EQ(weights(id), bits);
+  EXPECT_TRUE(fs::exists(place.path() / "groklab-store" / "groklab.sqlite.before-repair-1"));
+}
+
+TEST_F(Reliability, AStoreIsCopiedWhileARunTrainsIntoIt) {
+  const ProgramResult result = place.shell(
+      "\"$GROKLAB\" train small.toml --quiet --threads 1 --set train.steps=40000 --set train.checkpoint_every=50 & "
+      "job=$!; "
+      "while ! ls groklab-store/checkpoints/*/step-200.safetensors 2>/dev/null >&2; do sleep 0.02; done; "
+      "\"$GROKLAB\" store backup copy; code=$?; kill -INT $job; wait $job; echo $code; "
+      "\"$GROKLAB\" store verify --store copy");
+  EXPECT_TRUE(has(result.out, "copy\n0\nall of 1 runs")) << result.out << result.err;
+  const ProgramResult resumed = place.run({"train", "small.toml", "--quiet", "--set", "train.steps=40000", "--set",
+                                           "train.checkpoint_every=50", "--store", "copy"});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+}
+
 }  // namespace
 }  // namespace groklab

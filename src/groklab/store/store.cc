@@ -2,10 +2,10 @@
 #include "groklab/store/store.h"
 
 #include <chrono>
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "groklab/base/utc.h"
 #include "groklab/config.h"
 #include "groklab/config/engine_identity.h"
 #include "groklab/store/checkpoint_file.h"
@@ -17,17 +17,6 @@
 
 namespace groklab {
 namespace {
-
-std::string utc_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(now).count();
-  const auto whole = std::chrono::floor<std::chrono::seconds>(now).count();  // also right before 1970
-  const std::time_t seconds = whole;
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec, milliseconds - whole * 1000);
-}
 
 /// Of a run that will take another one's place.
 constexpr const char* kReplacementSuffix = "-new";
@@ -64,7 +53,7 @@ struct NewRun {
 
 /// Returns the name of its folder: one that no other row has, since the old run's states stay while the new one trains.
 std::string insert_row(SQLite::Database& connection, const NewRun& run) {
-  const std::string created = utc_now();
+  const std::string created = utc_text(std::chrono::system_clock::now());
   SQLite::Statement insert(connection,
                            "INSERT INTO runs(id, status, created, machine, version, engine, config, tensors, "
                            "instruction_set, replaces, checksum) "

@@ -64,6 +64,17 @@ class Store {
   /// least once a second. The store outlives it. Re-recording a step replaces the row.
   std::unique_ptr<RecordSink> sink(const std::string& id, const ParameterLayout& layout);
 
+  /// Reads everything that is stored and says in a line each what is wrong or waits: database, rows, states, inputs,
+  /// files that nothing needs. Nothing: all is well.
+  std::vector<std::string> verify() const;
+  /// Takes out what cannot be read, so that the rest can be used: damaged rows go (a copy of the database as it was
+  /// stays beside it), damaged states move to the folder `damaged`, a run that lost its last state can go on from the
+  /// one before, leftovers are removed. Says in a line each what was done. No run may be in training.
+  std::vector<std::string> repair();
+  /// A copy of the whole store as it stands, also while runs train into it. Throws Error(kIo) if `destination` exists
+  /// or cannot be written; it is whole or absent.
+  void backup(const std::filesystem::path& destination) const;
+
   const std::filesystem::path& directory() const;
   /// Whether nothing can be stored here.
   bool is_read_only() const;
