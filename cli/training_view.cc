@@ -17,6 +17,7 @@
 #include "groklab/store/run_json.h"
 #include "groklab/view/progress.h"
 #include "groklab/view/text.h"
+#include "groklab/view/thinned_records.h"
 #include "run_text.h"
 #include "terminal.h"
 
@@ -45,9 +46,6 @@ class Speed {
   std::deque<std::pair<Clock::time_point, std::int64_t>> points_;
 };
 
-/// Records that a view keeps: a run may have millions.
-constexpr std::size_t kMostKept = 4096;
-
 /// Keeps what both text views show.
 class TextView : public RunObserver {
  public:
@@ -62,18 +60,11 @@ class TextView : public RunObserver {
   void on_note(const std::string& text) override { print_note_line(text); }
 
  protected:
-  void keep(const Record& record) {
-    if (records_.size() >= kMostKept) {  // every other one is enough for a curve of 20 columns
-      for (std::size_t i = 0; 2 * i < records_.size(); ++i) records_[i] = records_[2 * i];
-      records_.resize(records_.size() / 2);
-    }
-    records_.push_back(record);
-    records_.back().tensor_norms.clear();
-  }
-  ProgressState state(std::int64_t step) const { return {step, steps_, speed_.per_second(), records_}; }
+  void keep(const Record& record) { records_.add(record); }
+  ProgressState state(std::int64_t step) const { return {step, steps_, speed_.per_second(), records_.records()}; }
 
   std::int64_t steps_ = 0;
-  std::vector<Record> records_;
+  ThinnedRecords records_;
   Speed speed_;
 };
 

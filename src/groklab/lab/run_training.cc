@@ -18,6 +18,7 @@
 #include "groklab/run/network_run.h"
 #include "groklab/train/tee_sink.h"
 #include "groklab/train/trainer.h"
+#include "groklab/view/thinned_records.h"
 
 namespace groklab {
 namespace {
@@ -34,14 +35,24 @@ std::optional<TrainingResult> stored_result(const PreparedRun& run, const Store&
   return TrainingResult{{info.status, info.step, info.reason, info.seconds}, true, run.id};
 }
 
-/// Loads the last checkpoint of a stored run into the engine, and its records into the control.
+/// Loads the last checkpoint of a stored run into the engine; the control sees its records in the store.
 void resume(Engine& engine, const PreparedRun& run, const Store& store, TrainControl& control) {
   const TrainState state = store.load_checkpoint(run.id, -1, engine.layout());
   engine.import_state(state);
   control.seconds_before = state.seconds;
-  for (Record& record : store.records(run.id)) {
-    if (record.step <= state.step) control.history.push_back(std::move(record));
-  }
+  control.visit_history = [&store, id = run.id](const std::function<void(const Record&)>& visit) {
+    store.visit_records(id, visit);
+  };
+}
+
+/// Records up to the engine's step, for a view.
+ThinnedRecords past_records(const TrainControl& control, std::int64_t step) {
+  ThinnedRecords records;
+  if (!control.visit_history) return records;
+  control.visit_history([&](const Record& record) {
+    if (record.step <= step) records.add(record);
+  });
+  return records;
 }
 
 Outcome train_guarded(Engine& engine, const PreparedRun& run, RecordSink& stored, RunObserver& observer,
@@ -124,7 +135,7 @@ TrainingResult run_training(const PreparedRun& run, Store& store, ThreadPool& po
   control.probe = begun.network.training_probe();
   const std::unique_ptr<RecordSink> sink = store.sink(begun.id, engine.layout());
   const std::string replaced = store.run(begun.id).replaces;
-  observer.on_start(run, engine.step(), control.history);
+  observer.on_start(run, engine.step(), past_records(control, engine.step()).records());
   if (!replaced.empty()) {
     observer.on_note(fmt::format("run {} stays in the store until this one, {} for now, is done", replaced, begun.id));
   }

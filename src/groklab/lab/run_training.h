@@ -15,7 +15,8 @@ namespace groklab {
 /// A sink that is also told how training goes; for views. Every method may stay empty.
 class RunObserver : public RecordSink {
  public:
-  /// Before the first step. `history` holds the stored records up to `step` of a resumed run.
+  /// Before the first step. `history` holds stored records up to `step` of a resumed run, thinned
+  /// where there are thousands.
   virtual void on_start(const PreparedRun& /*run*/, std::int64_t /*step*/, std::span<const Record> /*history*/) {}
   virtual void on_progress(std::int64_t /*step*/) {}
   /// A remark for people, one line.

@@ -13,14 +13,9 @@
 #include "groklab/base/error.h"
 #include "groklab/files/file_io.h"
 #include "groklab/store/store_files.h"
+#include "groklab/store/store_locked.h"
 
 namespace groklab {
-
-/// Another program holds the database: nothing is wrong with it, and later it may be free.
-class StoreLocked : public Error {
- public:
-  explicit StoreLocked(const std::string& message) : Error(ErrorKind::kStore, message) {}
-};
 
 class Database {
  public:

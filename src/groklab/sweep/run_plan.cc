@@ -19,6 +19,7 @@
 #include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/lab/run_training.h"
+#include "groklab/store/store_locked.h"
 
 namespace groklab {
 namespace {
@@ -138,7 +139,7 @@ class Runner {
     }
   }
 
-  /// Runs that another process trained a while ago: perhaps it is done by now, or was killed.
+  /// Runs that had to wait for another process: perhaps it is done by now, or was killed.
   void look_again() {
     for (std::size_t i = elsewhere_.size(); i-- > 0;) {
       if (elsewhere_[i].first > Clock::now()) continue;
@@ -147,7 +148,7 @@ class Runner {
     }
   }
 
-  /// Nothing if another process, perhaps a sweep of the same plan, is training it now.
+  /// Nothing if another process, perhaps a sweep of the same plan, is training it now, or holds the store.
   std::optional<PlannedResult> run_one(std::size_t index, Store& store, ThreadPool& pool,
                                        std::atomic<double>& fraction) {
     const PlannedRun& planned = plan_.runs[index];
@@ -172,6 +173,8 @@ class Runner {
       const bool interrupted = trained.outcome.status == RunStatus::kInterrupted;
       result.state = interrupted ? PlannedState::kPending : PlannedState::kDone;
     } catch (const RunBusy&) {
+      return std::nullopt;
+    } catch (const StoreLocked&) {
       return std::nullopt;
     } catch (const Error& error) {
       result.state = PlannedState::kFailed;
