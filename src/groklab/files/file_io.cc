@@ -126,6 +126,16 @@ void write_file(const std::filesystem::path& path, const std::string& text, Dura
   write_file(path, std::span(&part, 1), durability, links);
 }
 
+void sync_file(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return;
+  const int synced = ::fsync(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  if (synced != 0) fail_write(path, error);
+  sync_directory(directory_of(path));
+}
+
 struct OutputFile::Impl {
   explicit Impl(const std::filesystem::path& path) : file(path, Links::kFollow) {}
   TemporaryFile file;

@@ -48,6 +48,10 @@ class OutputFile {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Waits until a file that was written without waiting, and its name, are on the disk. A missing one is no error.
+/// Throws Error(kIo).
+void sync_file(const std::filesystem::path& path);
+
 /// Makes the directory and those above it that are missing; with kSync their names are on the disk afterwards.
 /// Throws Error(kIo).
 void make_directories(const std::filesystem::path& directory, Durability durability);

@@ -1,11 +1,14 @@
 // See database.h.
 #include "groklab/store/database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstring>
+#include <set>
 #include <thread>
 
 #include "groklab/store/migrate.h"
@@ -75,7 +78,46 @@ void Database::open() {
   }
   prepare_schema();
   connection_.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+  const auto remember_pages = [](void* pages, sqlite3*, const char*, int count) {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(connection_.getHandle(), remember_pages, &log_pages_);  // in the place of SQLite's own checkpoints
   remember_file();
+}
+
+Database::~Database() {
+  try {
+    sync_states();  // the last connection that closes makes all commits durable
+  } catch (...) {
+  }
+}
+
+void Database::sync_states() {
+  if (unsynced_.empty()) return;
+  constexpr std::size_t kMany = 64;  // a sweep of short runs: then once for all is faster, whatever else it flushes
+  if (unsynced_.size() > kMany) {
+    const int store = ::open(directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = store >= 0 && ::syncfs(store) == 0;
+    if (store >= 0) ::close(store);
+    if (synced) return unsynced_.clear();
+  }
+  std::set<std::filesystem::path> folders;
+  for (const std::filesystem::path& file : unsynced_) {
+    sync_file(file);
+    folders.insert(file.parent_path());
+  }
+  for (const std::filesystem::path& folder : folders) sync_file(folder);  // and its name in the folder above
+  sync_file(unsynced_.front().parent_path().parent_path());
+  unsynced_.clear();
+}
+
+void Database::shorten_log() {
+  constexpr int kLongestLog = 1000;  // pages, as SQLite's own limit
+  if (log_pages_ < kLongestLog) return;
+  log_pages_ = 0;
+  sync_states();
+  connection_.tryExec("PRAGMA wal_checkpoint(PASSIVE)");  // a reader in its way only delays it
 }
 
 void Database::open_for_reading(const SQLite::Exception& refusal) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "groklab/base/error.h"
 #include "groklab/files/file_io.h"
@@ -23,6 +24,9 @@ class Database {
   /// as it stands, and write() throws. Throws Error(kStore): imported file, newer schema, locked; Error(kIo): no
   /// permission.
   Database(const std::filesystem::path& directory, double wait_seconds);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   /// Calls body(connection) alone among this store's threads; turns SQLite's exceptions into Error.
   template <typename Body>
@@ -39,8 +43,10 @@ class Database {
     const std::lock_guard lock(mutex_);
     check_present();
     const Patience patience(*this, wait_seconds);
+    if (durability == Durability::kSync) sync_states();
     if constexpr (std::is_void_v<decltype(body(connection_))>) {
       translated([&] { transact(durability, body); });
+      shorten_log();
       check_present();
     } else {
       auto result = translated([&] {
@@ -48,6 +54,7 @@ class Database {
         transact(durability, [&](SQLite::Database& connection) { value.emplace(body(connection)); });
         return std::move(*value);
       });
+      shorten_log();
       check_present();
       return result;
     }
@@ -56,6 +63,10 @@ class Database {
   auto write(Durability durability, Body&& body) {
     return write(durability, wait_seconds_, std::forward<Body>(body));
   }
+
+  /// A state that was written without waiting for the disk. Before anything makes its row durable, it is synced: a row
+  /// without its file would be worse than neither. Only inside write().
+  void add_unsynced(const std::filesystem::path& file) { unsynced_.push_back(file); }
 
   /// The insertion of a record, compiled once, reset and ready to bind. Only inside write().
   SQLite::Statement& record_statement();
@@ -109,6 +120,8 @@ class Database {
   void open_for_reading(const SQLite::Exception& refusal);
   void prepare_schema();
   void use_write_ahead_log();
+  void sync_states();
+  void shorten_log();
   void remember_file();
   void check_present() const;
   std::filesystem::path file() const { return files_.directory() / kDatabaseName; }
@@ -122,6 +135,8 @@ class Database {
   std::optional<ScratchCopy> copy_;  ///< of a store that cannot be read where it lies
   dev_t device_ = 0;                 ///< of the database's file, to notice that it is gone
   ino_t inode_ = 0;
+  std::vector<std::filesystem::path> unsynced_;
+  int log_pages_ = 0;  ///< of the write-ahead log, after the last commit
   mutable std::mutex mutex_;
   mutable SQLite::Database connection_;
   std::optional<SQLite::Statement> record_statement_;  // after connection_: it must be finalised first

@@ -159,8 +159,9 @@ void StoreSink::on_checkpoint(const TrainState& state, bool kept) {
     insert_pending(connection);
     set_progress(connection, state.step, state.seconds);
     const bool keep = kept || is_kept(connection, state.step);
-    write_safetensors(database_.files().checkpoint_file(folder_, state.step), checkpoint_to_file(state, layout_, keep),
-                      durability, Links::kReplace);
+    const std::filesystem::path file = database_.files().checkpoint_file(folder_, state.step);
+    write_safetensors(file, checkpoint_to_file(state, layout_, keep), durability, Links::kReplace);
+    if (durability == Durability::kNoSync) database_.add_unsynced(file);
     register_state(connection, state.step, keep);
   });
   if (written) return;
@@ -182,6 +183,7 @@ void StoreSink::let_wait(WaitingPart part) {
 
 void StoreSink::on_outcome(const Outcome& outcome) {
   std::string old_folder;
+  const Durability durability = next_durability();
   const auto store_outcome = [&](SQLite::Database& connection) {
     insert_pending(connection);
     SQLite::Statement update(connection,
@@ -198,7 +200,7 @@ void StoreSink::on_outcome(const Outcome& outcome) {
   };
   superseded_.clear();
   try {
-    database_.write(next_durability(), kLastPatience * database_.wait_seconds(), store_outcome);
+    database_.write(durability, kLastPatience * database_.wait_seconds(), store_outcome);
   } catch (const StoreLocked& error) {
     let_wait({});
     throw StoreLocked(fmt::format("{}; run {} lies in {} and joins the store when it is resumed", error.what(), id_,
