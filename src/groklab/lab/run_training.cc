@@ -16,6 +16,7 @@
 #include "groklab/lab/run_state.h"
 #include "groklab/lab/stored_inputs.h"
 #include "groklab/run/network_run.h"
+#include "groklab/store/store_locked.h"
 #include "groklab/train/tee_sink.h"
 #include "groklab/train/trainer.h"
 #include "groklab/view/thinned_records.h"
@@ -61,6 +62,8 @@ Outcome train_guarded(Engine& engine, const PreparedRun& run, RecordSink& stored
   try {
     TeeSink sink({&stored, &observer});
     return train(engine, run.config, sink, control);
+  } catch (const StoreLocked&) {
+    throw;  // the sink has waited as long as it does, and kept everything
   } catch (const std::exception& error) {
     try {
       const std::chrono::duration<double> trained = std::chrono::steady_clock::now() - start;
