@@ -1,10 +1,11 @@
 # The commands of the laboratory, thin over CMakePresets.json. Each does the set-up and the build that it needs.
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
+KILLS ?= 200
 DEMO := build/demo
 PAPER := build/paper
 
-.PHONY: paper demo test sanitize mutants build install docs bench bench-baselines bench-peers check clean setup
+.PHONY: paper demo test sanitize campaign-crash mutants build install docs bench bench-baselines bench-peers check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -31,6 +32,11 @@ demo: setup build/build.ninja
 
 test: build
 	@ctest --preset release
+
+# Kills, starves and damages the program at random moments; nothing may be lost (docs/reliability.md). Some minutes.
+campaign-crash: setup build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@tools/campaign/crash.py build/groklab --kills $(KILLS)
 
 # The unit tests with address and undefined-behaviour checks, every file compiled by itself, in build-debug/.
 sanitize: setup

@@ -21,6 +21,7 @@ void add_report(CLI::App& program, Action& action);
 void add_config(CLI::App& program, Action& action);
 void add_paper(CLI::App& program, Action& action);
 void add_reproduce(CLI::App& program, Action& action);
+void add_store(CLI::App& program, Action& action);
 void add_sweep(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);
 

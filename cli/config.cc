@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "groklab/config/reference.h"
 #include "options.h"
+#include "run_text.h"
 
 namespace groklab::cli {
 namespace {
@@ -43,7 +44,7 @@ std::string fields_json() {
                     {"range", field.range},
                     {"meaning", field.meaning}});
   }
-  return list.dump(2) + "\n";
+  return json_text(list, 2) + "\n";
 }
 
 }  // namespace
@@ -61,10 +62,10 @@ void add_config(CLI::App& program, Action& action) {
   command->add_flag("--json", options->json, "As JSON")->excludes(example)->excludes(markdown);
   command->callback([options, &action] {
     action = [options] {
-      write_output("", options->example    ? example_toml()
-                       : options->markdown ? config_reference_markdown()
-                       : options->json     ? fields_json()
-                                           : config_reference_text(options->name));
+      write_text(options->example    ? example_toml()
+                 : options->markdown ? config_reference_markdown()
+                 : options->json     ? fields_json()
+                                     : config_reference_text(options->name));
       return kExitOk;
     };
   });

@@ -14,6 +14,7 @@
 #include "groklab/store/run_json.h"
 #include "groklab/view/text.h"
 #include "options.h"
+#include "run_text.h"
 
 namespace groklab::cli {
 namespace {
@@ -47,7 +48,7 @@ std::string json_of(const Evaluation& result) {
     json["train"] = group_to_json(result.train);
     json["test"] = group_to_json(result.test);
   }
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 }  // namespace
@@ -88,7 +89,7 @@ void add_eval(CLI::App& program, Action& action) {
       } else {
         fail(ErrorKind::kConfig, "eval: expected a run or --weights FILE.safetensors, found neither");
       }
-      write_output("", options->json ? json_of(result) : text_of(result));
+      write_text(options->json ? json_of(result) : text_of(result));
       return kExitOk;
     };
   });

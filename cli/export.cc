@@ -10,6 +10,7 @@
 #include "groklab/base/error.h"
 #include "groklab/lab/run_state.h"
 #include "options.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 namespace {
@@ -47,11 +48,11 @@ void add_export(CLI::App& program, Action& action) {
       const std::string output = options->output.empty() ? default_output(id, options->format) : options->output;
       if (output != "-") {
         export_run(store, id, format, output, step);
-        if (options->output.empty()) fmt::print("{}\n", output);
+        if (options->output.empty()) print_out("{}\n", output);
       } else if (format == ExportFormat::kCsv) {
-        write_output("", records_to_csv(store.run(id), store.records(id)));
+        records_to_csv(store, id, write_data);
       } else if (format == ExportFormat::kJson) {
-        write_output("", run_to_json_text(store.run(id), store.records(id)));
+        run_to_json_text(store, id, write_data);
       } else {
         fail(ErrorKind::kConfig, "--output: expected a file for {}, found -", options->format);
       }

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <new>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "commands.h"
@@ -15,6 +17,7 @@
 #include "groklab/config/suggest.h"
 #include "groklab/engine/engine.h"
 #include "groklab/version.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 namespace {
@@ -28,15 +31,17 @@ std::string version_text() {
   return fmt::format("groklab {}\ninstruction set {}\ncompiler {}", version(), instruction_set_name(), compiler_name());
 }
 
-std::string one_line(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
+int report_error(const std::string& message, int code) {
+  print_error(message);
+  return code;
 }
 
-int report_error(const std::string& message, int code) {
-  fmt::print(stderr, "groklab: {}\n", one_line(message));
-  return code;
+/// What a command printed is part of what it promised.
+int with_output_checked(int code) {
+  std::fflush(stdout);
+  const std::string failure = output_failure();
+  if (failure.empty() || code != kExitOk) return code;
+  return report_error(failure, kExitFailed);
 }
 
 std::vector<std::string> subcommand_names(const CLI::App& program) {
@@ -66,21 +71,22 @@ int run_program(int argc, char** argv) {
   program.footer(kFooter);
   Action action;
   for (auto* add : {add_train, add_resume, add_fork, add_runs, add_show, add_export, add_eval, add_probe, add_report,
-                    add_config, add_bench, add_sweep, add_reproduce, add_paper}) {
+                    add_store, add_config, add_bench, add_sweep, add_reproduce, add_paper}) {
     add(program, action);
   }
   check_subcommand(program, argc, argv);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return program.exit(error);  // --help, --version
+    if (error.get_exit_code() == 0) {  // --help, --version
+      program.exit(error);
+      std::cout.flush();
+      if (!std::cout) return report_error("standard output: cannot write", kExitFailed);
+      return with_output_checked(kExitOk);
+    }
     return report_error(error.what(), kExitFailed);
   }
-  const int code = action();
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    return report_error("standard output: cannot write", kExitFailed);
-  }
-  return code;
+  return with_output_checked(action());
 }
 
 }  // namespace
@@ -89,12 +95,15 @@ int run_program(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace groklab;
   using namespace groklab::cli;
+  prepare_streams();
   try {
     return run_program(argc, argv);
   } catch (const Error& error) {
     return report_error(error.what(), error.kind() == ErrorKind::kInternal ? kExitInternal : kExitFailed);
   } catch (const std::bad_alloc&) {
     return report_error("out of memory: expected a task and a network that fit", kExitFailed);
+  } catch (const std::system_error& error) {  // output that was not written by terminal.h; threads
+    return report_error(error.what(), kExitFailed);
   } catch (const std::exception& error) {
     return report_error(fmt::format("internal: {}", error.what()), kExitInternal);
   }

@@ -1,15 +1,13 @@
 // See options.h.
 #include "options.h"
 
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/files/file_io.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 namespace {
@@ -24,6 +22,10 @@ std::string shell_quoted(const std::string& text) {
   std::string quoted = "'";
   for (const char letter : text) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
   return quoted + "'";
+}
+
+void check_output() {
+  if (const std::string failure = output_failure(); !failure.empty()) fail(ErrorKind::kIo, "{}", failure);
 }
 
 }  // namespace
@@ -72,14 +74,26 @@ Config read_config(const std::string& file, const std::vector<std::string>& assi
   return config;
 }
 
+void write_text(const std::string& text) {
+  print_text(text);
+  check_output();
+}
+
+void write_data(std::string_view bytes) {
+  print_data(bytes);
+  check_output();
+}
+
+void check_output_file(const std::string& file) {
+  if (file != "-") check_writable(file);
+}
+
 void write_output(const std::string& file, const std::string& bytes) {
   if (!file.empty() && file != "-") {
     write_file(file, bytes, Durability::kNoSync);
     return;
   }
-  if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() || std::fflush(stdout) != 0) {
-    fail(ErrorKind::kIo, "standard output: cannot write: {}", std::strerror(errno));
-  }
+  write_data(bytes);
 }
 
 }  // namespace groklab::cli

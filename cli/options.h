@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "groklab/config.h"
@@ -40,7 +41,13 @@ void add_set_option(CLI::App& command, std::vector<std::string>& assignments);
 /// A config file ("" for none) with assignments on top.
 Config read_config(const std::string& file, const std::vector<std::string>& assignments);
 
-/// Writes to the file, or to standard output if the name is empty or "-".
+/// Before work whose result write_output will write there. Throws Error(kIo) if that is not possible.
+void check_output_file(const std::string& file);
+/// Text for people, or JSON, on standard output. Throws Error(kIo).
+void write_text(const std::string& text);
+/// Bytes for other programs on standard output. Throws Error(kIo).
+void write_data(std::string_view bytes);
+/// Writes to the file, or to standard output if the name is empty or "-". Throws Error(kIo).
 void write_output(const std::string& file, const std::string& bytes);
 
 }  // namespace groklab::cli

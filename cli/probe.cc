@@ -15,6 +15,7 @@
 #include "groklab/probe/prober.h"
 #include "groklab/view/text.h"
 #include "options.h"
+#include "run_text.h"
 
 namespace groklab::cli {
 namespace {
@@ -50,7 +51,7 @@ std::string json_of(const LoadedNetwork* network, const std::string& id, const s
   }
   json["results"] = nlohmann::ordered_json::array();
   for (const ProbeResult& result : results) json["results"].push_back(probe_result_to_json(result));
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 int run_probe(const ProbeOptions& options) {
@@ -69,14 +70,14 @@ int run_probe(const ProbeOptions& options) {
     if (options.at == "all") {
       if (!options.assignments.empty()) fail(ErrorKind::kConfig, "--set: not with --at all");
       const std::vector<ProbeResult> results = probe_checkpoints(store, id, set, pool);
-      write_output("", options.json ? json_of(nullptr, id, results) : text_of(results));
+      write_text(options.json ? json_of(nullptr, id, results) : text_of(results));
       return kExitOk;
     }
     network = load_run(store, id, options.at, options.assignments, pool);
   }
   std::vector<ProbeResult> results = {network->run.prober().read(network->run.engine(), set, true)};
   results[0].step = network->step;
-  write_output("", options.json ? json_of(&*network, id, results) : text_of(results));
+  write_text(options.json ? json_of(&*network, id, results) : text_of(results));
   return kExitOk;
 }
 

@@ -12,6 +12,7 @@
 #include "groklab/base/join.h"
 #include "groklab/report/report_run.h"
 #include "options.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 
@@ -35,6 +36,7 @@ void add_report(CLI::App& program, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       const Store store = options->store.open_existing();
+      if (!options->output.empty()) check_output_file(options->output);
       ThreadPool pool(options->threads.count(), Binding::kAll);
       std::vector<ReportRun> runs;
       std::vector<std::string> ids;
@@ -47,7 +49,7 @@ void add_report(CLI::App& program, Action& action) {
                                     : options->title;
       const std::string file = options->output.empty() ? fmt::format("groklab-{}.html", ids.front()) : options->output;
       write_output(file, render_report(runs, title));
-      if (file != "-") fmt::print("{}\n", file);
+      if (file != "-") print_out("{}\n", file);
       return kExitOk;
     };
   });

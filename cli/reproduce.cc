@@ -1,10 +1,9 @@
 // groklab reproduce, and groklab paper as its short form for the one paper
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +18,10 @@
 #include "groklab/version.h"
 #include "groklab/view/text.h"
 #include "options.h"
+#include "run_text.h"
 #include "signals.h"
 #include "sweep_view.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 namespace {
@@ -53,26 +54,28 @@ const studies::Study& named_study(const std::string& id) {
 
 void print_studies() {
   for (const studies::Study& study : studies::all_studies()) {
-    fmt::print("{:<15} {}: {}. {}\n", study.id, study.citation, study.title, study.summary);
+    print_out("{:<15} {}: {}. {}\n", study.id, study.citation, study.title, study.summary);
   }
 }
 
 /// A line per claim: what it would cost alone. Claims share runs, so the sum is more than the whole.
-void print_estimates(const studies::Scale& scale, const std::vector<studies::Claim>& claims, int jobs) {
+void print_estimates(const studies::Scale& scale, const std::vector<studies::Claim>& claims, int jobs,
+                     const std::atomic<bool>& interrupt) {
   for (const studies::Claim& claim : claims) {
     const SweepPlan plan = studies::plan_claims({claim}, scale).plan;
-    fmt::print("{:<15} {}\n", claim.id, estimate_line(estimate_sweep(plan, jobs, 0.5), jobs));
-    std::fflush(stdout);
+    const std::optional<SweepEstimate> estimate = estimate_sweep(plan, jobs, 0.5, &interrupt);
+    if (!estimate) return;
+    print_out("{:<15} {}\n", claim.id, estimate_line(*estimate, jobs));
   }
 }
 
 void write_results(const ReproduceFlags& flags, const studies::Reproduction& reproduction) {
-  if (!flags.json.empty()) write_output(flags.json, studies::reproduction_json(reproduction).dump(2) + "\n");
+  if (!flags.json.empty()) write_output(flags.json, json_text(studies::reproduction_json(reproduction), 2) + "\n");
   if (!flags.page.empty()) write_output(flags.page, studies::reproduction_page(reproduction));
   if (flags.quiet) return;
-  fmt::print("{}{} runs in {}\n", studies::verdict_table(reproduction), format_count(reproduction.summary.n_runs),
-             format_duration(reproduction.summary.seconds));
-  if (!flags.page.empty() && flags.page != "-") fmt::print("page: {}\n", flags.page);
+  print_out("{}{} runs in {}\n", studies::verdict_table(reproduction), format_count(reproduction.summary.n_runs),
+            format_duration(reproduction.summary.seconds));
+  if (!flags.page.empty() && flags.page != "-") print_out("page: {}\n", flags.page);
 }
 
 /// Trains what is missing and measures. False: interrupted.
@@ -87,7 +90,7 @@ bool make_measurements(const ReproduceFlags& flags, const studies::PlannedClaims
     m.summary.n_found += r.was_done ? 1 : 0;
     m.summary.steps += r.outcome.step;
   }
-  for (const std::string& line : failure_lines(planned.plan, results)) fmt::print(stderr, "groklab: {}\n", line);
+  for (const std::string& line : failure_lines(planned.plan, results)) print_error(line);
   m.summary.n_runs = static_cast<std::int64_t>(results.size());
   ThreadPool pool(jobs, Binding::kAll);
   const studies::RunResults runs(store, results, pool);
@@ -114,19 +117,26 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
   const auto start = std::chrono::steady_clock::now();
   studies::check_scale(study, flags.scale);
   const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
+  for (const std::string& file : {flags.page, flags.json, flags.measurements}) {
+    if (!file.empty()) check_output_file(file);
+  }
   const studies::PlannedClaims planned = studies::plan_claims(claims, flags.scale);
-  if (flags.dry_run) print_estimates(flags.scale, claims, jobs);
-  const SweepEstimate estimate = estimate_sweep(planned.plan, jobs, 2.0);
+  if (flags.dry_run) print_estimates(flags.scale, claims, jobs, interrupt);
+  const std::optional<SweepEstimate> known = estimate_sweep(planned.plan, jobs, 2.0, &interrupt);
+  if (!known) {
+    print_note("interrupted before the first run; go on with the same command");
+    return kExitInterrupted;
+  }
+  const SweepEstimate& estimate = *known;
   if (!flags.quiet) {
-    fmt::print("{} claim{} at scale {}: {}\n", claims.size(), claims.size() == 1 ? "" : "s", flags.scale.name,
-               estimate_line(estimate, jobs));
-    std::fflush(stdout);
+    print_out("{} claim{} at scale {}: {}\n", claims.size(), claims.size() == 1 ? "" : "s", flags.scale.name,
+              estimate_line(estimate, jobs));
   }
   if (flags.dry_run) return kExitOk;
   studies::Measurements m;
   m.study = study.id;
   if (!make_measurements(flags, planned, claims, estimate.seconds, jobs, interrupt, m)) {
-    fmt::print(stderr, "interrupted; go on with the same command\n");
+    print_note("interrupted; go on with the same command");
     return kExitInterrupted;
   }
   const studies::ScaleFacts facts = study.facts(flags.scale);
@@ -138,7 +148,7 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
   studies::Reproduction reproduction = studies::judge_measurements(m);
   m.summary.seconds = reproduction.summary.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!flags.measurements.empty()) write_output(flags.measurements, studies::measurements_json(m).dump(1) + "\n");
+  if (!flags.measurements.empty()) write_output(flags.measurements, json_text(studies::measurements_json(m), 1) + "\n");
   write_results(flags, reproduction);
   return m.summary.n_failed > 0 ? kExitFailed : kExitOk;
 }
@@ -152,7 +162,7 @@ int run_reproduce(const ReproduceFlags& flags) {
   const studies::Study& study = named_study(flags.study);
   const std::vector<studies::Claim> claims = studies::choose_claims(study, flags.claims);
   if (flags.list) {
-    for (const studies::Claim& claim : claims) fmt::print("{:<15} {}\n", claim.id, claim.statement);
+    for (const studies::Claim& claim : claims) print_out("{:<15} {}\n", claim.id, claim.statement);
     return kExitOk;
   }
   return run_study(flags, study, claims);

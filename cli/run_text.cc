@@ -13,8 +13,11 @@ nlohmann::ordered_json times_to_json(const EventTimes& times) {
   return {{"t_fit", step(times.fit)}, {"t_grok", step(times.grok)}};
 }
 
-std::string times_line(const std::vector<Record>& records) {
-  const EventTimes times = event_times(records);
+std::string json_text(const nlohmann::ordered_json& json, int indent) {
+  return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string times_line(const EventTimes& times) {
   const auto text = [](const auto& step) { return step ? format_count(*step) : std::string("not reached"); };
   return fmt::format("T_fit {}, T_grok {} (accuracy >= 99% held for 3 evaluation steps)\n", text(times.fit),
                      text(times.grok));

@@ -3,17 +3,18 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 #include "groklab/analysis/event_times.h"
-#include "groklab/record/record.h"
 
 namespace groklab::cli {
 
 /// {"t_fit": step or null, "t_grok": ...}, as in every JSON about a run.
 nlohmann::ordered_json times_to_json(const EventTimes& times);
 
+/// JSON as text; indent -1: on one line. What is no UTF-8 in a string becomes U+FFFD instead of an exception.
+std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
+
 /// One line: when the run fitted its training rows and when it generalised.
-std::string times_line(const std::vector<Record>& records);
+std::string times_line(const EventTimes& times);
 
 }  // namespace groklab::cli

@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.h"
 #include "groklab/analysis/curves.h"
 #include "groklab/analysis/event_times.h"
+#include "groklab/base/error.h"
 #include "groklab/config/engine_identity.h"
 #include "groklab/record/task_label.h"
 #include "groklab/store/run_engines.h"
@@ -18,6 +20,7 @@
 #include "groklab/view/text.h"
 #include "options.h"
 #include "run_text.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 namespace {
@@ -81,6 +84,24 @@ nlohmann::ordered_json list_of(const std::vector<RunInfo>& runs, const std::vect
   return list;
 }
 
+/// Of each run; one whose records are damaged leaves `runs` for a line in `damaged`.
+std::vector<EventTimes> times_of(const Store& store, std::vector<RunInfo>& runs, std::vector<std::string>& damaged) {
+  std::vector<EventTimes> times;
+  std::vector<RunInfo> good;
+  for (RunInfo& info : runs) {
+    try {
+      EventTimesFinder finder;
+      store.visit_records(info.id, [&](const Record& record) { finder.add(record); });
+      times.push_back(finder.times());
+      good.push_back(std::move(info));
+    } catch (const Error& error) {
+      damaged.emplace_back(error.what());
+    }
+  }
+  runs = std::move(good);
+  return times;
+}
+
 }  // namespace
 
 void add_runs(CLI::App& program, Action& action) {
@@ -99,17 +120,16 @@ void add_runs(CLI::App& program, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       const Store store = options->store.open_existing();
-      const std::vector<RunInfo> runs = store.runs(options->where);
-      std::vector<EventTimes> times;
-      for (const RunInfo& info : runs) {
-        if (options->times) times.push_back(event_times(store.records(info.id)));
-      }
+      std::vector<std::string> damaged;
+      std::vector<RunInfo> runs = store.runs(options->where, &damaged);
+      const std::vector<EventTimes> times = options->times ? times_of(store, runs, damaged) : std::vector<EventTimes>{};
       if (options->json) {
-        write_output("", list_of(runs, times).dump(2) + "\n");
+        write_text(json_text(list_of(runs, times), 2) + "\n");
       } else {
-        write_output("", runs.empty() ? "no runs\n" : table_of(runs, times));
+        write_text(runs.empty() ? "no runs\n" : table_of(runs, times));
       }
-      return kExitOk;
+      for (const std::string& line : damaged) print_error(line);
+      return damaged.empty() ? kExitOk : kExitFailed;
     };
   });
 }

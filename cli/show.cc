@@ -33,14 +33,21 @@ std::string changed_keys(const Config& config) {
   return text.empty() ? "  all defaults\n" : text;
 }
 
-std::string curve_of(const std::vector<Record>& records, double GroupMetrics::*member, GroupMetrics Record::*group) {
-  std::vector<double> steps, values;
-  for (const Record& record : records) {
+/// What of a run's records is shown; they themselves may be millions.
+struct RecordCurves {
+  EventTimesFinder times;
+  std::vector<double> steps, train, test;  ///< accuracies
+
+  void add(const Record& record) {
+    times.add(record);
     steps.push_back(static_cast<double>(record.step));
-    values.push_back(record.*group.*member);
+    train.push_back(record.train.accuracy);
+    test.push_back(record.test.accuracy);
   }
-  return sparkline(resample_log_steps(steps, values, kCurveWidth), 0.0, 1.0);
-}
+  std::string curve(const std::vector<double>& values) const {
+    return sparkline(resample_log_steps(steps, values, kCurveWidth), 0.0, 1.0);
+  }
+};
 
 std::string group_row(const char* name, const GroupMetrics& group) {
   if (group.rows == 0) return "";
@@ -49,8 +56,7 @@ std::string group_row(const char* name, const GroupMetrics& group) {
                      format_number(group.margin), format_number(group.margin_min));
 }
 
-std::string show_text(const RunInfo& info, const std::vector<Record>& records,
-                      const std::vector<CheckpointInfo>& checkpoints) {
+std::string show_text(const RunInfo& info, const RecordCurves& curves, const std::vector<CheckpointInfo>& checkpoints) {
   std::string text = fmt::format("run {}: {}\n", info.id, task_label(info.config));
   text += fmt::format("status: {} at step {} of {}, {}{}\n", run_status_name(info.status), format_count(info.step),
                       format_count(info.config.train.steps), format_duration(info.seconds),
@@ -58,19 +64,21 @@ std::string show_text(const RunInfo& info, const std::vector<Record>& records,
   const std::string note = arithmetic_note(info.engine, engine_identity());
   text += fmt::format("made: {} on {}, groklab {}{}\n", info.created, info.machine, info.version,
                       note.empty() ? "" : ", " + note);
+  if (info.instruction_set.find('+') != std::string::npos) {
+    text += fmt::format("  with {}: no uninterrupted run has its last bits\n", info.instruction_set);
+  }
   text += "config, where not default:\n" + changed_keys(info.config);
-  if (!records.empty()) {
-    const Record& last = records.back();
+  if (info.last) {
+    const Record& last = *info.last;
     text += fmt::format("last evaluation step, {}: norm {}, gradient {}, update {}\n", format_count(last.step),
                         format_number(last.norm), format_number(last.gradient_norm), format_number(last.update_norm));
     text += group_row("train", last.train) + group_row("test", last.test);
     if (last.removed.rows > 0) {  // otherwise never seen is the same as test
       text += group_row("- removed", last.removed) + group_row("- never seen", last.never_seen);
     }
-    text += times_line(records);
-    text += fmt::format("train accuracy  {}\n", curve_of(records, &GroupMetrics::accuracy, &Record::train));
-    text += fmt::format("test accuracy   {}  (0 to 1, log steps)\n",
-                        curve_of(records, &GroupMetrics::accuracy, &Record::test));
+    text += times_line(curves.times.times());
+    text += fmt::format("train accuracy  {}\n", curves.curve(curves.train));
+    text += fmt::format("test accuracy   {}  (0 to 1, log steps)\n", curves.curve(curves.test));
   }
   std::vector<std::string> steps;
   for (const CheckpointInfo& checkpoint : checkpoints) {
@@ -80,16 +88,15 @@ std::string show_text(const RunInfo& info, const std::vector<Record>& records,
   return text;
 }
 
-std::string show_json(const RunInfo& info, const std::vector<Record>& records,
-                      const std::vector<CheckpointInfo>& checkpoints) {
+std::string show_json(const RunInfo& info, const RecordCurves& curves, const std::vector<CheckpointInfo>& checkpoints) {
   nlohmann::ordered_json json = run_to_json(info);
-  json.update(times_to_json(event_times(records)));
+  json.update(times_to_json(curves.times.times()));
   json["checkpoints"] = nlohmann::ordered_json::array();
   for (const CheckpointInfo& checkpoint : checkpoints) {
     json["checkpoints"].push_back(
         {{"step", checkpoint.step}, {"kept", checkpoint.kept}, {"file", checkpoint.file.string()}});
   }
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 }  // namespace
@@ -111,7 +118,9 @@ void add_show(CLI::App& program, Action& action) {
       const Store store = options->store.open_existing();
       const std::string id = store.resolve(options->run);
       const auto text = options->json ? show_json : show_text;
-      write_output("", text(store.run(id), store.records(id), store.checkpoints(id)));
+      RecordCurves curves;
+      store.visit_records(id, [&](const Record& record) { curves.add(record); });
+      write_text(text(store.run(id), curves, store.checkpoints(id)));
       return kExitOk;
     };
   });

@@ -34,6 +34,9 @@ void on_signal(int /*signal*/) {
   }
 }
 
+/// Whoever read the output is gone. Often that is `head`: save, and end, but never at once.
+void on_broken_pipe(int /*signal*/) { interrupted.store(true); }
+
 }  // namespace
 
 const std::atomic<bool>& catch_interrupts() {
@@ -45,6 +48,10 @@ const std::atomic<bool>& catch_interrupts() {
     action.sa_flags = SA_RESTART;
     sigaction(signal, &action, nullptr);
   }
+  struct sigaction broken_pipe = {};
+  broken_pipe.sa_handler = on_broken_pipe;
+  broken_pipe.sa_flags = SA_RESTART;
+  sigaction(SIGPIPE, &broken_pipe, nullptr);
   return interrupted;
 }
 

@@ -1,5 +1,6 @@
 // Ctrl-C, SIGTERM and a closed terminal: the first asks training to save and end, one that comes
-// half a second later or more ends the program at once.
+// half a second later or more ends the program at once. A reader of the output that goes away (SIGPIPE) asks the same
+// as the first.
 #pragma once
 
 #include <atomic>

@@ -1,9 +1,9 @@
 // groklab sweep
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +18,7 @@
 #include "options.h"
 #include "signals.h"
 #include "sweep_view.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 namespace {
@@ -29,14 +30,22 @@ struct SweepFlags {
   StoreOption store;
 };
 
+int interrupted_early() {
+  print_note("interrupted before the first run; go on with the same command");
+  return kExitInterrupted;
+}
+
 int sweep(const SweepFlags& flags) {
   const std::atomic<bool>& interrupt = catch_interrupts();  // from the calibration on
-  const SweepPlan plan = expand_grid(read_grid_file(flags.file));
+  if (!flags.csv.empty()) check_output_file(flags.csv);
+  const SweepPlan plan = expand_grid(read_grid_file(flags.file), &interrupt);
+  if (interrupt.load()) return interrupted_early();
   const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
-  const SweepEstimate estimate = estimate_sweep(plan, jobs);
+  const std::optional<SweepEstimate> known = estimate_sweep(plan, jobs, 2.0, &interrupt);
+  if (!known) return interrupted_early();
+  const SweepEstimate& estimate = *known;
   if (!flags.quiet) {
-    fmt::print("{}\n", estimate_line(estimate, jobs));
-    std::fflush(stdout);
+    print_out("{}\n", estimate_line(estimate, jobs));
   }
   if (flags.dry_run) return kExitOk;
   const Store store = flags.store.open();
@@ -48,16 +57,16 @@ int sweep(const SweepFlags& flags) {
     pending += r.state == PlannedState::kPending ? 1 : 0;
     diverged += r.state == PlannedState::kDone && r.outcome.status == RunStatus::kDiverged ? 1 : 0;
   }
-  for (const std::string& line : failure_lines(plan, results)) fmt::print(stderr, "groklab: {}\n", line);
+  for (const std::string& line : failure_lines(plan, results)) print_error(line);
   if (pending > 0) {
-    fmt::print(stderr, "interrupted with {} of {} runs to do; go on with the same command\n", format_count(pending),
+    print_note("interrupted with {} of {} runs to do; go on with the same command", format_count(pending),
                format_count(estimate.runs));
     return kExitInterrupted;
   }
   if (!flags.quiet) {
-    fmt::print("{} of {} runs are in the store", format_count(estimate.runs - failed), format_count(estimate.runs));
-    if (diverged > 0) fmt::print(", {} of them diverged", format_count(diverged));
-    fmt::print("\nsee them: groklab runs{}\n", flags.store.as_argument());
+    print_out("{} of {} runs are in the store", format_count(estimate.runs - failed), format_count(estimate.runs));
+    if (diverged > 0) print_out(", {} of them diverged", format_count(diverged));
+    print_out("\nsee them: groklab runs{}\n", flags.store.as_argument());
   }
   return failed > 0 ? kExitFailed : kExitOk;
 }

@@ -1,13 +1,12 @@
 // See sweep_view.h.
 #include "sweep_view.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "groklab/sweep/sweep_text.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 namespace {
@@ -41,7 +40,7 @@ std::function<void(const SweepProgress&)> SweepView::callback() {
 
 void SweepView::show(const SweepProgress& progress) {
   if (live_) {
-    fmt::print(stderr, "\r{}\x1b[K", progress_line(progress));
+    draw_live_line(progress_line(progress));
     is_drawn_ = true;
     return;
   }
@@ -49,11 +48,11 @@ void SweepView::show(const SweepProgress& progress) {
   if (progress.seconds < next_plain_ && !is_last) return;
   // After 10 s, 20 s, 40 s ... and at least every ten minutes: a day's log stays readable.
   next_plain_ = progress.seconds + std::clamp(progress.seconds, 10.0, 600.0);
-  if (progress.seconds >= 1 || is_last) fmt::print(stderr, "{}\n", progress_line(progress));
+  if (progress.seconds >= 1 || is_last) print_note_line(progress_line(progress));
 }
 
 void SweepView::end() {
-  if (is_drawn_) fmt::print(stderr, "\n");
+  if (is_drawn_) end_live_line();
   is_drawn_ = false;
 }
 

@@ -5,8 +5,8 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "commands.h"
 #include "groklab/analysis/event_times.h"
@@ -16,27 +16,44 @@
 #include "groklab/view/text.h"
 #include "run_text.h"
 #include "signals.h"
+#include "terminal.h"
 #include "training_view.h"
 
 namespace groklab::cli {
 namespace {
 
-void print_summary(const std::string& id, const Outcome& outcome, const std::vector<Record>& records,
-                   const StoreOption& store) {
-  fmt::print("run {} {} after {} step{} in {}\n", id, run_status_name(outcome.status), format_count(outcome.step),
-             outcome.step == 1 ? "" : "s", format_duration(outcome.seconds));
-  if (outcome.status == RunStatus::kStopped) fmt::print("  because {}\n", outcome.reason);
-  if (!records.empty()) {
-    const Record& last = records.back();
-    fmt::print("  train accuracy {}, loss {}   test accuracy {}, loss {}   norm {}\n",
-               format_fraction(last.train.accuracy), format_number(last.train.loss),
-               format_fraction(last.test.accuracy), format_number(last.test.loss), format_number(last.norm));
-    fmt::print("  {}", times_line(records));
-  }
-  fmt::print("see it: groklab report {}{}\n", id, store.as_argument());
+/// What of the records the end of a training tells; they themselves may be millions.
+struct RecordSummary {
+  EventTimes times;
+  std::optional<Record> last;
+};
+
+RecordSummary summary_of(const Store& store, const std::string& id) {
+  RecordSummary summary;
+  if (!store.contains(id)) return summary;
+  EventTimesFinder finder;
+  store.visit_records(id, [&](const Record& record) { finder.add(record); });
+  summary.times = finder.times();
+  summary.last = store.run(id).last;
+  return summary;
 }
 
-void print_json_outcome(const std::string& id, const TrainingResult& result, const std::vector<Record>& records) {
+void print_summary(const std::string& id, const Outcome& outcome, const RecordSummary& summary,
+                   const StoreOption& store) {
+  print_out("run {} {} after {} step{} in {}\n", id, run_status_name(outcome.status), format_count(outcome.step),
+            outcome.step == 1 ? "" : "s", format_duration(outcome.seconds));
+  if (outcome.status == RunStatus::kStopped) print_out("  because {}\n", outcome.reason);
+  if (summary.last) {
+    const Record& last = *summary.last;
+    print_out("  train accuracy {}, loss {}   test accuracy {}, loss {}   norm {}\n",
+              format_fraction(last.train.accuracy), format_number(last.train.loss), format_fraction(last.test.accuracy),
+              format_number(last.test.loss), format_number(last.norm));
+    print_out("  {}", times_line(summary.times));
+  }
+  print_out("see it: groklab report {}{}\n", id, store.as_argument());
+}
+
+void print_json_outcome(const std::string& id, const TrainingResult& result, const RecordSummary& summary) {
   nlohmann::ordered_json json = {{"event", "outcome"},
                                  {"run", id},
                                  {"status", run_status_name(result.outcome.status)},
@@ -44,9 +61,9 @@ void print_json_outcome(const std::string& id, const TrainingResult& result, con
                                  {"reason", result.outcome.reason},
                                  {"seconds", result.outcome.seconds},
                                  {"was_done", result.was_done}};
-  json.update(times_to_json(event_times(records)));
-  if (!records.empty()) json["last"] = record_to_json(records.back());
-  fmt::print("{}\n", json.dump());
+  json.update(times_to_json(summary.times));
+  if (summary.last) json["last"] = record_to_json(*summary.last);
+  print_text(json_text(json) + "\n");
 }
 
 }  // namespace
@@ -58,6 +75,8 @@ void TrainingFlags::add_to(CLI::App& command) {
   command
       .add_flag("--json", json, "Print one JSON object per evaluation step on standard output, and one for the outcome")
       ->excludes(quiet_flag);
+  command.add_option("--isa", instruction_set,
+                     "Instruction set, such as AVX2 (default: the machine's best; a run that goes on keeps its own)");
 }
 
 int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlags& flags) {
@@ -67,29 +86,29 @@ int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlag
                                                      : ViewKind::kAutomatic);
   TrainingOptions options;
   options.force = flags.force;
+  options.instruction_set = flags.instruction_set;
   options.interrupt = &catch_interrupts();
   options.observer = view.get();
   const TrainingResult result = run_training(run, store, pool, options);
   const Outcome& outcome = result.outcome;
-  const bool is_stored = store.contains(run.id);
-  const std::vector<Record> records = is_stored ? store.records(run.id) : std::vector<Record>{};
-  if (flags.json) print_json_outcome(run.id, result, records);
+  const bool is_stored = store.contains(result.id);
+  const RecordSummary summary = flags.quiet ? RecordSummary{} : summary_of(store, result.id);
+  if (flags.json) print_json_outcome(result.id, result, summary);
   if (outcome.status == RunStatus::kInterrupted) {
     if (!is_stored) {
-      fmt::print(stderr, "interrupted before the first step\n");
+      print_note("interrupted before the first step");
     } else {
-      fmt::print(stderr, "interrupted at step {}; checkpoint saved; go on with: groklab resume {}{}\n", outcome.step,
-                 run.id, flags.store.as_argument());
+      print_note("interrupted at step {}; checkpoint saved; go on with: groklab resume {}{}", outcome.step, result.id,
+                 flags.store.as_argument());
     }
     return kExitInterrupted;
   }
   if (!flags.json && !flags.quiet) {
-    if (result.was_done) fmt::print("run {} is in the store already; train it anew with --force\n", run.id);
-    print_summary(run.id, outcome, records, flags.store);
-    std::fflush(stdout);
+    if (result.was_done) print_out("run {} is in the store already; train it anew with --force\n", result.id);
+    print_summary(result.id, outcome, summary, flags.store);
   }
   if (outcome.status == RunStatus::kDiverged) {
-    fmt::print(stderr, "groklab: run {} diverged at step {}\n", run.id, outcome.step);
+    print_error(fmt::format("run {} diverged at step {}", result.id, outcome.step));
     return kExitFailed;
   }
   return kExitOk;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
 
 #include "groklab/lab/prepared_run.h"
 #include "options.h"
@@ -14,6 +15,7 @@ struct TrainingFlags {
   bool quiet = false;
   bool json = false;
   bool force = false;
+  std::string instruction_set;
 
   void add_to(CLI::App& command);
 };

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <nlohmann/json.hpp>
@@ -18,6 +17,9 @@
 #include "groklab/store/run_json.h"
 #include "groklab/view/progress.h"
 #include "groklab/view/text.h"
+#include "groklab/view/thinned_records.h"
+#include "run_text.h"
+#include "terminal.h"
 
 namespace groklab::cli {
 namespace {
@@ -55,17 +57,14 @@ class TextView : public RunObserver {
                         format_count(steps_)));
     speed_.at(step);
   }
-  void on_note(const std::string& text) override { fmt::print(stderr, "{}\n", text); }
+  void on_note(const std::string& text) override { print_note_line(text); }
 
  protected:
-  void keep(const Record& record) {
-    records_.push_back(record);
-    records_.back().tensor_norms.clear();
-  }
-  ProgressState state(std::int64_t step) const { return {step, steps_, speed_.per_second(), records_}; }
+  void keep(const Record& record) { records_.add(record); }
+  ProgressState state(std::int64_t step) const { return {step, steps_, speed_.per_second(), records_.records()}; }
 
   std::int64_t steps_ = 0;
-  std::vector<Record> records_;
+  ThinnedRecords records_;
   Speed speed_;
 };
 
@@ -97,12 +96,11 @@ class LiveView : public TextView {
   }
   void draw(std::int64_t step) {
     // One column stays free: a full line would wrap on some terminals.
-    fmt::print(stderr, "\r{}\x1b[K", live_line(state(step), terminal_width() - 1));
-    std::fflush(stderr);
+    draw_live_line(live_line(state(step), terminal_width() - 1));
     is_drawn_ = true;
   }
   void end_line() {
-    if (is_drawn_) fmt::print(stderr, "\n");
+    if (is_drawn_) end_live_line();
     is_drawn_ = false;
   }
 
@@ -117,7 +115,7 @@ class PlainView : public TextView {
   void on_record(const Record& record) override {
     keep(record);
     const double now = std::chrono::duration<double>(Clock::now() - start_).count();
-    if (pacer_.due(record.step, steps_, now)) fmt::print(stderr, "{}\n", plain_line(state(record.step)));
+    if (pacer_.due(record.step, steps_, now)) print_note_line(plain_line(state(record.step)));
   }
 
  private:
@@ -138,10 +136,7 @@ class JsonView : public RunObserver {
   }
 
  private:
-  static void print(const nlohmann::ordered_json& json) {
-    fmt::print("{}\n", json.dump());
-    std::fflush(stdout);  // a reader follows along
-  }
+  static void print(const nlohmann::ordered_json& json) { print_text(json_text(json) + "\n"); }
 };
 
 bool is_capable_terminal() {

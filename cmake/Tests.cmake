@@ -36,6 +36,17 @@ if(NODE_EXECUTABLE)
   add_test(NAME Web.PageScripts COMMAND ${NODE_EXECUTABLE} --test ${web_tests})
 endif()
 
+# A loss of power at random moments (docs/reliability.md; make campaign-crash does more).
+find_package(Python3 COMPONENTS Interpreter QUIET)
+find_program(GROKLAB_C_COMPILER NAMES cc gcc clang DOC "C compiler for the faults of the campaign")
+if(Python3_FOUND AND GROKLAB_C_COMPILER)
+  add_test(NAME Campaign.LossOfPower
+           COMMAND ${CMAKE_COMMAND} -E env CC=${GROKLAB_C_COMPILER} ${Python3_EXECUTABLE}
+                   ${CMAKE_CURRENT_SOURCE_DIR}/tools/campaign/crash.py $<TARGET_FILE:groklab_cli>
+                   --kills 5 --faults 2 --commands train --kinds power)
+  set_tests_properties(Campaign.LossOfPower PROPERTIES TIMEOUT 300)
+endif()
+
 # An installed groklab, used by programs that know nothing of its build.
 add_test(NAME InstalledPackage.BuildsAndRunsOthersPrograms
          COMMAND ${CMAKE_COMMAND} -DGROKLAB_BUILD=${CMAKE_CURRENT_BINARY_DIR} -DGENERATOR=${CMAKE_GENERATOR}

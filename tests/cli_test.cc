@@ -170,9 +170,10 @@ TEST_F(Cli, TrainStoresShowsAndForces) {
   const ProgramResult json = succeed({"train", "tiny.toml", "--force", "--json"});
   EXPECT_EQ(json.err, "");
   const auto lines = lines_of(json.out);
-  ASSERT_EQ(lines.size(), stored.size() + 2);
+  ASSERT_EQ(lines.size(), stored.size() + 3);
   EXPECT_EQ(nlohmann::json::parse(lines.front())["event"], "start");
-  EXPECT_EQ(nlohmann::json::parse(lines[1])["event"], "record");
+  EXPECT_EQ(nlohmann::json::parse(lines[1])["event"], "note");  // the old result stays until the new one is there
+  EXPECT_EQ(nlohmann::json::parse(lines[2])["event"], "record");
   EXPECT_EQ(nlohmann::json::parse(lines.back())["event"], "outcome");
   EXPECT_EQ(nlohmann::json::parse(lines.back())["status"], "finished");
 }
@@ -236,7 +237,7 @@ TEST_F(Cli, KilledAndResumedIsTheSameRun) {
     }
     ++kills;
     // On a busy machine the first kill may come before the program has made a store.
-    if (std::filesystem::exists(place.path() / "groklab-store")) succeed({"runs"});
+    if (std::filesystem::exists(place.path() / "groklab-store" / "groklab.sqlite")) succeed({"runs"});
   }
   succeed(train);
   EXPECT_GE(kills, 2);
@@ -651,6 +652,16 @@ TEST_F(Cli, AKilledSweepGoesOnAndGivesTheSameBits) {
     return text;
   };
   EXPECT_EQ(without_times(place.read("table.csv")), without_times(place.read("whole.csv")));
+}
+
+// Catches: hours of training before the place of the result is found to be none.
+TEST_F(Cli, PlacesOfResultsAreTriedBeforeTheWork) {
+  place.write("grid.toml", std::string("seed = [0, 1]\n") + kTiny);
+  refuse({"sweep", "grid.toml", "--csv", "nowhere/x.csv"}, "nowhere/x.csv");
+  refuse({"paper", "--scale", "smoke", "-o", "nowhere/x.html"}, "nowhere/x.html");
+  refuse({"paper", "--scale", "smoke", "--json", "nowhere/x.json"}, "nowhere/x.json");
+  refuse({"paper", "--scale", "smoke", "--measurements", "nowhere/x.json"}, "nowhere/x.json");
+  EXPECT_FALSE(std::filesystem::exists(place.path() / "groklab-store"));
 }
 
 TEST_F(Cli, BadGridsAndClaimsGetOneLine) {

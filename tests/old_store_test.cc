@@ -31,6 +31,12 @@ probe_every = 1
 /// Back to schema 2, with run number 1 as a process left it that was killed behind step 40.
 constexpr const char* kDowngrade = R"(
 DROP VIEW runs_view;
+ALTER TABLE runs DROP COLUMN instruction_set;
+ALTER TABLE runs DROP COLUMN folder;
+ALTER TABLE runs DROP COLUMN replaces;
+ALTER TABLE runs DROP COLUMN checksum;
+ALTER TABLE records DROP COLUMN checksum;
+ALTER TABLE probes DROP COLUMN checksum;
 ALTER TABLE runs DROP COLUMN engine;
 ALTER TABLE probes RENAME COLUMN result TO reading;
 UPDATE probes SET reading = replace(replace(reading, 'invariant_', 'general_'), '_fraction', '_share');

@@ -30,12 +30,16 @@ class Workplace {
   /// Runs `groklab ARGUMENTS` here and waits. `file_limit` > 0: no file can grow beyond so many bytes, which is what a
   /// full disk looks like.
   ProgramResult run(const std::vector<std::string>& arguments, std::size_t file_limit = 0) const;
-  /// The same, but sends `signal` after `seconds` if it still runs, `times` in a row.
+  /// Runs a line of the shell here, in which $GROKLAB is the program; out.txt and err.txt take what it does not
+  /// redirect.
+  ProgramResult shell(const std::string& line) const;
+  /// The same as run, but sends `signal` after `seconds` if it still runs, `times` in a row.
   ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal, double seconds,
                                int times = 1) const;
 
  private:
   pid_t start(const std::vector<std::string>& arguments, std::size_t file_limit) const;
+  pid_t start_words(std::vector<std::string> words, std::size_t file_limit) const;
   ProgramResult finish(pid_t child) const;
 
   std::filesystem::path path_;

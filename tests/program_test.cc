@@ -13,6 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace groklab {
 namespace {
@@ -53,6 +54,10 @@ ProgramResult Workplace::run(const std::vector<std::string>& arguments, std::siz
   return finish(start(arguments, file_limit));
 }
 
+ProgramResult Workplace::shell(const std::string& line) const {
+  return finish(start_words({"/bin/sh", "-c", line}, 0));
+}
+
 ProgramResult Workplace::run_and_signal(const std::vector<std::string>& arguments, int signal, double seconds,
                                         int times) const {
   const pid_t child = start(arguments, 0);
@@ -74,6 +79,10 @@ ProgramResult Workplace::run_and_signal(const std::vector<std::string>& argument
 pid_t Workplace::start(const std::vector<std::string>& arguments, std::size_t file_limit) const {
   std::vector<std::string> words = {GROKLAB_BINARY};
   words.insert(words.end(), arguments.begin(), arguments.end());
+  return start_words(std::move(words), file_limit);
+}
+
+pid_t Workplace::start_words(std::vector<std::string> words, std::size_t file_limit) const {
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
@@ -83,7 +92,9 @@ pid_t Workplace::start(const std::vector<std::string>& arguments, std::size_t fi
   redirect("out.txt", STDOUT_FILENO);
   redirect("err.txt", STDERR_FILENO);
   unsetenv("GROKLAB_STORE");
-  for (const int number : {SIGINT, SIGTERM}) signal(number, SIG_DFL);  // a background job would inherit them ignored
+  setenv("GROKLAB", GROKLAB_BINARY, 1);
+  for (const int number : {SIGINT, SIGTERM, SIGPIPE})
+    signal(number, SIG_DFL);  // a background job would inherit them ignored
   if (file_limit > 0) {
     const rlimit limit = {file_limit, file_limit};
     setrlimit(RLIMIT_FSIZE, &limit);

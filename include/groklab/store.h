@@ -32,6 +32,8 @@ struct RunInfo {
   std::string engine;                      ///< whose arithmetic it comes from, e.g. "cpu/1"
   std::vector<std::string> tensor_names;   ///< order of Record::tensor_norms
   std::optional<Record> last;              ///< the last record, for listings
+  std::string instruction_set;             ///< that computed it, "AVX-512"; "" if an old store does not tell
+  std::string replaces;                    ///< id of the run whose place it takes when it is done; else empty
 };
 
 /// One stored state.
@@ -43,7 +45,7 @@ struct CheckpointInfo {
 
 /// What steers training into a store and is no part of a result.
 struct StoreTrainingOptions {
-  bool force = false;                                  ///< train anew, replacing what is stored
+  bool force = false;                                  ///< train anew; what is stored is replaced when that is done
   RunOptions run;                                      ///< threads
   double checkpoint_seconds = 30;                      ///< distance of the checkpoints that a killed run goes on from
   std::function<Next(const Record& record)> observer;  ///< called at evaluation steps; may be empty
@@ -51,7 +53,7 @@ struct StoreTrainingOptions {
 
 /// What came of it.
 struct StoreTrainingResult {
-  std::string id;         ///< of the run
+  std::string id;         ///< under which it is stored: ID-new if it was forced and is not done
   Outcome outcome;        ///< kInterrupted: the observer's wish; train again to go on
   bool was_done = false;  ///< the store already held the result; nothing was computed
 };
@@ -74,8 +76,8 @@ class RunStore {
   bool contains(const std::string& id) const;
   /// The full id.
   std::string resolve(const std::string& id) const;
-  /// All runs, newest first.
-  std::vector<RunInfo> runs() const;
+  /// All runs, newest first. One whose row is damaged becomes a line in `damaged`; without it, it is an Error(kStore).
+  std::vector<RunInfo> runs(std::vector<std::string>* damaged = nullptr) const;
   /// One run.
   RunInfo run(const std::string& id) const;
   /// Its records, by step.

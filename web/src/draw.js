@@ -1,7 +1,10 @@
 // Draws the page's charts into the space that the page reserves for them.
+import {csvParseRows} from 'd3-dsv';
 import embed from 'vega-embed';
+import {expressionInterpreter} from 'vega-interpreter';
 
 import {chartSize, setLegendColumns} from './legend.js';
+import {withRows} from './rows.js';
 import {themeFor} from './theme.js';
 
 const kNarrow = '(max-width: 640px)';
@@ -29,7 +32,7 @@ async function draw({element, layout, height}) {
   const name = element.dataset.chart;
   drawn.get(name)?.finalize();
   try {
-    const spec = {...structuredClone(specOf(name)), height};
+    const spec = {...withRows(specOf(name), csvParseRows), height};
     setLegendColumns(spec, layout);
     const result = await embed(element, spec, {
       mode: 'vega-lite',
@@ -38,7 +41,11 @@ async function draw({element, layout, height}) {
       // The editor would be a web page; everything else works offline.
       actions: {export: true, source: false, compiled: false, editor: false},
       downloadFileName: name,
-      tooltip: {theme: 'light'},
+      tooltip: {disableDefaultStyle: true},
+      defaultStyle: false,
+      // Expressions are walked, not compiled: the page's policy forbids to make code from texts.
+      ast: true,
+      expr: expressionInterpreter,
     });
     drawn.set(name, result);
   } catch (error) {

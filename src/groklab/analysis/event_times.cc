@@ -2,29 +2,26 @@
 #include "groklab/analysis/event_times.h"
 
 namespace groklab {
-namespace {
 
-template <typename Accuracy>
-std::optional<std::int64_t> first_held(std::span<const Record> records, double threshold, std::int64_t held,
-                                       Accuracy accuracy) {
-  std::int64_t count = 0;
-  std::int64_t first = 0;
-  for (const Record& record : records) {
-    if (!(accuracy(record) >= threshold)) {  // NaN does not hold
-      count = 0;
-      continue;
-    }
-    if (count == 0) first = record.step;
-    if (++count >= held) return first;
+void EventTimesFinder::add(Streak& streak, std::int64_t step, double accuracy) const {
+  if (streak.found) return;
+  if (!(accuracy >= threshold_)) {  // NaN does not hold
+    streak.count = 0;
+    return;
   }
-  return std::nullopt;
+  if (streak.count == 0) streak.first = step;
+  if (++streak.count >= held_) streak.found = streak.first;
 }
 
-}  // namespace
+void EventTimesFinder::add(const Record& record) {
+  add(train_, record.step, record.train.accuracy);
+  add(test_, record.step, record.test.accuracy);
+}
 
 EventTimes event_times(std::span<const Record> records, double threshold, std::int64_t held) {
-  return {first_held(records, threshold, held, [](const Record& record) { return record.train.accuracy; }),
-          first_held(records, threshold, held, [](const Record& record) { return record.test.accuracy; })};
+  EventTimesFinder finder(threshold, held);
+  for (const Record& record : records) finder.add(record);
+  return finder.times();
 }
 
 }  // namespace groklab

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace groklab {
 
@@ -29,6 +30,8 @@ class CsvText {
   CsvText& end_line();
 
   const std::string& text() const { return text_; }
+  /// The lines so far, which are forgotten: for texts that need not be in memory as a whole.
+  std::string take() { return std::exchange(text_, std::string()); }
 
  private:
   void separate();

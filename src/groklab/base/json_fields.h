@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -46,13 +47,19 @@ template <typename T>
 void fields_from_json(const nlohmann::ordered_json& json, T& value) {
   if constexpr (std::is_floating_point_v<T>) {
     value = json.is_null() ? std::numeric_limits<T>::quiet_NaN() : json.get<T>();
+  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    // get() would convert a fraction, and a number that does not fit to anything.
+    value = static_cast<T>(json.template get_ref<const std::int64_t&>());
   } else if constexpr (kPlainField<T>) {
     value = json.get<T>();
   } else if constexpr (IsVector<T>::value) {
     value.clear();
-    for (const auto& item : json) fields_from_json(item, value.emplace_back());
+    for (const auto& item : json.template get_ref<const nlohmann::ordered_json::array_t&>()) {
+      fields_from_json(item, value.emplace_back());
+    }
   } else if constexpr (IsNamed<T>::value) {
     value.clear();
+    json.template get_ref<const nlohmann::ordered_json::object_t&>();  // throws for anything else
     for (const auto& [name, item] : json.items()) fields_from_json(item, value[name]);
   } else {
     visit_fields(value, [&](const char* name, auto& field) {

@@ -125,24 +125,20 @@ GridStage stage_of(toml::table table, const std::string& where) {
 
 Grid parse_grid_text(std::string_view text, const std::string& where) {
   Grid grid;
-  try {
-    const toml::table table = toml::parse(text);
-    grid.stages.push_back(stage_of(table, where));
-    if (!grid.stages[0].of.empty()) fail(ErrorKind::kConfig, "{}: of: expected in a [[then]] block only", where);
-    for (const toml::table* block : blocks(table, "then", where)) {
-      if (block->contains("then")) {
-        fail(ErrorKind::kConfig, "{}:{}: expected [[then]] blocks one after another, found one inside another", where,
-             block->source().begin.line);
-      }
-      GridStage stage = stage_of(*block, where);
-      if (!stage.of.empty() && std::none_of(grid.stages.begin(), grid.stages.end(),
-                                            [&](const GridStage& earlier) { return earlier.name == stage.of; })) {
-        fail(ErrorKind::kConfig, "{}: of = \"{}\": expected the name of an earlier stage", stage.where, stage.of);
-      }
-      grid.stages.push_back(std::move(stage));
+  const toml::table table = parse_toml(text, where);
+  grid.stages.push_back(stage_of(table, where));
+  if (!grid.stages[0].of.empty()) fail(ErrorKind::kConfig, "{}: of: expected in a [[then]] block only", where);
+  for (const toml::table* block : blocks(table, "then", where)) {
+    if (block->contains("then")) {
+      fail(ErrorKind::kConfig, "{}:{}: expected [[then]] blocks one after another, found one inside another", where,
+           block->source().begin.line);
     }
-  } catch (const toml::parse_error& error) {
-    fail_at_syntax(where, error);
+    GridStage stage = stage_of(*block, where);
+    if (!stage.of.empty() && std::none_of(grid.stages.begin(), grid.stages.end(),
+                                          [&](const GridStage& earlier) { return earlier.name == stage.of; })) {
+      fail(ErrorKind::kConfig, "{}: of = \"{}\": expected the name of an earlier stage", stage.where, stage.of);
+    }
+    grid.stages.push_back(std::move(stage));
   }
   for (const GridAxis& axis : grid.stages[0].axes) {
     if (axis.key.starts_with("fork."))

@@ -73,6 +73,10 @@ TEST(Grid, BadInputIsOneClearLine) {
   EXPECT_NE(error_of("[[then]]\nof = 'nobody'\n").find("earlier stage"), std::string::npos);
   EXPECT_NE(error_of("then = 3\n").find("[[then]]"), std::string::npos);
   EXPECT_NE(error_of("seed = [1\n").find("syntax error"), std::string::npos);
+  EXPECT_NE(error_of("[[[").find("syntax error"), std::string::npos);
+  std::string deep = "a";
+  for (int i = 0; i < 10'000; ++i) deep += ".a";  // which the walk over tables followed until the stack ended
+  EXPECT_NE(error_of(deep + " = 1").find("parts"), std::string::npos);
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ constexpr std::array kAliases = std::to_array<std::pair<std::string_view, std::s
 
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates) {
   const std::string wanted = plain(word);
-  if (wanted.empty()) return "";
+  if (wanted.empty() || wanted.size() > 100) return "";  // no name is that long, and distances take the product
   std::string best;
   std::size_t best_distance = 0;
   for (const std::string& candidate : candidates) {

@@ -35,11 +35,7 @@ void read_table(Config& config, const toml::table& table, const std::string& pre
 
 Config parse_config_text(std::string_view text, const std::string& where) {
   Config config;
-  try {
-    read_table(config, toml::parse(text), "", where);
-  } catch (const toml::parse_error& error) {
-    fail_at_syntax(where, error);
-  }
+  read_table(config, parse_toml(text, where), "", where);
   return config;
 }
 

@@ -1,9 +1,18 @@
-// What TOML readers share: values of nodes, and the line for a syntax error. Includes toml++.
+// What TOML readers share: the parser with its bounds, values of nodes, and the line for a syntax error. Includes
+// toml++.
 #pragma once
+
+#include <stdexcept>
 
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 1
+/// A text such as "[[[" reaches an assertion of the parser: that is a syntax error, no reason to abort.
+#define TOML_ASSERT(expression) \
+  (static_cast<bool>(expression) ? static_cast<void>(0) : throw std::logic_error("not TOML"))
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wterminate"  // some assertions stand in noexcept functions; no text reaches those
 #include <toml++/toml.h>
+#pragma GCC diagnostic pop
 
 #include <string>
 #include <string_view>
@@ -22,11 +31,27 @@ inline Value toml_value(const toml::node& node) {
   return Unusable{node.is_array() ? "an array" : node.is_table() ? "a section" : "a date or time"};
 }
 
+/// Throws Error(kConfig) for a text that the parser would take too deep or too much memory for: configurations are a
+/// few kB, and their keys have three parts.
+void check_toml_size(std::string_view text, const std::string& where);
+
 [[noreturn]] inline void fail_at_syntax(const std::string& where, const toml::parse_error& error) {
   std::string line;
   for (const char c : error.description()) line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   const toml::source_position& at = error.source().begin;
   fail(ErrorKind::kConfig, "{}:{}:{}: expected TOML, found a syntax error: {}", where, at.line, at.column, line);
+}
+
+/// Throws Error(kConfig) for anything that is no TOML, whatever the parser makes of it.
+inline toml::table parse_toml(std::string_view text, const std::string& where) {
+  check_toml_size(text, where);
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    fail_at_syntax(where, error);
+  } catch (const std::logic_error& error) {
+    fail(ErrorKind::kConfig, "{}: expected TOML, found a syntax error", where);
+  }
 }
 
 }  // namespace groklab

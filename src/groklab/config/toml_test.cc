@@ -74,6 +74,33 @@ TEST(ConfigToml, SyntaxErrorsNameLineAndColumn) {
   EXPECT_NE(toml_error("task.table = \"\xff\"\n").find("run.toml:1:"), std::string::npos);
 }
 
+// Catches: an assertion of the parser that aborts; keys of many parts, over which it recurses until the stack ends.
+TEST(ConfigToml, WhatTheParserCannotTakeIsASyntaxError) {
+  for (const std::string text : {"[[[", "[[[a]]]", "a = [[[", "[[", "[a", "a.", "=", "\"", "'''", "\"\"\"\\",
+                                 "a = {b={", "[[a]]b", "a = 1 = 2"}) {
+    EXPECT_EQ(toml_error(text).rfind("run.toml", 0), 0u) << text;
+  }
+  const auto parts = [](int n) {
+    std::string key = "a";
+    for (int i = 1; i < n; ++i) key += i % 2 == 0 ? ".a" : ".\"a.b\"";
+    return key;
+  };
+  for (const std::string& text : {parts(100'000) + " = 1", "[" + parts(100'000) + "]",
+                                  "x = 1\n[[" + parts(100'000) + "]]", "x = {" + parts(100'000) + " = 1}"}) {
+    EXPECT_NE(toml_error(text).find("parts"), std::string::npos);
+  }
+  EXPECT_NE(toml_error("\n\n" + parts(40) + " = 1").find("run.toml:3: expected a key of at most 33 parts"),
+            std::string::npos);
+  EXPECT_NE(toml_error(parts(33) + " = 1").find("unknown key"), std::string::npos);
+  // Dots of numbers, texts and comments are no parts.
+  std::string numbers = "seed = [1.5";
+  for (int i = 0; i < 100; ++i) numbers += ", 1.5";
+  EXPECT_NE(toml_error(numbers + "]").find("found an array"), std::string::npos);
+  EXPECT_NE(toml_error("seed = '" + std::string(100, '.') + "' # " + std::string(100, '.')).find("seed"),
+            std::string::npos);
+  EXPECT_NE(toml_error(std::string(5'000'000, '#')).find("bytes of TOML"), std::string::npos);
+}
+
 TEST(ConfigToml, MissingFileIsAnInputError) {
   const std::string message = error_of([] { read_config_file("no/such/file.toml"); }, ErrorKind::kInput);
   EXPECT_EQ(message, "no/such/file.toml: expected a readable text file, found: No such file or directory");

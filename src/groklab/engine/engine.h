@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -71,5 +72,7 @@ std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, Task task, Spl
 
 /// Name of the instruction set that the kernels use on this machine, e.g. "AVX-512", "AVX2", "SSE4".
 const char* instruction_set_name();
+/// Names of all that this machine has.
+std::vector<std::string> instruction_sets();
 
 }  // namespace groklab

@@ -22,8 +22,10 @@ std::string processor_name() {
 
 }  // namespace
 
-std::string machine_description(int threads) {
-  return fmt::format("{}, {}, {} thread{}", processor_name(), instruction_set_name(), threads, threads == 1 ? "" : "s");
+std::string machine_description(int threads, const std::string& instruction_set) {
+  return fmt::format("{}, {}, {} thread{}", processor_name(),
+                     instruction_set.empty() ? instruction_set_name() : instruction_set, threads,
+                     threads == 1 ? "" : "s");
 }
 
 }  // namespace groklab

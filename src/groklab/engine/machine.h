@@ -6,6 +6,7 @@
 namespace groklab {
 
 /// Processor name, instruction set in use, threads: "Intel Xeon ..., AVX-512, 2 threads".
-std::string machine_description(int threads);
+/// `instruction_set` "": the best.
+std::string machine_description(int threads, const std::string& instruction_set = "");
 
 }  // namespace groklab

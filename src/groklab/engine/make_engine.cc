@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/engine/cpu/cpu_engine.h"
 #include "groklab/engine/engine.h"
 
@@ -14,7 +15,8 @@ const Kernels<T>& chosen_kernels(std::string_view instruction_set) {
   for (const Kernels<T>* kernels : all_kernels<T>()) {
     if (instruction_set == kernels->instruction_set) return *kernels;
   }
-  fail(ErrorKind::kConfig, "instruction set {}: not available on this machine", instruction_set);
+  fail(ErrorKind::kConfig, "instruction set: expected one that this machine has ({}), found {}",
+       join(instruction_sets(), ", "), instruction_set);
 }
 
 }  // namespace
@@ -29,5 +31,11 @@ std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, Task task, Spl
 }
 
 const char* instruction_set_name() { return best_kernels<float>().instruction_set; }
+
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> names;
+  for (const Kernels<float>* kernels : all_kernels<float>()) names.emplace_back(kernels->instruction_set);
+  return names;
+}
 
 }  // namespace groklab

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -112,11 +113,16 @@ ThreadPool::ThreadPool(int threads, Binding binding) : impl_(std::make_unique<Im
   impl_->ranges = std::vector<Impl::Range>(static_cast<std::size_t>(threads));
   impl_->inside = std::vector<Impl::Inside>(static_cast<std::size_t>(threads));
   const std::vector<int> cores = impl_->bound ? cores_in_order() : std::vector<int>{};
+  impl_->workers.reserve(static_cast<std::size_t>(threads));
   for (int worker = 1; worker < threads; ++worker) {
-    impl_->workers.emplace_back([this, worker, cores] {
-      bind_to_core(cores, worker);
-      impl_->worker_loop(worker);
-    });
+    try {
+      impl_->workers.emplace_back([this, worker, cores] {
+        bind_to_core(cores, worker);
+        impl_->worker_loop(worker);
+      });
+    } catch (const std::system_error&) {
+      break;  // the system has no more threads for us: those that there are do all the work, to the same bits
+    }
   }
   bind_to_core(cores, 0);  // last: until then a worker inherits all of the caller's cores
 }

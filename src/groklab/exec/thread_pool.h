@@ -16,7 +16,7 @@ enum class Binding {
 /// A pool of `threads` workers, the calling thread included. Not re-entrant; one caller at a time.
 class ThreadPool {
  public:
-  /// threads in 1..1024. Throws Error(kConfig) otherwise.
+  /// threads in 1..1024. Throws Error(kConfig) otherwise. Where the system refuses more threads, the pool has fewer.
   explicit ThreadPool(int threads, Binding binding = Binding::kNone);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

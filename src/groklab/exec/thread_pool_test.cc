@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -208,6 +211,28 @@ TEST(ThreadPool, BindsEachThreadToOneCoreWhenAskedAndGivesTheCallersBack) {
   }
   const cpu_set_t after = cores_of_this_thread();
   EXPECT_TRUE(CPU_EQUAL(&before, &after));
+}
+
+// Catches: a thread that cannot be started and ends the program.
+TEST(ThreadPool, FewerThreadsThanAskedForDoTheSameWork) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit limit = {400'000'000, 400'000'000};  // of addresses: stacks of 8 MB each for some forty threads
+    if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(3);
+    std::atomic<std::int64_t> sum{0};
+    bool is_smaller = false;
+    {
+      ThreadPool pool(1024);
+      is_smaller = pool.threads() < 1024;
+      for (int i = 0; i < 3; ++i) pool.run(1000, [&](std::int64_t index, int) { sum += index; });
+    }
+    _exit(sum == 3 * 499'500 ? (is_smaller ? 0 : 4) : 5);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
+  if (WEXITSTATUS(status) == 4) GTEST_SKIP() << "the limit does not hold here";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace

@@ -23,27 +23,47 @@ constexpr std::string_view kTemporarySuffix = ".tmp";
   fail(ErrorKind::kIo, "{}: cannot be written: {}", path.string(), std::strerror(error));
 }
 
+void sync_directory(const std::filesystem::path& path) {
+  const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;
+  ::fsync(directory);  // some file systems cannot; the rename itself is done
+  ::close(directory);
+}
+
+std::filesystem::path directory_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
 /// A file being written under a temporary name; removed again unless it is renamed.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::filesystem::path& path) : path_(path) {
-    std::error_code ignored;
-    const std::filesystem::file_status status = std::filesystem::status(path, ignored);
-    in_place_ = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+  TemporaryFile(const std::filesystem::path& path, Links links) : path_(path) {
+    struct stat old {};
+    const bool exists = (links == Links::kFollow ? ::stat : ::lstat)(path.c_str(), &old) == 0;
+    in_place_ = exists && links == Links::kFollow && !S_ISREG(old.st_mode);
     if (in_place_) {
       descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
       if (descriptor_ < 0) fail_write(path_, errno);
       return;
     }
-    if (std::filesystem::is_symlink(path, ignored) && std::filesystem::exists(status)) {
+    std::error_code ignored;
+    if (exists && links == Links::kFollow && std::filesystem::is_symlink(path, ignored)) {
       path_ = std::filesystem::canonical(path);
     }
     // The process number lets others see whether the writer still lives; the counter separates threads.
     static std::atomic<unsigned> counter{0};
     temporary_ = path_.parent_path() /
                  fmt::format(".{}.{}-{}{}", path_.filename().string(), ::getpid(), counter++, kTemporarySuffix);
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    const bool keeps_mode = exists && S_ISREG(old.st_mode);
+    const mode_t mode = keeps_mode ? old.st_mode & 0777 : 0644;
+    // O_EXCL: a name that somebody put there, perhaps as a link, is not ours.
+    ::unlink(temporary_.c_str());
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    descriptor_ = ::open(temporary_.c_str(), flags, keeps_mode ? mode & 0700 : mode);
     if (descriptor_ < 0) fail_write(path_, errno);
+    if (!keeps_mode) return;
+    if (::fchown(descriptor_, old.st_uid, old.st_gid) != 0) errno = 0;  // another's file becomes ours, as any editor's
+    ::fchmod(descriptor_, mode);
   }
   ~TemporaryFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -68,18 +88,10 @@ class TemporaryFile {
     if (in_place_) return;
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_write(path_, errno);
     renamed_ = true;
-    if (durability == Durability::kSync) sync_directory();
+    if (durability == Durability::kSync) sync_directory(directory_of(path_));
   }
 
  private:
-  void sync_directory() const {
-    const std::filesystem::path parent = path_.has_parent_path() ? path_.parent_path() : ".";
-    const int directory = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) return;
-    ::fsync(directory);  // some file systems cannot; the rename itself is done
-    ::close(directory);
-  }
-
   std::filesystem::path path_;
   std::filesystem::path temporary_;
   int descriptor_ = -1;
@@ -103,15 +115,60 @@ int temporary_owner(std::string_view name) {
 }  // namespace
 
 void write_file(const std::filesystem::path& path, std::span<const std::span<const std::byte>> parts,
-                Durability durability) {
-  TemporaryFile file(path);
+                Durability durability, Links links) {
+  TemporaryFile file(path, links);
   for (const std::span<const std::byte> part : parts) file.write(part);
   file.publish(durability);
 }
 
-void write_file(const std::filesystem::path& path, const std::string& text, Durability durability) {
+void write_file(const std::filesystem::path& path, const std::string& text, Durability durability, Links links) {
   const std::span<const std::byte> part = std::as_bytes(std::span(text.data(), text.size()));
-  write_file(path, std::span(&part, 1), durability);
+  write_file(path, std::span(&part, 1), durability, links);
+}
+
+void sync_file(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return;
+  const int synced = ::fsync(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  if (synced != 0) fail_write(path, error);
+  sync_directory(directory_of(path));
+}
+
+struct OutputFile::Impl {
+  explicit Impl(const std::filesystem::path& path) : file(path, Links::kFollow) {}
+  TemporaryFile file;
+};
+
+OutputFile::OutputFile(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {}
+OutputFile::~OutputFile() = default;
+void OutputFile::write(std::string_view bytes) { impl_->file.write(std::as_bytes(std::span(bytes))); }
+void OutputFile::publish(Durability durability) { impl_->file.publish(durability); }
+
+void make_directories(const std::filesystem::path& directory, Durability durability) {
+  std::error_code error;
+  if (std::filesystem::is_directory(directory, error)) return;
+  const std::filesystem::path parent = directory_of(directory.has_filename() ? directory : directory.parent_path());
+  if (parent != directory) make_directories(parent, durability);
+  error.clear();
+  std::filesystem::create_directory(directory, error);
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(directory, ignored)) {
+    const std::string why = error ? error.message() : std::string("not a directory");
+    fail(ErrorKind::kIo, "{}: the directory cannot be created: {}", directory.string(), why);
+  }
+  if (durability == Durability::kSync) sync_directory(parent);
+}
+
+void check_writable(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    if (S_ISDIR(status.st_mode)) fail_write(path, EISDIR);
+    if (::access(path.c_str(), W_OK) != 0) fail_write(path, errno);
+    return;  // opening a named pipe would wait for its reader
+  }
+  const TemporaryFile probe(path, Links::kFollow);
 }
 
 void remove_stale_temporaries(const std::filesystem::path& directory) {

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace groklab {
@@ -13,13 +15,50 @@ namespace groklab {
 /// loss of power within seconds may leave it short or empty.
 enum class Durability { kNoSync, kSync };
 
+/// Where a path that is a symbolic link leads.
+enum class Links {
+  kFollow,  ///< to what it points to: files that a user named
+  kReplace  ///< nowhere: files of a store, which may come from others
+};
+
 /// Writes the parts one after another to a temporary file beside `path` and renames it to `path`.
 /// Throws Error(kIo): disk full, no permission. The temporary is removed then, and an old `path` is untouched.
-/// What is no regular file (a pipe, /dev/stdout) is written in place; a link keeps pointing to what it points to.
+/// A new file takes over the permissions of an old one. Unless `links` says otherwise, what is no regular file (a pipe,
+/// /dev/stdout) is written in place and a link keeps pointing to what it points to.
 void write_file(const std::filesystem::path& path, std::span<const std::span<const std::byte>> parts,
-                Durability durability);
+                Durability durability, Links links = Links::kFollow);
 /// The same for one text.
-void write_file(const std::filesystem::path& path, const std::string& text, Durability durability);
+void write_file(const std::filesystem::path& path, const std::string& text, Durability durability,
+                Links links = Links::kFollow);
+
+/// The same for bytes that come in pieces and need not be in memory together. Without publish() nothing is there.
+class OutputFile {
+ public:
+  /// Throws Error(kIo).
+  explicit OutputFile(const std::filesystem::path& path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void write(std::string_view bytes);
+  void publish(Durability durability);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Waits until a file that was written without waiting, and its name, are on the disk. A missing one is no error.
+/// Throws Error(kIo).
+void sync_file(const std::filesystem::path& path);
+
+/// Makes the directory and those above it that are missing; with kSync their names are on the disk afterwards.
+/// Throws Error(kIo).
+void make_directories(const std::filesystem::path& directory, Durability durability);
+
+/// Throws Error(kIo) if a file could not be written at `path`: no such directory, no permission. For the start of work
+/// whose result will be written there. Leaves nothing behind.
+void check_writable(const std::filesystem::path& path);
 
 /// Removes temporaries of write_file in `directory` whose process is dead. Errors are ignored.
 void remove_stale_temporaries(const std::filesystem::path& directory);

@@ -37,7 +37,10 @@ TensorFile read_safetensors(const std::filesystem::path& path);
 /// Writes to a temporary file beside `path`, syncs it (by default) and renames it: the file is whole or absent.
 /// Throws Error(kIo) if the disk is full or not writable.
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file,
-                       Durability durability = Durability::kSync);
+                       Durability durability = Durability::kSync, Links links = Links::kFollow);
+
+/// XXH3-128 over everything that a file says: metadata (all but the key `without`), names, types, shapes and data.
+std::string content_digest(const TensorFile& file, const std::string& without = "");
 
 /// Bytes of one element of a dtype, or 0 if the dtype is unknown.
 std::size_t dtype_size(const std::string& dtype);

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <limits>
 
 #include "groklab/base/error.h"
@@ -208,6 +210,45 @@ TEST_F(SafetensorsTest, FailedWriteLeavesTheOldFileAndNoTemporary) {
             0);
   EXPECT_EQ(bytes(), before);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_.path()), {}), 1);
+}
+
+// Catches: a reader whose time grows with the square of the number of tensors (50,000 took 21 s).
+TEST_F(SafetensorsTest, ManyTensorsAreReadInNoTime) {
+  TensorFile file;
+  for (int i = 0; i < 50'000; ++i) file.tensors.push_back({fmt::format("t{}", i), "U8", {1}, {std::byte{1}}});
+  write_safetensors(path_, file);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(read_safetensors(path_).tensors.size(), 50'000u);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+}
+
+TEST_F(SafetensorsTest, MoreThanAnyNetworkHasIsRefused) {
+  std::string header = "{\"__metadata__\":{";
+  for (int i = 0; i < 300'000; ++i) header += fmt::format("{}\"{}\":\"\"", i > 0 ? "," : "", i);
+  EXPECT_FALSE(loads(header + "}}", 0)) << "metadata";
+  std::string shape = "1";
+  for (int i = 0; i < 40; ++i) shape += ",1";
+  EXPECT_FALSE(loads("{\"w\":{\"dtype\":\"U8\",\"shape\":[" + shape + "],\"data_offsets\":[0,1]}}", 1)) << "rank";
+}
+
+TEST_F(SafetensorsTest, TheContentDigestTellsEverythingApart) {
+  const TensorFile file = small_file();
+  const std::string digest = content_digest(file);
+  const auto changed = [&](const std::function<void(TensorFile&)>& change) {
+    TensorFile other = file;
+    change(other);
+    return content_digest(other) != digest;
+  };
+  EXPECT_FALSE(changed([](TensorFile&) {}));
+  EXPECT_TRUE(changed([](TensorFile& f) { f.tensors[0].data[0] ^= std::byte{1}; }));
+  EXPECT_TRUE(changed([](TensorFile& f) { f.tensors[0].name += "x"; }));
+  EXPECT_TRUE(changed([](TensorFile& f) { f.tensors[0].dtype = "I32"; }));
+  EXPECT_TRUE(changed([](TensorFile& f) { f.tensors[0].shape.insert(f.tensors[0].shape.begin(), 1); }));
+  EXPECT_TRUE(changed([](TensorFile& f) { f.metadata["new"] = ""; }));
+  EXPECT_TRUE(changed([](TensorFile& f) { f.tensors.pop_back(); }));
+  TensorFile marked = file;
+  marked.metadata["mark"] = "x";
+  EXPECT_EQ(content_digest(marked, "mark"), digest);
 }
 
 }  // namespace

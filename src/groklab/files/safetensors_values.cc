@@ -1,10 +1,12 @@
-// Element types of safetensors and their conversion to double.
+// Element types of safetensors and their conversion to double; the digest of what a file says.
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <string_view>
 #include <utility>
 
+#include "groklab/base/digest.h"
 #include "groklab/base/error.h"
 #include "groklab/files/safetensors.h"
 
@@ -76,6 +78,23 @@ std::vector<double> FileTensor::values() const {
   if (dtype == "U8") return convert<std::uint8_t>(data);
   if (dtype == "BOOL") return convert<std::uint8_t>(data, [](std::uint8_t bit) { return bit != 0 ? 1.0 : 0.0; });
   fail(ErrorKind::kInput, "tensor {}: expected F64, F32, F16, BF16 or integers, found dtype {}", name, dtype);
+}
+
+std::string content_digest(const TensorFile& file, const std::string& without) {
+  Digest digest;
+  for (const auto& [key, value] : file.metadata) {
+    if (key == without) continue;
+    digest.add_text(key);
+    digest.add_text(value);
+  }
+  for (const FileTensor& tensor : file.tensors) {
+    digest.add_text(tensor.name);
+    digest.add_text(tensor.dtype);
+    digest.add_text(std::string_view(reinterpret_cast<const char*>(tensor.shape.data()),
+                                     tensor.shape.size() * sizeof(std::int64_t)));
+    digest.add(tensor.data);
+  }
+  return digest.hex();
 }
 
 const FileTensor* TensorFile::find(const std::string& name) const {

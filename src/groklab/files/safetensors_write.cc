@@ -34,14 +34,14 @@ std::string header_text(const TensorFile& file) {
 
 }  // namespace
 
-void write_safetensors(const std::filesystem::path& path, const TensorFile& file, Durability durability) {
+void write_safetensors(const std::filesystem::path& path, const TensorFile& file, Durability durability, Links links) {
   const std::string header = header_text(file);
   const std::uint64_t length = header.size();
   std::vector<std::span<const std::byte>> parts;
   parts.push_back(std::as_bytes(std::span(&length, 1)));
   parts.push_back(std::as_bytes(std::span(header.data(), header.size())));
   for (const FileTensor& tensor : file.tensors) parts.push_back(tensor.data);
-  write_file(path, parts, durability);
+  write_file(path, parts, durability, links);
 }
 
 }  // namespace groklab

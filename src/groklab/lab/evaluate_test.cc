@@ -3,14 +3,17 @@
 #include "groklab/lab/evaluate.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "groklab/base/error.h"
 #include "groklab/base/random.h"
@@ -232,6 +235,57 @@ TEST_F(ImportedWeights, ALyingConfigurationInTheFileIsRefused) {
       EXPECT_NE(std::string(error.what()).find("lie.safetensors: "), std::string::npos) << error.what();
     }
   }
+}
+
+// Catches: files that foreign metadata name and that are opened; a pipe that is waited for; a table of gigabytes.
+TEST_F(ImportedWeights, MetadataOpenNoFileAndMakeNoLargeTable) {
+  const std::filesystem::path pipe = directory / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const auto refusal = [&](const nlohmann::json& config, const std::vector<std::string>& assignments = {}) {
+    TensorFile file;
+    for (const auto& [name, tensor] : network({})) file.tensors.push_back(tensor);
+    file.metadata = {{"groklab.config", config.dump()}};
+    const std::filesystem::path path = directory / "foreign.safetensors";
+    write_safetensors(path, file);
+    try {
+      evaluate_weights(path.string(), std::nullopt, assignments, pool);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const auto table = [&](const std::string& path) {
+    return nlohmann::json{{"task", {{"operation", "table"}, {"table", path}}}};
+  };
+  EXPECT_NE(refusal(table("/dev/zero")).find("not opened unasked"), std::string::npos);
+  EXPECT_NE(refusal(table(pipe.string())).find("not opened unasked"), std::string::npos);
+  EXPECT_NE(refusal(table("x.csv"), {"task.modulus=5"}).find("not opened unasked"), std::string::npos);
+  // What the user names is opened, if it is a file.
+  for (const std::string& path : {std::string("/dev/zero"), pipe.string()}) {
+    EXPECT_NE(refusal(table("x.csv"), {"task.table=" + path}).find("a device or a pipe"), std::string::npos);
+  }
+  const nlohmann::json wide = {{"task", {{"operation", "parity"}, {"parity_bits", 60}, {"parity_rows", 4'000'000}}}};
+  EXPECT_NE(refusal(wide).find("a table of 4000000 rows"), std::string::npos) << refusal(wide);
+  const nlohmann::json group = {{"task", {{"operation", "group_product"}, {"group_degree", 6}}}};
+  EXPECT_NE(refusal(group).find("embed.W_E"), std::string::npos) << refusal(group);
+}
+
+// Catches: time that grows with the square of the number of tensors (50,000 took 20 s).
+TEST_F(ImportedWeights, ManyTensorsAreRefusedAtOnce) {
+  TensorFile file;
+  for (int i = 0; i < 50'000; ++i) {
+    file.tensors.push_back({fmt::format("blocks.{}.mlp.W_in", i), "F32", {1}, std::vector<std::byte>(4)});
+  }
+  const std::filesystem::path path = directory / "many.safetensors";
+  write_safetensors(path, file);
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    evaluate_weights(path.string(), std::nullopt, {}, pool);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("found 50000"), std::string::npos) << error.what();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
 }
 
 TEST_F(ImportedWeights, WhatDoesNotFitIsSaidInOneLine) {

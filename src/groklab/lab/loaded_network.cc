@@ -5,7 +5,6 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/change.h"
-#include "groklab/config/task_size.h"
 #include "groklab/files/safetensors.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/lab/run_state.h"
@@ -20,7 +19,7 @@ LoadedNetwork load_weights(const std::string& path, const std::optional<Config>&
   ImportedConfig imported = imported_config(file, path, base, assignments);
   imported.config.optim = OptimConfig{};  // nothing is trained: a batch size need not suit the split
   // Before the config's own checks: what contradicts the file is said in the file's words.
-  if (const auto size = task_size(imported.config.task)) check_vocabulary(imported.config, *size, path);
+  check_known_sizes(imported.config, file, path);
   PreparedRun run = prepare_run(imported.config, nullptr);
   const Task& task = run.task;  // a user's table is known only now
   check_vocabulary(imported.config, {task.n_symbols, task.n_classes, task.n_inputs, task.n_rows}, path);

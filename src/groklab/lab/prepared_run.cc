@@ -20,6 +20,10 @@ PreparedRun prepare_run(Config config, const Store* store) {
     if (store == nullptr || !store->contains(parent_id)) {
       fail(ErrorKind::kStore, "fork.run: expected the full id of a run in this store, found {}", parent_id);
     }
+    if (const std::string replaced = store->run(parent_id).replaces; !replaced.empty()) {
+      fail(ErrorKind::kStore, "fork.run: expected a run of its own, found {}, which will take the place of {}",
+           parent_id, replaced);
+    }
     auto parent = std::make_shared<PreparedRun>(prepare_stored_run(*store, parent_id));
     if (parent->task.n_rows != run.task.n_rows) {
       fail(ErrorKind::kConfig, "fork: expected a task of {} rows like the parent's ({}), found {} rows ({})",

@@ -10,21 +10,25 @@
 #include <system_error>
 
 #include "groklab/base/error.h"
+#include "groklab/files/file_io.h"
 
 namespace groklab {
 
 RunLock::RunLock(const std::filesystem::path& store_directory, const std::string& id) {
   const std::filesystem::path directory = store_directory / "locks";
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
+  make_directories(directory, Durability::kNoSync);
   const std::string file = (directory / id).string();
+  std::error_code ignored;
+  if (std::filesystem::is_symlink(directory, ignored) || id.find('/') != std::string::npos) {
+    fail(ErrorKind::kStore, "{}: expected a lock inside the store, found a way out of it", file);
+  }
   // The file stays: removing it would let two processes lock two files of one name.
-  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor_ < 0) fail(ErrorKind::kIo, "{}: cannot open the run's lock: {}", file, std::strerror(errno));
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
   const int reason = errno;
   ::close(descriptor_);
-  if (reason == EWOULDBLOCK) fail(ErrorKind::kStore, "run {}: another process is training it now", id);
+  if (reason == EWOULDBLOCK) throw RunBusy(id);
   fail(ErrorKind::kIo, "{}: cannot lock the run: {}", file, std::strerror(reason));
 }
 

@@ -4,11 +4,20 @@
 #include <filesystem>
 #include <string>
 
+#include "groklab/base/error.h"
+
 namespace groklab {
+
+/// Another process trains the run: nothing is wrong with it, and its result will be in the store.
+class RunBusy : public Error {
+ public:
+  explicit RunBusy(const std::string& id)
+      : Error(ErrorKind::kStore, fmt::format("run {}: another process is training it now", id)) {}
+};
 
 class RunLock {
  public:
-  /// Throws Error(kStore) if another process holds it.
+  /// Throws RunBusy if another process holds it, Error(kStore) if the locks' folder or the file is a symbolic link.
   RunLock(const std::filesystem::path& store_directory, const std::string& id);
   ~RunLock();
   RunLock(const RunLock&) = delete;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
+#include "groklab/lab/run_arithmetic.h"
 #include "groklab/model/network.h"
 #include "groklab/run/fork_start.h"
 
@@ -55,7 +56,12 @@ std::optional<TrainState> state_at(const PreparedRun& run, std::int64_t step, co
     context.note(fmt::format("run {} has no checkpoint at step {}: computing it again from step {}", run.id, step,
                              std::max<std::int64_t>(from, 0)));
   }
-  const NetworkRun network(run.config, run.task, run.split, context.pool);
+  const RunArithmetic arithmetic = arithmetic_of_past_state(info);
+  if (arithmetic.is_another && context.note) {
+    context.note(fmt::format("run {} was trained with {}: with {} the state's last bits are others", run.id,
+                             info.instruction_set, arithmetic.name));
+  }
+  const NetworkRun network(run.config, run.task, run.split, context.pool, arithmetic.name);
   Engine& engine = network.engine();
   if (from >= 0) {
     engine.import_state(context.store.load_checkpoint(run.id, from, layout));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "groklab/base/error.h"
+#include "groklab/engine/engine.h"
 #include "groklab/engine/machine.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/lab/run_lock.h"
@@ -40,7 +41,7 @@ RunStore::~RunStore() = default;
 
 bool RunStore::contains(const std::string& id) const { return store_->contains(id); }
 std::string RunStore::resolve(const std::string& id) const { return store_->resolve(id); }
-std::vector<RunInfo> RunStore::runs() const { return store_->runs(); }
+std::vector<RunInfo> RunStore::runs(std::vector<std::string>* damaged) const { return store_->runs("", damaged); }
 RunInfo RunStore::run(const std::string& id) const { return store_->run(resolve(id)); }
 std::vector<Record> RunStore::records(const std::string& id) const { return store_->records(resolve(id)); }
 std::vector<ProbeResult> RunStore::probe_results(const std::string& id) const { return store_->probes(resolve(id)); }
@@ -58,7 +59,7 @@ StoreTrainingResult RunStore::train(const Config& config, const StoreTrainingOpt
   training.observer = &observer;
   training.checkpoint_seconds = options.checkpoint_seconds;
   const TrainingResult result = run_training(run, *store_, pool, training);
-  return {run.id, result.outcome, result.was_done};
+  return {result.id, result.outcome, result.was_done};
 }
 
 Run RunStore::load(const std::string& id, std::int64_t step, const RunOptions& options) const {
@@ -91,8 +92,9 @@ void RunStore::save(const Run& run, bool replace) {
   }
   const ParameterLayout& layout = impl.network.engine().layout();
   keep_inputs(*store_, run.config());
-  store_->create_run(run.id(), run.config(), machine_description(impl.options.threads), layout, true);
-  const std::unique_ptr<RecordSink> sink = store_->sink(run.id(), layout);
+  const std::string id = store_->create_run(run.id(), run.config(), machine_description(impl.options.threads), layout,
+                                            true, instruction_set_name());
+  const std::unique_ptr<RecordSink> sink = store_->sink(id, layout);
   for (const Record& record : impl.records) sink->on_record(record);
   for (const ProbeResult& result : impl.probe_results) sink->on_probe(result);
   Outcome outcome = impl.outcome;
@@ -106,6 +108,7 @@ void RunStore::save(const Run& run, bool replace) {
     outcome.reason = "interrupted";
   }
   sink->on_outcome(outcome);
+  if (store_->contains(id)) store_->install(id);  // also one that is not done: the caller wants it in that place
 }
 
 }  // namespace groklab

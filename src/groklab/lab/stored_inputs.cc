@@ -16,7 +16,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// A stored configuration may come from others: neither its digest nor its file's name leads out of the store.
 fs::path copy_of(const Store& store, const std::string& path, const std::string& digest) {
+  const fs::path name = fs::path(path).filename();
+  if (digest.find_first_not_of("0123456789abcdef") != std::string::npos || name == ".." || name == "." ||
+      name.empty()) {
+    fail(ErrorKind::kStore, "store: expected a file and the digest of its contents, found {} and {}", path, digest);
+  }
+  for (const fs::path& folder : {store.directory() / "inputs", store.directory() / "inputs" / digest}) {
+    std::error_code ignored;
+    if (fs::is_symlink(folder, ignored)) {
+      fail(ErrorKind::kStore, "{}: expected a folder of the store, found a symbolic link", folder.string());
+    }
+  }
   return store.directory() / "inputs" / digest / fs::path(path).filename();
 }
 
@@ -26,10 +38,8 @@ void keep(const Store& store, const char* key, const std::string& path, const st
   if (fs::exists(copy)) return;
   const std::string bytes = read_input_file(key, path);
   check_digest(key, path, bytes, digest);
-  std::error_code error;
-  fs::create_directories(copy.parent_path(), error);
-  if (error) fail(ErrorKind::kIo, "{}: cannot be created: {}", copy.parent_path().string(), error.message());
-  write_file(copy, bytes, Durability::kSync);
+  make_directories(copy.parent_path(), Durability::kSync);
+  write_file(copy, bytes, Durability::kSync, Links::kReplace);
 }
 
 bool has_contents(const char* key, const std::string& path, const std::string& digest) {

@@ -14,6 +14,9 @@
 
 namespace groklab {
 
+/// Steps of what is stored lie in 0..kLastStep; beyond it arithmetic on them could overflow.
+inline constexpr std::int64_t kLastStep = 1'000'000'000'000'000'000;
+
 /// What an optimiser keeps from step to step, one number for each parameter.
 struct StateBuffer {
   std::string name;  ///< "adam.m": the optimiser's own

@@ -36,7 +36,10 @@ std::int64_t last_step(const std::vector<PlotRun>& runs) {
 // log(1 + step) keeps the untrained network (step 0) on the axis.
 json step_encoding(std::int64_t last) {
   json ticks = {0};
-  for (std::int64_t tick = 1; tick <= last; tick *= 10) ticks.push_back(tick);
+  for (std::int64_t tick = 1; tick <= last; tick *= 10) {
+    ticks.push_back(tick);
+    if (tick > last / 10) break;  // ten times as much might not be a number
+  }
   return {{"field", "step"},
           {"type", "quantitative"},
           {"title", "step"},

@@ -22,11 +22,15 @@ std::string report_page(const RunStore& store, const std::vector<std::string>& i
 }
 
 std::string records_csv(const RunStore& store, const std::string& id) {
-  return records_to_csv(store.run(id), store.records(id));
+  std::string text;
+  records_to_csv(RunStoreAccess::store(store), store.resolve(id), [&](std::string_view part) { text += part; });
+  return text;
 }
 
 std::string run_json(const RunStore& store, const std::string& id) {
-  return run_to_json_text(store.run(id), store.records(id));
+  std::string text;
+  run_to_json_text(RunStoreAccess::store(store), store.resolve(id), [&](std::string_view part) { text += part; });
+  return text;
 }
 
 }  // namespace groklab

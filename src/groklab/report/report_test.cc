@@ -8,6 +8,7 @@
 #include <regex>
 
 #include "groklab/report/assets.h"
+#include "groklab/report/sha256.h"
 #include "groklab/report/synthetic_run.h"
 
 namespace groklab::report {
@@ -174,6 +175,32 @@ TEST(RenderReport, ThinnedRunsAreSaidToBe) {
   const std::string page = without_bundle(render_report({run}, "long"));
   EXPECT_NE(page.find("records are drawn"), std::string::npos);
   EXPECT_LT(page.size(), 3000000u);
+}
+
+/// What stands between two texts that occur once.
+std::string between(const std::string& page, const std::string& open, const std::string& close) {
+  EXPECT_EQ(count(page, open), 1u) << open;
+  const std::size_t begin = page.find(open) + open.size();
+  return page.substr(begin, page.find(close, begin) - begin);
+}
+
+// Catches: a policy that lets any script or style run; hashes that the page's own do not have, so that it stays blank.
+TEST(ReportPolicy, NamesThePagesOwnScriptAndStyleAndNothingElse) {
+  const std::string page = render_report({synthetic_run()}, "title");
+  const std::string policy = between(page, "Content-Security-Policy\" content=\"", "\"");
+  EXPECT_EQ(policy.find("unsafe"), std::string::npos) << policy;
+  EXPECT_NE(policy.find("default-src 'none'"), std::string::npos) << policy;
+  const auto hash = [](const std::string& text) { return "'sha256-" + sha256_base64(text) + "'"; };
+  EXPECT_NE(policy.find("script-src " + hash(between(page, "<script>", "</script>")) + ";"), std::string::npos);
+  const std::string style = between(page, "<style>", "</style>");
+  EXPECT_NE(policy.find("style-src " + hash(style) + ";"), std::string::npos);
+  // What the policy would not let through: attributes that are style or script.
+  const std::string body = page.substr(page.find("<body>"), page.find("<script>") - page.find("<body>"));
+  for (const char* part : {" style=", " onclick=", " onload=", "javascript:"}) EXPECT_EQ(count(body, part), 0u) << part;
+  // The rules that stand for them.
+  EXPECT_GT(count(body, " data-height=\""), 3u);
+  EXPECT_NE(style.find("[data-height=\""), std::string::npos);
+  EXPECT_NE(style.find("{ --run: #"), std::string::npos);
 }
 
 }  // namespace

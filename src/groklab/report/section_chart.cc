@@ -11,7 +11,7 @@ std::string chart_figure(const Chart& chart) {
   std::string html = fmt::format("<figure class=\"chart\" id=\"{}\">\n", html_escape(chart.id));
   html += fmt::format("<h3>{}</h3>\n", html_escape(chart.title));
   html += fmt::format(
-      "<div class=\"plot{}\" data-chart=\"{}\" style=\"height:{}px\" role=\"group\" aria-label=\"{}\"></div>\n",
+      "<div class=\"plot{}\" data-chart=\"{}\" data-height=\"{}\" role=\"group\" aria-label=\"{}\"></div>\n",
       has_control ? " has-control" : "", html_escape(chart.id), chart.height + (has_control ? 44 : 0),
       html_escape("Chart: " + chart.title + ". " + chart.caption));
   html += fmt::format("<figcaption>{}</figcaption>\n", html_escape(chart.caption));

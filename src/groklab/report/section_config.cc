@@ -20,7 +20,7 @@ std::string table_head(const std::vector<PlotRun>& runs) {
   std::string html = "<thead><tr><th scope=\"col\">key</th>";
   for (const PlotRun& run : runs) {
     const std::string name = runs.size() == 1 ? "value" : html_escape(run.label);
-    html += fmt::format("<th scope=\"col\"><span class=\"swatch\" style=\"--run:{}\"></span>{}</th>", run.colour, name);
+    html += fmt::format("<th scope=\"col\"><span class=\"swatch\" data-run=\"{}\"></span>{}</th>", run.colour, name);
   }
   return html + "<th scope=\"col\">default</th></tr></thead>\n";
 }

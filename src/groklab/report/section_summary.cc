@@ -65,7 +65,7 @@ std::string summary_card(const PlotRun& plot) {
   const Record* last = last_record(run);
   const bool has_test = last == nullptr || last->test.rows > 0;
   const char* status = run_status_name(info.status);
-  std::string html = fmt::format("<article class=\"card\" style=\"--run:{}\">\n", plot.colour);
+  std::string html = fmt::format("<article class=\"card\" data-run=\"{}\">\n", plot.colour);
   html += fmt::format("<h3>{} <span class=\"status {}\">{}</span></h3>\n", html_escape(plot.label), status, status);
   if (!run.task_name.empty()) html += fmt::format("<p class=\"task\">{}</p>\n", html_escape(run.task_name));
   html += "<dl class=\"tiles\">\n";

@@ -2,6 +2,7 @@
 #include "groklab/run/imported_weights.h"
 
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "groklab/base/error.h"
@@ -11,6 +12,9 @@
 
 namespace groklab {
 namespace {
+
+/// 1,000 layers, the most that model.n_layers can be, have 16 each; the shape is looked for name by name.
+constexpr std::size_t kMostTensors = 16'100;
 
 /// Constants that TransformerLens stores beside the weights.
 bool is_buffer(std::string_view name) {
@@ -22,6 +26,10 @@ bool is_buffer(std::string_view name) {
 
 Config infer_model(const TensorFile& file, const std::string& file_name, const Config& base,
                    const std::set<std::string>& fixed) {
+  if (file.tensors.size() > kMostTensors) {
+    fail(ErrorKind::kInput, "{}: expected at most {} tensors of a network, found {}", file_name, kMostTensors,
+         file.tensors.size());
+  }
   WeightShapes shapes;
   shapes.file = file_name;
   for (const FileTensor& tensor : file.tensors) shapes.tensors.push_back({tensor.name, tensor.shape});
@@ -43,28 +51,33 @@ void check_vocabulary(const Config& config, const TaskSize& size, const std::str
   architecture_of(config.model).check_inferred(config.model, size, file_name);
 }
 
-void load_tensors(Engine& engine, const TensorFile& file, const std::string& file_name) {
-  const ParameterLayout& layout = engine.layout();
+void check_tensors(const ParameterLayout& layout, const TensorFile& file, const std::string& file_name) {
+  std::unordered_map<std::string_view, const FileTensor*> found;
   std::vector<std::string> unknown, missing;
   for (const FileTensor& tensor : file.tensors) {
+    found[tensor.name] = &tensor;
     if (layout.find(tensor.name) == nullptr && !is_buffer(tensor.name)) unknown.push_back(tensor.name);
   }
   for (const TensorSpec& spec : layout.tensors()) {
-    if (file.find(spec.name) == nullptr && !spec.traits.is_bias()) missing.push_back(spec.name);
+    if (!found.contains(spec.name) && !spec.traits.is_bias()) missing.push_back(spec.name);
   }
   if (!missing.empty()) fail(ErrorKind::kInput, "{}: these tensors are missing: {}", file_name, join(missing, ", "));
   if (!unknown.empty()) fail(ErrorKind::kInput, "{}: unknown tensors: {}", file_name, join(unknown, ", "));
   for (const TensorSpec& spec : layout.tensors()) {
+    const auto at = found.find(spec.name);
+    if (at == found.end() || at->second->shape == spec.shape) continue;
+    fail(ErrorKind::kInput, "{}: expected {} of shape [{}], found [{}]", file_name, spec.name, join(spec.shape, ", "),
+         join(at->second->shape, ", "));
+  }
+}
+
+void load_tensors(Engine& engine, const TensorFile& file, const std::string& file_name) {
+  const ParameterLayout& layout = engine.layout();
+  check_tensors(layout, file, file_name);
+  for (const TensorSpec& spec : layout.tensors()) {
     const FileTensor* tensor = file.find(spec.name);
-    if (tensor == nullptr) {
-      engine.set_tensor(spec, std::vector<double>(static_cast<std::size_t>(spec.size), 0.0));
-      continue;
-    }
-    if (tensor->shape != spec.shape) {
-      fail(ErrorKind::kInput, "{}: expected {} of shape [{}], found [{}]", file_name, spec.name, join(spec.shape, ", "),
-           join(tensor->shape, ", "));
-    }
-    engine.set_tensor(spec, tensor->values());
+    engine.set_tensor(
+        spec, tensor != nullptr ? tensor->values() : std::vector<double>(static_cast<std::size_t>(spec.size), 0.0));
   }
 }
 

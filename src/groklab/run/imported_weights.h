@@ -22,8 +22,12 @@ Config infer_model(const TensorFile& file, const std::string& file_name, const C
 /// "=" and the operator; at least as many outputs as classes. `config` comes from infer_model.
 void check_vocabulary(const Config& config, const TaskSize& size, const std::string& file_name);
 
-/// Sets every tensor of the engine from the file. Absent biases become zero; buffers (masks) are ignored.
+/// Compares names and shapes of all tensors with those of a network, before anything of that size is allocated.
 /// Throws Error(kInput) that lists unknown or missing tensors, or names the first one of another shape.
+void check_tensors(const ParameterLayout& layout, const TensorFile& file, const std::string& file_name);
+
+/// Sets every tensor of the engine from the file. Absent biases become zero; buffers (masks) are ignored.
+/// Throws Error(kInput) as check_tensors does.
 void load_tensors(Engine& engine, const TensorFile& file, const std::string& file_name);
 
 }  // namespace groklab

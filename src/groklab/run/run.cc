@@ -100,6 +100,7 @@ Run Run::from_weights(const WeightFile& file, const std::optional<Config>& confi
   const std::string name = "weights";
   const TensorFile tensors = tensor_file(file);
   const Config inferred = imported_config(tensors, name, config, {}).config;
+  check_known_sizes(inferred, tensors, name);
   const ResolvedConfig resolved = resolve_with_files(inferred);
   Task task = make_task(resolved);
   check_vocabulary(inferred, {task.n_symbols, task.n_classes, task.n_inputs, task.n_rows}, name);

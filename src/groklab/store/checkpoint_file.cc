@@ -15,7 +15,8 @@ namespace groklab {
 namespace {
 
 constexpr const char* kFormat = "groklab checkpoint";
-constexpr int kVersion = 2;  // 1 had no list of buffers: first_moment and second_moment
+constexpr int kVersion = 3;  // 1 had no list of buffers (first_moment and second_moment), 1 and 2 had no checksum
+constexpr const char* kChecksum = "checksum";
 
 std::size_t element_size(Precision precision) { return precision == Precision::kFloat64 ? 8 : 4; }
 const char* dtype_name(Precision precision) { return precision == Precision::kFloat64 ? "F64" : "F32"; }
@@ -156,6 +157,7 @@ TensorFile checkpoint_to_file(const TrainState& state, const ParameterLayout& la
     append_buffer(file, buffer_prefix(buffer.name), buffer.bytes, state.precision, layout);
   }
   file.metadata["buffers"] = names;
+  seal_checkpoint_file(file);
   return file;
 }
 
@@ -174,6 +176,23 @@ const CheckpointInfo& find_checkpoint(const std::vector<CheckpointInfo>& known, 
   fail(ErrorKind::kStore, "store: run {} has no checkpoint{}; stored steps: {}", run,
        step < 0 ? "" : fmt::format(" at step {}", step), steps.empty() ? "none" : join(steps, ", "));
 }
+
+TensorFile read_checkpoint_file(const std::filesystem::path& path) {
+  TensorFile file = read_safetensors(path);
+  const auto found = file.metadata.find(kChecksum);
+  const auto version = file.metadata.find("version");
+  const bool is_older = version != file.metadata.end() && (version->second == "1" || version->second == "2");
+  if (found == file.metadata.end() && is_older) return file;
+  const std::string expected = found == file.metadata.end() ? "none" : found->second;
+  const std::string actual = content_digest(file, kChecksum);
+  if (expected != actual) {
+    fail(ErrorKind::kInput, "{}: damaged: expected the checksum {}, found {}; see groklab store verify", path.string(),
+         expected, actual);
+  }
+  return file;
+}
+
+void seal_checkpoint_file(TensorFile& file) { file.metadata[kChecksum] = content_digest(file, kChecksum); }
 
 TensorFile weights_of_checkpoint(TensorFile file) {
   std::erase_if(file.tensors, [](const FileTensor& tensor) { return tensor.name.starts_with("optim."); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,12 @@ TrainState checkpoint_from_file(const TensorFile& file, const ParameterLayout& l
 /// The checkpoint of `run` at `step` (-1: the last) among those known. Throws Error(kStore) that lists the steps.
 const CheckpointInfo& find_checkpoint(const std::vector<CheckpointInfo>& known, const std::string& run,
                                       std::int64_t step);
+
+/// A file that groklab wrote. Throws Error(kInput) where it is damaged: what it says does not give the checksum that it
+/// holds. Files of checkpoint versions 1 and 2 hold none.
+TensorFile read_checkpoint_file(const std::filesystem::path& path);
+/// Puts the checksum into the metadata; nothing may be changed after it.
+void seal_checkpoint_file(TensorFile& file);
 
 /// Only the weights of a checkpoint's file.
 TensorFile weights_of_checkpoint(TensorFile file);

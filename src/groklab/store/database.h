@@ -3,21 +3,30 @@
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/types.h>
 
 #include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "groklab/base/error.h"
 #include "groklab/files/file_io.h"
+#include "groklab/store/store_files.h"
+#include "groklab/store/store_locked.h"
 
 namespace groklab {
 
 class Database {
  public:
-  /// Opens or creates the store. Throws Error(kStore): imported file, newer schema, locked; Error(kIo): no permission.
+  /// Opens or creates the store. Where it cannot be written (a disc, an archive, another user's), what is there is read
+  /// as it stands, and write() throws. Throws Error(kStore): imported file, newer schema, locked; Error(kIo): no
+  /// permission.
   Database(const std::filesystem::path& directory, double wait_seconds);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   /// Calls body(connection) alone among this store's threads; turns SQLite's exceptions into Error.
   template <typename Body>
@@ -27,32 +36,45 @@ class Database {
   }
 
   /// The same in one transaction that holds the write lock from its start; rolled back if body throws. Files that
-  /// belong to rows must be renamed inside it, so that no other process sees the one without the other.
+  /// belong to rows must be renamed inside it, so that no other process sees the one without the other. Throws
+  /// Error(kStore) if the database's file was removed or replaced meanwhile, StoreLocked after waiting `wait_seconds`.
+  template <typename Body>
+  auto write(Durability durability, double wait_seconds, Body&& body) {
+    const std::lock_guard lock(mutex_);
+    check_present();
+    const Patience patience(*this, wait_seconds);
+    if (durability == Durability::kSync) sync_states();
+    if constexpr (std::is_void_v<decltype(body(connection_))>) {
+      translated([&] { transact(durability, body); });
+      shorten_log();
+      check_present();
+    } else {
+      auto result = translated([&] {
+        std::optional<decltype(body(connection_))> value;
+        transact(durability, [&](SQLite::Database& connection) { value.emplace(body(connection)); });
+        return std::move(*value);
+      });
+      shorten_log();
+      check_present();
+      return result;
+    }
+  }
   template <typename Body>
   auto write(Durability durability, Body&& body) {
-    const std::lock_guard lock(mutex_);
-    return translated([&] {
-      const SyncLevel level(connection_, durability);
-      SQLite::Transaction transaction(connection_, SQLite::TransactionBehavior::IMMEDIATE);
-      if constexpr (std::is_void_v<decltype(body(connection_))>) {
-        body(connection_);
-        transaction.commit();
-      } else {
-        auto result = body(connection_);
-        transaction.commit();
-        return result;
-      }
-    });
+    return write(durability, wait_seconds_, std::forward<Body>(body));
   }
+
+  /// A state that was written without waiting for the disk. Before anything makes its row durable, it is synced: a row
+  /// without its file would be worse than neither. Only inside write().
+  void add_unsynced(const std::filesystem::path& file) { unsynced_.push_back(file); }
 
   /// The insertion of a record, compiled once, reset and ready to bind. Only inside write().
   SQLite::Statement& record_statement();
 
-  const std::filesystem::path& directory() const { return directory_; }
-  std::filesystem::path run_directory(const std::string& id) const;
-  /// Throws Error(kIo).
-  void create_run_directory(const std::string& id) const;
-  std::filesystem::path checkpoint_file(const std::string& id, std::int64_t step) const;
+  const std::filesystem::path& directory() const { return files_.directory(); }
+  const StoreFiles& files() const { return files_; }
+  double wait_seconds() const { return wait_seconds_; }
+  bool is_read_only() const { return read_only_; }
 
  private:
   /// Makes commits wait for the disk while it lives.
@@ -66,6 +88,17 @@ class Database {
    private:
     SQLite::Database* connection_;
   };
+  /// Waits for locks so long while it lives.
+  class Patience {
+   public:
+    Patience(Database& database, double seconds);
+    ~Patience();
+    Patience(const Patience&) = delete;
+    Patience& operator=(const Patience&) = delete;
+
+   private:
+    Database& database_;
+  };
 
   template <typename Body>
   auto translated(Body&& body) const {
@@ -75,13 +108,35 @@ class Database {
       fail_translated(error);
     }
   }
+  template <typename Body>
+  void transact(Durability durability, Body&& body) {
+    const SyncLevel level(connection_, durability);
+    SQLite::Transaction transaction(connection_, SQLite::TransactionBehavior::IMMEDIATE);
+    body(connection_);
+    transaction.commit();
+  }
   [[noreturn]] void fail_translated(const SQLite::Exception& error) const;
+  void open();
+  void open_for_reading(const SQLite::Exception& refusal);
   void prepare_schema();
-  void migrate_schema(int version);
   void use_write_ahead_log();
+  void sync_states();
+  void shorten_log();
+  void remember_file();
+  void check_present() const;
+  std::filesystem::path file() const { return files_.directory() / kDatabaseName; }
 
-  std::filesystem::path directory_;
+  static constexpr const char* kDatabaseName = "groklab.sqlite";
+
+  StoreFiles files_;
   double wait_seconds_;
+  double waited_seconds_;  ///< what a message about a lock tells
+  bool read_only_ = false;
+  std::optional<ScratchCopy> copy_;  ///< of a store that cannot be read where it lies
+  dev_t device_ = 0;                 ///< of the database's file, to notice that it is gone
+  ino_t inode_ = 0;
+  std::vector<std::filesystem::path> unsynced_;
+  int log_pages_ = 0;  ///< of the write-ahead log, after the last commit
   mutable std::mutex mutex_;
   mutable SQLite::Database connection_;
   std::optional<SQLite::Statement> record_statement_;  // after connection_: it must be finalised first

@@ -3,12 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "groklab/files/safetensors.h"
-#include "groklab/record/record.h"
 #include "groklab/store/store.h"
 
 namespace groklab {
@@ -18,15 +17,19 @@ enum class ExportFormat { kCsv, kJson, kNpz, kSafetensors };
 /// Throws Error(kConfig) that lists the formats.
 ExportFormat parse_export_format(std::string_view name);
 
+/// Takes a text in pieces: a run may have millions of records, and none of these functions holds them all.
+using TextSink = std::function<void(std::string_view)>;
+
 /// Records as comma-separated lines under a line of names: step, seconds, ..., train_loss, ..., norm:TENSOR. Numbers
 /// read back to the same bits; NaN (an empty group) is an empty cell.
-std::string records_to_csv(const RunInfo& info, const std::vector<Record>& records);
+void records_to_csv(const Store& store, const std::string& id, const TextSink& write);
 
 /// run_to_json with all records (run_json.h), as text.
-std::string run_to_json_text(const RunInfo& info, const std::vector<Record>& records);
+void run_to_json_text(const Store& store, const std::string& id, const TextSink& write);
 
-/// An .npz archive: one array for each csv column, and "config", the configuration's JSON text as bytes.
-std::string records_to_npz(const RunInfo& info, const std::vector<Record>& records);
+/// An .npz archive: one array for each csv column, and "config", the configuration's JSON text as bytes. Goes through
+/// the records once for every 16 columns.
+void records_to_npz(const Store& store, const std::string& id, const TextSink& write);
 
 /// The weights at `step` (-1: the last checkpoint) with the run's id, step and config JSON in the metadata.
 TensorFile run_weights(const Store& store, const std::string& id, std::int64_t step);

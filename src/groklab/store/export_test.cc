@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -14,6 +15,7 @@
 #include "groklab/config/engine_identity.h"
 #include "groklab/store/npz.h"
 #include "groklab/store/record_columns.h"
+#include "groklab/store/run_json.h"
 #include "groklab/store/support_test.h"
 
 namespace groklab {
@@ -125,9 +127,11 @@ TEST_F(ExportTest, NpzIsAZipOfArrays) {
 }
 
 TEST(NpzTest, ChecksumIsThatOfZip) {
-  NpzArchive archive;
+  std::string bytes;
+  NpzArchive archive([&](std::string_view part) { bytes += part; });
   archive.add("x", "123456789");
-  EXPECT_EQ(number_at<std::uint32_t>(archive.finish(), 14), 0xCBF43926u);  // the check value of CRC-32
+  archive.finish();
+  EXPECT_EQ(number_at<std::uint32_t>(bytes, 14), 0xCBF43926u);  // the check value of CRC-32
 }
 
 TEST_F(ExportTest, SafetensorsHasTheWeightsAlone) {
@@ -145,6 +149,33 @@ TEST_F(ExportTest, SafetensorsHasTheWeightsAlone) {
   EXPECT_THROW(run_weights(store_, "a", 7), Error);
 }
 
+// Catches: a text whose pieces do not give the one that is made at once.
+TEST_F(ExportTest, TheJsonInPiecesIsTheJsonAtOnce) {
+  const std::string text = exported(ExportFormat::kJson);
+  EXPECT_EQ(text, run_to_json(store_.run("a"), store_.records("a")).dump(1) + "\n");
+}
+
+// Catches: an export that holds all records, or all of the text: 50,000 of them are some 20 MB.
+TEST_F(ExportTest, LongRunsAreExportedInPieces) {
+  store_.create_run("long", config_, "machine", layout_, false);
+  {
+    const auto sink = store_.sink("long", layout_);
+    for (std::int64_t step = 0; step < 50'000; ++step) sink->on_record(sample_record(step, layout_));
+  }
+  const auto largest = [&](const std::function<void(const TextSink&)>& make) {
+    std::size_t most = 0, sum = 0;
+    make([&](std::string_view part) {
+      most = std::max(most, part.size());
+      sum += part.size();
+    });
+    EXPECT_GT(sum, 10'000'000u);
+    return most;
+  };
+  EXPECT_LT(largest([&](const TextSink& write) { records_to_csv(store_, "long", write); }), 200'000u);
+  EXPECT_LT(largest([&](const TextSink& write) { run_to_json_text(store_, "long", write); }), 200'000u);
+  EXPECT_LT(largest([&](const TextSink& write) { records_to_npz(store_, "long", write); }), 500'000u) << "a column";
+}
+
 TEST_F(ExportTest, FormatsHaveNames) {
   EXPECT_EQ(parse_export_format("npz"), ExportFormat::kNpz);
   EXPECT_THROW(parse_export_format("parquet"), Error);
@@ -152,10 +183,13 @@ TEST_F(ExportTest, FormatsHaveNames) {
 
 TEST_F(ExportTest, RunWithoutRecordsExports) {
   store_.create_run("empty", config_, "machine", layout_, false);
-  const RunInfo info = store_.run("empty");
-  EXPECT_EQ(split(records_to_csv(info, {}), '\n').size(), 2u);
-  EXPECT_TRUE(nlohmann::json::parse(run_to_json_text(info, {})).at("records").empty());
-  EXPECT_FALSE(records_to_npz(info, {}).empty());
+  std::string csv, json, npz;
+  records_to_csv(store_, "empty", [&](std::string_view part) { csv += part; });
+  run_to_json_text(store_, "empty", [&](std::string_view part) { json += part; });
+  records_to_npz(store_, "empty", [&](std::string_view part) { npz += part; });
+  EXPECT_EQ(split(csv, '\n').size(), 2u);
+  EXPECT_TRUE(nlohmann::json::parse(json).at("records").empty());
+  EXPECT_FALSE(npz.empty());
 }
 
 }  // namespace

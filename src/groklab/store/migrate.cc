@@ -5,13 +5,16 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "groklab/base/error.h"
 #include "groklab/config/engine_identity.h"
 #include "groklab/config/renamed_keys.h"
 #include "groklab/store/schema.h"
+#include "groklab/store/stored_json.h"
 
 namespace groklab {
 namespace {
@@ -66,6 +69,16 @@ OrderedJson with_present_keys(const OrderedJson& section, const std::string& pre
   return object;
 }
 
+/// Nothing for a text that is damaged: it stays as it is, and whoever reads that row is told. The other rows are good.
+template <typename Rewrite>
+std::optional<std::string> rewritten(const std::string& text, Rewrite&& rewrite) {
+  try {
+    return stored_json_text(rewrite(parse_stored_json(text, "")));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 /// Rewrites one text column of every row; `key` is the table's key as SQL, "number" or "run, step".
 template <typename Rewrite>
 void rewrite_texts(SQLite::Database& connection, const std::string& table, const std::string& column,
@@ -74,9 +87,9 @@ void rewrite_texts(SQLite::Database& connection, const std::string& table, const
   SQLite::Statement write(connection, fmt::format("UPDATE {} SET {} = ?1 WHERE {}", table, column, condition));
   while (read.executeStep()) {
     const std::string before = read.getColumn(0).getString();
-    const std::string after = rewrite(OrderedJson::parse(before)).dump();
-    if (after == before) continue;
-    write.bind(1, after);
+    const std::optional<std::string> after = rewritten(before, rewrite);
+    if (!after || *after == before) continue;
+    write.bind(1, *after);
     for (int i = 0; i < keys; ++i) write.bind(2 + i, read.getColumn(1 + i).getInt64());
     write.exec();
     write.reset();
@@ -85,22 +98,44 @@ void rewrite_texts(SQLite::Database& connection, const std::string& table, const
 
 void migrate_to_3(SQLite::Database& connection) {
   connection.exec(
-      fmt::format("DROP VIEW runs_view;"
-                  "ALTER TABLE runs ADD COLUMN engine TEXT NOT NULL DEFAULT '{}';"
+      fmt::format("ALTER TABLE runs ADD COLUMN engine TEXT NOT NULL DEFAULT '{}';"
                   "ALTER TABLE probes RENAME COLUMN reading TO result",
                   kFirstEngineIdentity));
   rewrite_texts(connection, "runs", "config", "number = ?2", 1, "number",
                 [](const OrderedJson& json) { return with_present_keys(json, ""); });
   rewrite_texts(connection, "probes", "result", "run = ?2 AND step = ?3", 2, "run, step",
                 [](const OrderedJson& json) { return with_present_numbers(json); });
+}
+
+/// "Intel Xeon ..., AVX-512, 2 threads" -> "AVX-512"; "" where the text is another.
+std::string instruction_set_of(const std::string& machine) {
+  const std::size_t last = machine.rfind(", ");
+  if (last == std::string::npos) return "";
+  const std::size_t before = machine.rfind(", ", last - 1);
+  return before == std::string::npos ? "" : machine.substr(before + 2, last - before - 2);
+}
+
+/// Rows of before have no checksum: what they were when they were written, nobody knows any more.
+void migrate_to_4(SQLite::Database& connection) {
+  connection.exec(columns_4_sql());
+  SQLite::Statement read(connection, "SELECT number, machine FROM runs");
+  SQLite::Statement write(connection, "UPDATE runs SET instruction_set = ?2 WHERE number = ?1");
+  while (read.executeStep()) {
+    write.bind(1, read.getColumn(0).getInt64());
+    write.bind(2, instruction_set_of(read.getColumn(1).getString()));
+    write.exec();
+    write.reset();
+  }
   connection.exec(runs_view_sql());
 }
 
 }  // namespace
 
 void migrate(SQLite::Database& connection, int version) {
+  connection.exec("DROP VIEW IF EXISTS runs_view");
   if (version < 2) connection.exec(probes_table_2_sql());
   if (version < 3) migrate_to_3(connection);
+  migrate_to_4(connection);
   connection.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
 }
 

@@ -9,8 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/config/identity.h"
 #include "groklab/files/safetensors.h"
+#include "groklab/store/record_columns.h"
 #include "groklab/store/schema.h"
 #include "groklab/store/store.h"
 #include "groklab/store/support_test.h"
@@ -61,7 +63,10 @@ class OldStore : public ::testing::Test {
 };
 
 TEST_F(OldStore, KeepsRunsRecordsAndCheckpoints) {
-  const auto records = rows("SELECT * FROM records ORDER BY run, step");
+  // Version 4 put a column behind the others.
+  const std::string every_record =
+      fmt::format("SELECT run, {}, tensor_norms FROM records ORDER BY run, step", join(metric_names(), ", "));
+  const auto records = rows(every_record);
   const auto checkpoints = rows("SELECT * FROM checkpoints ORDER BY run, step");
   const auto runs = rows(kRunColumns);
   ASSERT_EQ(records.size(), 6u);
@@ -72,7 +77,7 @@ TEST_F(OldStore, KeepsRunsRecordsAndCheckpoints) {
     EXPECT_EQ(store.records(kFork).front().removed.rows, 5);
     EXPECT_EQ(store.checkpoints(kRun).size(), 2u);
   }
-  EXPECT_EQ(rows("SELECT * FROM records ORDER BY run, step"), records);
+  EXPECT_EQ(rows(every_record), records);
   EXPECT_EQ(rows("SELECT * FROM checkpoints ORDER BY run, step"), checkpoints);
   EXPECT_EQ(rows(kRunColumns), runs);
   EXPECT_EQ(rows("PRAGMA user_version"), std::vector<std::string>{std::to_string(kSchemaVersion)});
@@ -149,17 +154,28 @@ TEST_F(OldStore, IsMigratedByOneOfSeveralProcesses) {
   for (const int child : children) EXPECT_EQ(wait_for_child(child), 0);
 }
 
-TEST_F(OldStore, IsLeftAsItIsWhenARowIsDamaged) {
+// Catches: one damaged row that keeps all others from coming up to date.
+TEST_F(OldStore, ADamagedRowStaysAndHidesNoOther) {
   execute("UPDATE probes SET reading = '{' WHERE step = 6");
+  const Store store(path_);
+  EXPECT_EQ(rows("PRAGMA user_version"), std::vector<std::string>{std::to_string(kSchemaVersion)});
+  EXPECT_EQ(store.runs().size(), 2u);
   try {
-    const Store store(path_);
+    store.probes(kRun);
     FAIL() << "expected an error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kStore);
-    EXPECT_NE(std::string(error.what()).find("damaged"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("step 6"), std::string::npos) << error.what();
   }
-  EXPECT_EQ(rows("PRAGMA user_version"), std::vector<std::string>{"2"});
-  EXPECT_EQ(rows("SELECT count(*) FROM probes WHERE reading != ''"), std::vector<std::string>{"3"});
+}
+
+TEST_F(OldStore, RunsHaveAnInstructionSetAndAFolder) {
+  const Store store(path_);
+  for (const RunInfo& info : store.runs()) {
+    EXPECT_FALSE(info.instruction_set.empty());
+    EXPECT_NE(info.machine.find(", " + info.instruction_set + ", "), std::string::npos) << info.machine;
+  }
+  EXPECT_EQ(rows("SELECT count(*) FROM runs WHERE folder = id AND checksum IS NULL"), std::vector<std::string>{"2"});
 }
 
 }  // namespace

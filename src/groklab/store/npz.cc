@@ -69,39 +69,40 @@ std::string npy_image(const std::string& text) {
   return npy(fmt::format("|S{}", padded.size()), "()", padded.data(), padded.size());
 }
 
-void NpzArchive::add(const std::string& name, std::string image) {
-  constexpr std::uint64_t kHeaders = 200;  // both headers of an entry, with room
+void NpzArchive::add(const std::string& array, const std::string& image) {
+  constexpr std::uint64_t kDirectory = 100;  // of an entry, with room
   constexpr std::size_t kMostEntries = 0xffff;
-  size_ += image.size() + 2 * name.size() + kHeaders;
-  if (size_ > UINT32_MAX || entries_.size() >= kMostEntries) {
+  const std::string name = array + ".npy";
+  const std::uint64_t end = size_ + image.size() + 2 * name.size() + kDirectory + directory_.size();
+  if (end > UINT32_MAX || entries_ >= kMostEntries) {
     fail(ErrorKind::kInput, "npz: expected less than 4 GiB in less than 65536 arrays, found more: export as csv");
   }
-  entries_.emplace_back(name + ".npy", std::move(image));
+  std::string header;
+  ByteWriter body(header);
+  body.u32(0x04034b50);
+  common_fields(body, name, image);
+  body.u16(0 /* extra */);
+  header += name;
+
+  ByteWriter index(directory_);
+  index.u32(0x02014b50).u16(20);
+  common_fields(index, name, image);
+  index.u16(0 /* extra */).u16(0 /* comment */).u16(0 /* disk */).u16(0).u32(0 /* attributes */).u32(size_);
+  directory_ += name;
+
+  write_(header);
+  write_(image);
+  size_ += header.size() + image.size();
+  ++entries_;
 }
 
-std::string NpzArchive::finish() const {
-  std::string archive;
-  std::string directory;
-  ByteWriter body(archive);
-  ByteWriter index(directory);
-  for (const auto& [name, image] : entries_) {
-    const std::size_t offset = archive.size();
-    body.u32(0x04034b50);
-    common_fields(body, name, image);
-    body.u16(0 /* extra */);
-    archive += name;
-    archive += image;
-
-    index.u32(0x02014b50).u16(20);
-    common_fields(index, name, image);
-    index.u16(0 /* extra */).u16(0 /* comment */).u16(0 /* disk */).u16(0).u32(0 /* attributes */).u32(offset);
-    directory += name;
-  }
-  const std::size_t directory_offset = archive.size();
-  archive += directory;
-  body.u32(0x06054b50).u16(0).u16(0).u16(entries_.size()).u16(entries_.size());
-  body.u32(directory.size()).u32(directory_offset).u16(0 /* comment */);
-  return archive;
+void NpzArchive::finish() {
+  std::string end;
+  ByteWriter body(end);
+  body.u32(0x06054b50).u16(0).u16(0).u16(entries_).u16(entries_);
+  body.u32(directory_.size()).u32(size_).u16(0 /* comment */);
+  write_(directory_);
+  write_(end);
 }
 
 }  // namespace groklab

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,17 +15,20 @@ std::string npy_image(const std::vector<double>& values);
 std::string npy_image(const std::vector<std::int64_t>& values);
 std::string npy_image(const std::string& text);
 
-/// Collects arrays for one .npz file, which numpy.load opens.
+/// Writes arrays as one .npz file, which numpy.load opens; each is written at once and forgotten.
 class NpzArchive {
  public:
+  explicit NpzArchive(std::function<void(std::string_view)> write) : write_(std::move(write)) {}
   /// `image` comes from npy_image. Throws Error(kInput) if the archive would exceed 4 GiB, zip's limit.
-  void add(const std::string& name, std::string image);
-  /// The archive's bytes.
-  std::string finish() const;
+  void add(const std::string& name, const std::string& image);
+  /// Ends the archive.
+  void finish();
 
  private:
-  std::vector<std::pair<std::string, std::string>> entries_;
+  std::function<void(std::string_view)> write_;
+  std::string directory_;
   std::uint64_t size_ = 0;
+  std::size_t entries_ = 0;
 };
 
 }  // namespace groklab

@@ -7,6 +7,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "groklab/store/stored_json.h"
+
 namespace groklab {
 
 const std::vector<std::string>& metric_names() {
@@ -37,7 +39,8 @@ std::string tensor_norms_text(const std::vector<double>& norms) {
 std::vector<double> parse_tensor_norms(const std::string& text) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   std::vector<double> norms;
-  for (const nlohmann::json& item : nlohmann::json::parse(text)) {
+  const nlohmann::ordered_json list = parse_stored_json(text, "tensor_norms");
+  for (const nlohmann::ordered_json& item : list.get_ref<const nlohmann::ordered_json::array_t&>()) {
     if (item.is_null()) {
       norms.push_back(std::numeric_limits<double>::quiet_NaN());
     } else if (item.is_string()) {

@@ -14,7 +14,7 @@ const std::vector<std::string>& metric_names();
 
 /// Tensor norms as a JSON list; what JSON cannot say is null (NaN) or the text "inf" or "-inf".
 std::string tensor_norms_text(const std::vector<double>& norms);
-/// Throws nlohmann::json::exception if the text is not such a list.
+/// Throws Error(kStore) or nlohmann::json::exception if the text is not such a list.
 std::vector<double> parse_tensor_norms(const std::string& text);
 
 }  // namespace groklab

@@ -33,6 +33,7 @@ nlohmann::ordered_json run_to_json(const RunInfo& info) {
                                  {"machine", info.machine},
                                  {"version", info.version},
                                  {"engine", info.engine},
+                                 {"instruction_set", info.instruction_set},
                                  {"task", task_label(info.config)}};
   json["config"] = config_to_json(info.config);
   json["last"] = info.last ? record_to_json(*info.last, info.tensor_names) : nlohmann::ordered_json(nullptr);

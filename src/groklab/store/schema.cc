@@ -13,11 +13,11 @@ std::string probes_table(const std::string& result) {
   return fmt::format(R"sql(CREATE TABLE probes (
   run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
   step INTEGER NOT NULL,
-  {} TEXT NOT NULL,
+  {} TEXT NOT NULL,{}
   PRIMARY KEY (run, step)
 ) WITHOUT ROWID;
 )sql",
-                     result);
+                     result, result == "result" ? "\n  checksum INTEGER," : "");
 }
 
 std::string metric_columns() {
@@ -33,19 +33,20 @@ std::string metric_columns() {
 
 }  // namespace
 
+/// A configuration that is no JSON gives NULL: it must not be an error of every condition.
 std::string runs_view_sql() {
   return R"sql(CREATE VIEW runs_view AS
 SELECT
   runs.number, runs.id, runs.status, runs.reason, runs.step, runs.seconds, runs.created, runs.machine, runs.version,
-  runs.engine,
-  json_extract(runs.config, '$.task.operation') AS operation,
-  json_extract(runs.config, '$.task.modulus') AS modulus,
-  coalesce(last.train_rows, json_extract(runs.config, '$.split.train_size')) AS train_size,
-  json_extract(runs.config, '$.seed') AS seed,
-  json_extract(runs.config, '$.model.d_model') AS d_model,
-  json_extract(runs.config, '$.optim.weight_decay') AS weight_decay,
-  json_extract(runs.config, '$.train.precision') AS precision,
-  nullif(json_extract(runs.config, '$.fork.run'), '') AS parent,
+  runs.engine, runs.instruction_set,
+  json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.task.operation') AS operation,
+  json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.task.modulus') AS modulus,
+  coalesce(last.train_rows, json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.split.train_size')) AS train_size,
+  json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.seed') AS seed,
+  json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.model.d_model') AS d_model,
+  json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.optim.weight_decay') AS weight_decay,
+  json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.train.precision') AS precision,
+  nullif(json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.fork.run'), '') AS parent,
   last.train_loss, last.test_loss, last.train_accuracy, last.test_accuracy, last.norm,
   runs.config
 FROM runs LEFT JOIN records AS last
@@ -67,12 +68,17 @@ CREATE TABLE runs (
   version TEXT NOT NULL,
   engine TEXT NOT NULL,
   config TEXT NOT NULL,
-  tensors TEXT NOT NULL
+  tensors TEXT NOT NULL,
+  instruction_set TEXT NOT NULL DEFAULT '',
+  folder TEXT NOT NULL DEFAULT '',
+  replaces TEXT,
+  checksum INTEGER
 );
 CREATE TABLE records (
   run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
   step INTEGER NOT NULL,
 {}  tensor_norms TEXT NOT NULL,
+  checksum INTEGER,
   PRIMARY KEY (run, step)
 );
 CREATE TABLE checkpoints (
@@ -85,6 +91,18 @@ CREATE TABLE checkpoints (
 PRAGMA user_version = {};
 )sql",
                      metric_columns(), probes_table("result"), runs_view_sql(), kApplicationId, kSchemaVersion);
+}
+
+std::string columns_4_sql() {
+  return R"sql(
+ALTER TABLE runs ADD COLUMN instruction_set TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN folder TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN replaces TEXT;
+ALTER TABLE runs ADD COLUMN checksum INTEGER;
+ALTER TABLE records ADD COLUMN checksum INTEGER;
+ALTER TABLE probes ADD COLUMN checksum INTEGER;
+UPDATE runs SET folder = id;
+)sql";
 }
 
 std::string probes_table_2_sql() { return probes_table("reading"); }

@@ -3,20 +3,22 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "groklab/config.h"
+#include "groklab/files/safetensors.h"
 #include "groklab/record/record.h"
 #include "groklab/store.h"
 #include "groklab/tensor/layout.h"
 
 namespace groklab {
 
-/// Opened read-write. Safe to use from several processes: one writes, others wait up to `wait_seconds` and then an
-/// Error(kStore) says that the store is locked. A store of an older schema is brought up to date, one of a newer schema
-/// is refused with an Error(kStore).
+/// Opened read-write; a store that cannot be written is read as it stands. Safe to use from several processes: one
+/// writes, others wait up to `wait_seconds` and then an Error(kStore) says that the store is locked. A store of an
+/// older schema is brought up to date, one of a newer schema is refused with an Error(kStore).
 class Store {
  public:
   /// Creates the directory and the schema if missing.
@@ -29,25 +31,53 @@ class Store {
   std::string resolve(const std::string& prefix) const;
   bool contains(const std::string& id) const;
   RunInfo run(const std::string& id) const;
-  /// All runs, newest first; `where` is an SQL condition over the `runs_view` view ("" for all).
-  std::vector<RunInfo> runs(const std::string& where = "") const;
+  /// All runs, newest first; `where` is an SQL condition over the `runs_view` view ("" for all). A run whose row is
+  /// damaged becomes a line in `damaged`; without it, it is an Error(kStore).
+  std::vector<RunInfo> runs(const std::string& where = "", std::vector<std::string>* damaged = nullptr) const;
   std::vector<Record> records(const std::string& id) const;
+  /// The same one at a time, for runs with millions of them. `visit` must not use this store.
+  void visit_records(const std::string& id, const std::function<void(const Record&)>& visit) const;
   /// Probe results, by step.
   std::vector<ProbeResult> probes(const std::string& id) const;
   /// Adds results to those stored: what a new one holds replaces the same part of a stored one of its step.
   void add_probes(const std::string& id, const std::vector<ProbeResult>& results);
   std::vector<CheckpointInfo> checkpoints(const std::string& id) const;
   /// The state at `step` (-1: the last one). Throws Error(kStore) that lists the stored steps if it is missing.
+  /// Throws Error(kInput) if the file is damaged.
   TrainState load_checkpoint(const std::string& id, std::int64_t step, const ParameterLayout& layout) const;
 
-  /// Registers a run (status running), replacing any run of that id and its files if `replace`.
-  void create_run(const std::string& id, const Config& config, const std::string& machine,
-                  const ParameterLayout& layout, bool replace);
+  /// The file of a checkpoint, checked. `step` -1: the last.
+  TensorFile checkpoint_file(const std::string& id, std::int64_t step) const;
+
+  /// Registers a run (status running). If the store holds a run of that id with states, `replace` puts the new one
+  /// beside it under the id ID-new until install(); without states the old one goes at once. Returns the new one's id.
+  std::string create_run(const std::string& id, const Config& config, const std::string& machine,
+                         const ParameterLayout& layout, bool replace, const std::string& instruction_set = "");
+  /// Gives a run that was created to replace another that one's id, and removes the other. Returns the id, also of any
+  /// other run. A sink does the same with an outcome that ends the run for good.
+  std::string install(const std::string& id);
+  /// Takes in what waited beside the database because another program held it when it was to be written.
+  void take_in_waiting(const std::string& id);
+  /// Adds an instruction set to those that computed the run.
+  void add_instruction_set(const std::string& id, const std::string& name);
   /// A sink that writes to this run. Records are written in batches, flushed with every checkpoint and outcome and at
   /// least once a second. The store outlives it. Re-recording a step replaces the row.
   std::unique_ptr<RecordSink> sink(const std::string& id, const ParameterLayout& layout);
 
+  /// Reads everything that is stored and says in a line each what is wrong or waits: database, rows, states, inputs,
+  /// files that nothing needs. Nothing: all is well.
+  std::vector<std::string> verify() const;
+  /// Takes out what cannot be read, so that the rest can be used: damaged rows go (a copy of the database as it was
+  /// stays beside it), damaged states move to the folder `damaged`, a run that lost its last state can go on from the
+  /// one before, leftovers are removed. Says in a line each what was done. No run may be in training.
+  std::vector<std::string> repair();
+  /// A copy of the whole store as it stands, also while runs train into it. Throws Error(kIo) if `destination` exists
+  /// or cannot be written; it is whole or absent.
+  void backup(const std::filesystem::path& destination) const;
+
   const std::filesystem::path& directory() const;
+  /// Whether nothing can be stored here.
+  bool is_read_only() const;
 
  private:
   struct Impl;

@@ -1,8 +1,6 @@
 // Queries of the store: runs by id or condition, records. Conditions come from users and must not change anything.
 #include <sqlite3.h>
 
-#include <nlohmann/json.hpp>
-
 #include "groklab/base/join.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/store_impl.h"
@@ -70,7 +68,11 @@ std::string Store::resolve(const std::string& prefix) const {
     if (!newest.executeStep()) fail(ErrorKind::kStore, "store {}: it holds no runs", where);
     if (prefix == "last") return newest.getColumn(0).getString();
 
-    SQLite::Statement query(connection, "SELECT id FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT 6");
+    // A run that is to replace another has that one's id as its start; it is meant where its whole id is given.
+    SQLite::Statement query(
+        connection,
+        "SELECT id FROM runs WHERE id = ?1 OR (substr(id, 1, length(?1)) = ?1 AND (replaces IS NULL "
+        "OR replaces NOT IN (SELECT id FROM runs))) ORDER BY id LIMIT 6");
     query.bind(1, prefix);
     std::vector<std::string> matches;
     while (query.executeStep()) {
@@ -99,7 +101,7 @@ RunInfo Store::run(const std::string& id) const {
   });
 }
 
-std::vector<RunInfo> Store::runs(const std::string& where) const {
+std::vector<RunInfo> Store::runs(const std::string& where, std::vector<std::string>* damaged) const {
   std::string sql = select_runs_sql();
   // On lines of its own, so that a comment at the condition's end does not swallow the bracket.
   if (!where.empty()) sql += " WHERE runs.number IN (SELECT number FROM runs_view WHERE (\n" + where + "\n))";
@@ -110,7 +112,14 @@ std::vector<RunInfo> Store::runs(const std::string& where) const {
       const ReadingOnly guard(connection);
       check_single_statement(connection, sql, where);
       SQLite::Statement query(connection, sql);
-      while (query.executeStep()) result.push_back(read_run(query));
+      while (query.executeStep()) {
+        try {
+          result.push_back(read_run(query));
+        } catch (const Error& error) {
+          if (damaged == nullptr) throw;
+          damaged->push_back(error.what());  // one row must not hide the others
+        }
+      }
     } catch (const SQLite::Exception& error) {
       const int code = error.getErrorCode() & 0xff;
       if (!where.empty() && (code == SQLITE_ERROR || code == SQLITE_AUTH)) refuse_condition(where, error.what());
@@ -120,29 +129,28 @@ std::vector<RunInfo> Store::runs(const std::string& where) const {
   });
 }
 
-std::vector<Record> Store::records(const std::string& id) const {
-  return impl_->database.read([&](SQLite::Database& connection) {
-    std::vector<Record> result;
+void Store::visit_records(const std::string& id, const std::function<void(const Record&)>& visit) const {
+  const std::string run = fmt::format("store {}: run {}", directory().string(), id);
+  impl_->database.read([&](SQLite::Database& connection) {
     SQLite::Statement query(connection, select_records_sql());
     query.bind(1, run_number(connection, directory(), id));
-    while (query.executeStep()) result.push_back(read_record(query, 0));
-    return result;
+    while (query.executeStep()) visit(read_record(query, 0, run));
   });
 }
 
+std::vector<Record> Store::records(const std::string& id) const {
+  std::vector<Record> result;
+  visit_records(id, [&](const Record& record) { result.push_back(record); });
+  return result;
+}
+
 std::vector<ProbeResult> Store::probes(const std::string& id) const {
+  const std::string run = fmt::format("store {}: run {}", directory().string(), id);
   return impl_->database.read([&](SQLite::Database& connection) {
     std::vector<ProbeResult> result;
-    SQLite::Statement query(connection, "SELECT result FROM probes WHERE run = ?1 ORDER BY step");
+    SQLite::Statement query(connection, select_probes_sql());
     query.bind(1, run_number(connection, directory(), id));
-    while (query.executeStep()) {
-      try {
-        result.push_back(probe_result_from_json(nlohmann::ordered_json::parse(query.getColumn(0).getString())));
-      } catch (const nlohmann::json::exception& error) {
-        fail(ErrorKind::kStore, "store {}: run {}: expected a probe result, found {}", directory().string(), id,
-             error.what());
-      }
-    }
+    while (query.executeStep()) result.push_back(read_probe_result(query, run));
     return result;
   });
 }

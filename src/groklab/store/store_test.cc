@@ -225,6 +225,7 @@ TEST_F(StoreTest, ReplacingLeavesNothingBehind) {
   EXPECT_TRUE(mentions(error_of(ErrorKind::kStore, [&] { create(store, "a"); }), "already"));
   EXPECT_EQ(store.records("a").size(), 1u) << "a refused creation changes nothing";
   create(store, "a", true);
+  store.install("a-new");
   EXPECT_TRUE(store.records("a").empty());
   EXPECT_TRUE(steps(store, "a").empty());
   EXPECT_EQ(ids(store.runs()), (std::vector<std::string>{"a", "b"})) << "newest first";

@@ -75,7 +75,7 @@ TEST_F(RunResultsTest, ArithmeticsAreNotMixedUnnoticed) {
   const auto set_engine = [&](const char* engine) {
     sqlite3* connection = nullptr;
     ASSERT_EQ(sqlite3_open((directory_ / "groklab.sqlite").c_str(), &connection), SQLITE_OK);
-    const std::string sql = std::string("UPDATE runs SET engine = '") + engine + "' WHERE number = 1";
+    const std::string sql = std::string("UPDATE runs SET checksum = NULL, engine = '") + engine + "' WHERE number = 1";
     EXPECT_EQ(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(connection);
   };

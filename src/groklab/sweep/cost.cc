@@ -2,6 +2,7 @@
 #include "groklab/sweep/cost.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <string>
@@ -93,27 +94,14 @@ std::int64_t rows_of_step(const ResolvedConfig& config, std::int64_t task_rows) 
   return config->optim.batch_size > 0 ? std::min(config->optim.batch_size, size) : size;
 }
 
-struct EventCounts {
-  double records = 0, checkpoints = 0;
-};
-
-EventCounts count_events(const TrainConfig& train) {
-  const EventSchedule schedule(train);
-  EventCounts counts;
-  std::int64_t step = 0;
-  for (;;) {
-    counts.records += schedule.evaluates_at(step) ? 1 : 0;
-    counts.checkpoints += schedule.keeps_checkpoint_at(step) ? 1 : 0;
-    if (step >= schedule.last_step()) return counts;
-    step = schedule.next_event(step);
-  }
-}
-
 /// The plan's runs by what their steps cost, and what is measured of each group.
 class Calibration {
  public:
-  explicit Calibration(const SweepPlan& plan) {
+  Calibration(const SweepPlan& plan, const std::atomic<bool>* interrupt) {
+    keys_.reserve(plan.runs.size());
+    rows_.reserve(plan.runs.size());
     for (const PlannedRun& run : plan.runs) {
+      if (interrupt != nullptr && interrupt->load()) return;
       const ResolvedConfig config = resolved_without_fork(run.config);
       keys_.push_back(cost_key(config));
       rows_.push_back(rows_of_step(config, task_rows(config)));
@@ -122,7 +110,7 @@ class Calibration {
   }
 
   /// Trains the smallest, middle and largest size of each group, about `seconds` in all.
-  void measure(double seconds) {
+  void measure(double seconds, const std::atomic<bool>* interrupt) {
     std::size_t points = 0;
     for (const auto& [key, group] : groups_) points += std::min<std::size_t>(group.sizes.size(), 3);
     const double each = std::max(0.01, seconds / static_cast<double>(std::max<std::size_t>(points, 1)));
@@ -130,6 +118,7 @@ class Calibration {
       auto middle = group.sizes.begin();
       std::advance(middle, static_cast<std::ptrdiff_t>(group.sizes.size() / 2));
       for (const auto at : {group.sizes.begin(), middle, std::prev(group.sizes.end())}) {
+        if (interrupt != nullptr && interrupt->load()) return;
         if (!group.measured.contains(at->first)) group.measured[at->first] = measure_step(at->second, each);
       }
     }
@@ -153,9 +142,11 @@ class Calibration {
 
 }  // namespace
 
-SweepEstimate estimate_sweep(const SweepPlan& plan, int jobs, double seconds) {
-  Calibration calibration(plan);
-  calibration.measure(seconds);
+std::optional<SweepEstimate> estimate_sweep(const SweepPlan& plan, int jobs, double seconds,
+                                            const std::atomic<bool>* interrupt) {
+  Calibration calibration(plan, interrupt);
+  calibration.measure(seconds, interrupt);
+  if (interrupt != nullptr && interrupt->load()) return std::nullopt;
   SweepEstimate total;
   total.runs = static_cast<std::int64_t>(plan.runs.size());
   std::vector<double> chain(plan.runs.size(), 0.0);
@@ -163,13 +154,15 @@ SweepEstimate estimate_sweep(const SweepPlan& plan, int jobs, double seconds) {
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const PlannedRun& run = plan.runs[i];
     const StepCost cost = calibration.cost(i);
-    const EventCounts events = count_events(run.config.train);
+    const EventSchedule schedule(run.config.train);
+    const auto records = static_cast<double>(schedule.evaluation_count());
+    const auto checkpoints = static_cast<double>(schedule.checkpoint_count());
     const auto steps = static_cast<double>(run.config.train.steps);
-    const double run_seconds = steps * cost.seconds + events.records * cost.record_seconds + 0.002;
+    const double run_seconds = steps * cost.seconds + records * cost.record_seconds + 0.002;
     total.steps += run.config.train.steps;
     total.flop += steps * cost.flop;
     total.core_seconds += run_seconds;
-    total.bytes += 4096 + events.records * cost.record_bytes + events.checkpoints * cost.checkpoint_bytes;
+    total.bytes += 4096 + records * cost.record_bytes + checkpoints * cost.checkpoint_bytes;
     total.seconds.push_back(run_seconds);
     chain[i] = run_seconds + (run.parent == kNoParent ? 0.0 : chain[static_cast<std::size_t>(run.parent)]);
     longest = std::max(longest, chain[i]);

@@ -1,7 +1,9 @@
 // What a sweep will cost, from a short calibration of its own networks on this machine.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "groklab/sweep/plan.h"
@@ -20,6 +22,8 @@ struct SweepEstimate {
 };
 
 /// Trains a few steps of each network size of the plan (about `seconds` in all) and scales by steps and rows.
-SweepEstimate estimate_sweep(const SweepPlan& plan, int jobs, double seconds = 2.0);
+/// Nothing if interrupted.
+std::optional<SweepEstimate> estimate_sweep(const SweepPlan& plan, int jobs, double seconds = 2.0,
+                                            const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace groklab

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "groklab/base/digest.h"
 #include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/config/assignment.h"
@@ -17,7 +18,8 @@
 namespace groklab {
 namespace {
 
-constexpr std::size_t kMostRuns = 10'000'000;
+/// A planned run takes 1.6 kB: all together stay below 1 GB.
+constexpr std::size_t kMostRuns = 500'000;
 
 /// A value as the table of results shows it.
 std::string value_text(const Value& value) {
@@ -95,6 +97,8 @@ Config planned_fork(const Config& parent) {
 
 class Expansion {
  public:
+  explicit Expansion(const std::atomic<bool>* interrupt) : interrupt_(interrupt) {}
+
   SweepPlan run(const Grid& grid) {
     std::map<std::string, std::vector<std::size_t>> stage_runs;
     std::vector<std::size_t> before;
@@ -120,6 +124,7 @@ class Expansion {
     std::vector<std::size_t> made;
     for (const std::vector<const GridAxis*>& axes : axes_of_cases(stage)) {
       for (const Combination& combination : combinations(axes, stage.where)) {
+        if (interrupt_ != nullptr && interrupt_->load()) return made;
         made.push_back(add(planned(combination, parent, !stage.cases.empty(), stage.where), stage.where));
         if (plan_.runs.size() > kMostRuns) {
           fail(ErrorKind::kConfig, "{}: expected at most {} runs", stage.where, kMostRuns);
@@ -152,13 +157,15 @@ class Expansion {
 
   std::size_t add(PlannedRun run, const std::string& where) {
     try {
-      sizes_.check(resolve_config(run.config));
-      return plan_.insert(std::move(run));
+      const ResolvedConfig resolved = resolve_config(run.config);
+      sizes_.check(resolved);
+      return plan_.insert(std::move(run), resolved);
     } catch (const Error& error) {
       fail(error.kind(), "{}: {}", where, error.what());
     }
   }
 
+  const std::atomic<bool>* interrupt_;
   SweepPlan plan_;
   SizeCheck sizes_;
 };
@@ -182,13 +189,18 @@ std::size_t SweepPlan::add_fork(std::size_t parent, const std::vector<std::strin
 }
 
 std::size_t SweepPlan::insert(PlannedRun run) {
-  const std::string key =
-      fmt::format("{}@{}:{}", run.parent, run.fork_step, canonical_config(resolve_config(run.config)));
+  const ResolvedConfig resolved = resolve_config(run.config);
+  return insert(std::move(run), resolved);
+}
+
+std::size_t SweepPlan::insert(PlannedRun run, const ResolvedConfig& resolved) {
+  // Its digest: the texts of 200,000 runs would take as much memory as their configurations.
+  const std::string key = digest_of(fmt::format("{}@{}:{}", run.parent, run.fork_step, canonical_config(resolved)));
   const auto [at, is_new] = known_.emplace(key, runs.size());
   if (is_new) runs.push_back(std::move(run));
   return at->second;
 }
 
-SweepPlan expand_grid(const Grid& grid) { return Expansion().run(grid); }
+SweepPlan expand_grid(const Grid& grid, const std::atomic<bool>* interrupt) { return Expansion(interrupt).run(grid); }
 
 }  // namespace groklab

@@ -1,10 +1,11 @@
 // Which runs a sweep makes, and which of them start from others. Knows no store and trains nothing.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -35,13 +36,16 @@ class SweepPlan {
   /// Adds a fork of run `parent`, or finds the equal one.
   std::size_t add_fork(std::size_t parent, const std::vector<std::string>& changes, std::int64_t step = -1);
   std::size_t insert(PlannedRun run);
+  /// The same for a run whose configuration is resolved already.
+  std::size_t insert(PlannedRun run, const ResolvedConfig& resolved);
 
  private:
-  std::map<std::string, std::size_t> known_;  ///< canonical text of a run -> its index
+  std::unordered_map<std::string, std::size_t> known_;  ///< digest of a run's canonical text -> its index
 };
 
 /// All combinations of a grid, equal runs once. Every run's configuration is checked: what one run cannot be trained
 /// with is an Error(kConfig) before anything starts.
-SweepPlan expand_grid(const Grid& grid);
+/// Incomplete where `interrupt` was set meanwhile.
+SweepPlan expand_grid(const Grid& grid, const std::atomic<bool>* interrupt = nullptr);
 
 }  // namespace groklab

@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -15,13 +16,18 @@
 #include "groklab/exec/thread_pool.h"
 #include "groklab/lab/fork_config.h"
 #include "groklab/lab/prepared_run.h"
+#include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/lab/run_training.h"
+#include "groklab/store/store_locked.h"
 
 namespace groklab {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Between two looks at a run that another process trains.
+constexpr std::chrono::milliseconds kElsewhere{500};
 
 /// Adds up the steps that all workers make, and says how far this run is.
 class StepCounter : public RunObserver {
@@ -109,7 +115,10 @@ class Runner {
     ThreadPool single(1);
     std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
-      while (ready_.empty() && running_ > 0 && !stops()) changed_.wait_for(lock, std::chrono::milliseconds(200));
+      while (ready_.empty() && (running_ > 0 || !elsewhere_.empty()) && !stops()) {
+        changed_.wait_for(lock, std::chrono::milliseconds(200));
+        look_again();
+      }
       if (ready_.empty() || stops()) return;
       const std::size_t index = ready_.begin()->second;
       ready_.erase(ready_.begin());
@@ -117,16 +126,31 @@ class Runner {
       under_way.fraction.store(0);
       under_way.seconds = seconds_[index];
       lock.unlock();
-      PlannedResult result = run_one(index, store, single, under_way.fraction);
+      std::optional<PlannedResult> result = run_one(index, store, single, under_way.fraction);
       lock.lock();
       --running_;
       under_way.seconds = 0;
-      finish(index, std::move(result));
+      if (result) {
+        finish(index, std::move(*result));
+      } else {
+        elsewhere_.emplace_back(Clock::now() + kElsewhere, index);
+      }
       changed_.notify_all();
     }
   }
 
-  PlannedResult run_one(std::size_t index, Store& store, ThreadPool& pool, std::atomic<double>& fraction) {
+  /// Runs that had to wait for another process: perhaps it is done by now, or was killed.
+  void look_again() {
+    for (std::size_t i = elsewhere_.size(); i-- > 0;) {
+      if (elsewhere_[i].first > Clock::now()) continue;
+      make_ready(elsewhere_[i].second);
+      elsewhere_.erase(elsewhere_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  /// Nothing if another process, perhaps a sweep of the same plan, is training it now, or holds the store.
+  std::optional<PlannedResult> run_one(std::size_t index, Store& store, ThreadPool& pool,
+                                       std::atomic<double>& fraction) {
     const PlannedRun& planned = plan_.runs[index];
     PlannedResult result;
     try {
@@ -148,6 +172,10 @@ class Runner {
       result.was_done = trained.was_done;
       const bool interrupted = trained.outcome.status == RunStatus::kInterrupted;
       result.state = interrupted ? PlannedState::kPending : PlannedState::kDone;
+    } catch (const RunBusy&) {
+      return std::nullopt;
+    } catch (const StoreLocked&) {
+      return std::nullopt;
     } catch (const Error& error) {
       result.state = PlannedState::kFailed;
       result.error = error.what();
@@ -228,7 +256,8 @@ class Runner {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::set<std::pair<double, std::size_t>> ready_;  ///< (-urgency, run)
+  std::set<std::pair<double, std::size_t>> ready_;                    ///< (-urgency, run)
+  std::vector<std::pair<Clock::time_point, std::size_t>> elsewhere_;  ///< when to look at a run again
   std::vector<PlannedResult> results_;
   std::vector<UnderWay> under_way_;  ///< [jobs]
   std::int64_t running_ = 0;

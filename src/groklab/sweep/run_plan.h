@@ -47,7 +47,8 @@ struct SweepOptions {
 
 /// Trains what the store does not hold yet. `seconds` are estimates per run (estimate_sweep): the longest chains start
 /// first, so that cores are busy to the end. Results do not depend on `jobs`. Throws Error(kStore|kIo) if the store
-/// cannot be opened; an error of one run is that run's result.
+/// cannot be opened; an error of one run is that run's result. A run that another process trains meanwhile is waited
+/// for while there is nothing else to do.
 std::vector<PlannedResult> run_plan(const SweepPlan& plan, const std::vector<double>& seconds,
                                     const std::filesystem::path& store_directory, const SweepOptions& options);
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -174,7 +175,7 @@ TEST_F(SweepTest, ADivergedParentHasNoForks) {
 
 TEST_F(SweepTest, TheEstimateCountsWhatWillBeDone) {
   const SweepPlan plan = small_plan();
-  const SweepEstimate estimate = estimate_sweep(plan, 2, 0.05);
+  const SweepEstimate estimate = *estimate_sweep(plan, 2, 0.05);
   EXPECT_EQ(estimate.runs, 12);
   EXPECT_EQ(estimate.steps, 4 * 40 + 8 * 30);
   // p 7 (10 table rows), 2 heads of 8, d 16, m 64; forks of 10 rows go on for 30 steps
@@ -195,7 +196,7 @@ TEST_F(SweepTest, TheEstimateRoundsFractionsAsTheSplitDoes) {
                                                           size,
                                                       "g.toml")),
                           1, 0.02)
-        .flop;
+        ->flop;
   };
   EXPECT_EQ(flop("split.train_fraction = 0.29\n"), flop("split.train_size = 29\n"));
   EXPECT_NE(flop("split.train_fraction = 0.28\n"), flop("split.train_size = 29\n"));
@@ -211,6 +212,22 @@ TEST_F(SweepTest, TextValuesAreNotReadTwice) {
   EXPECT_EQ(plan.runs[0].config.optim.decay, "\"*\"");
   EXPECT_EQ(plan.runs[1].config.optim.decay, " *");
   EXPECT_EQ(plan.runs[2].config.optim.decay, "*W_*");
+}
+
+// Catches: an estimate that walks over every step of a run, or hears no interrupt.
+TEST_F(SweepTest, TheEstimateOfLongRunsIsQuickAndCanBeInterrupted) {
+  const Grid grid = parse_grid_text(
+      "task.modulus = 7\nmodel.d_model = 16\nmodel.n_heads = 2\ntrain.steps = 1000000000000\n"
+      "train.evaluate_every = 1\nseed = [0, 1]\n",
+      "g.toml");
+  const auto start = std::chrono::steady_clock::now();
+  const auto estimate = estimate_sweep(expand_grid(grid), 1, 0.05);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  ASSERT_TRUE(estimate);
+  EXPECT_EQ(estimate->steps, 2'000'000'000'000);
+  const std::atomic<bool> interrupt{true};
+  EXPECT_FALSE(estimate_sweep(expand_grid(grid), 1, 0.05, &interrupt));
+  EXPECT_TRUE(expand_grid(grid, &interrupt).runs.empty());
 }
 
 }  // namespace

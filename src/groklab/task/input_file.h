@@ -4,13 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "groklab/base/digest.h"
+
 namespace groklab {
 
 /// The bytes of a file. `key` is the configuration key that named it. Throws Error(kInput) if it cannot be read.
 std::string read_input_file(const std::string& key, const std::string& path);
-
-/// XXH3-128 as 32 hex digits (as `xxhsum -H2` prints it).
-std::string digest_of(std::string_view bytes);
 
 /// Throws Error(kInput) if `expected` is known (not empty) and is not the digest of `bytes`:
 /// the file is not the one that the stored run was made from.

@@ -27,19 +27,24 @@ RunLoop::RunLoop(const TrainConfig& config, const RunStart& start)
       step_(start.step),
       now_(start.seconds),
       checkpoint_time_(start.seconds) {
-  const bool has_record = replay(start.history);
+  const bool has_record = replay(start);
   arrive();
   if (has_record) wants_record_ = false;
 }
 
 /// Feeds stored records to the stopping rules. Returns whether the present step's record was among them.
-bool RunLoop::replay(std::span<const Record> history) {
+bool RunLoop::replay(const RunStart& start) {
   bool has_present = false;
-  for (const Record& record : history) {
-    if (record.step > step_) break;
+  const auto feed = [&](const Record& record) {
+    if (record.step > step_) return;
     stop_reason_ = stopping_.add(record);
     has_present = record.step == step_;
     ++evaluation_steps_;
+  };
+  if (start.visit_history) {
+    start.visit_history(feed);
+  } else {
+    for (const Record& record : start.history) feed(record);
   }
   if (!has_present) stop_reason_.clear();  // that decision was made and passed before this step
   return has_present;

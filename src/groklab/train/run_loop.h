@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -28,6 +29,9 @@ struct RunAction {
   Outcome outcome;
 };
 
+/// Calls its argument with earlier records, ascending: from a store that holds millions of them, one at a time.
+using RecordVisit = std::function<void(const std::function<void(const Record&)>&)>;
+
 /// Where a run goes on from.
 struct RunStart {
   std::int64_t step = 0;
@@ -35,6 +39,7 @@ struct RunStart {
   std::span<const Record> history = {};  ///< earlier records, ascending; those above `step` count not. Read at once
   bool has_probes = false;               ///< false: train.probe_every counts as 0
   double checkpoint_seconds = 30;        ///< distance of the unkept checkpoints
+  RecordVisit visit_history = {};        ///< if set, in the place of `history`. Called at once
 };
 
 /// next() changes nothing: the same answer until something arrives. At every event step the order is record (unless
@@ -65,7 +70,7 @@ class RunLoop {
 
  private:
   void arrive();
-  bool replay(std::span<const Record> history);
+  bool replay(const RunStart& start);
   bool ends() const { return step_ >= schedule_.last_step() || !stop_reason_.empty(); }
   RunAction end(RunStatus status, std::string reason) const;
 

@@ -13,6 +13,15 @@ bool contains(const std::vector<std::int64_t>& sorted, std::int64_t step) {
 
 bool is_multiple(std::int64_t step, std::int64_t every) { return every > 0 && step % every == 0; }
 
+/// Steps of 1..last that are a multiple of `every` (0: none) or in the list, which is sorted.
+std::int64_t count_events(std::int64_t every, const std::vector<std::int64_t>& sorted, std::int64_t last) {
+  std::int64_t count = every > 0 ? last / every : 0;
+  for (const std::int64_t step : sorted) {
+    if (step >= 1 && step <= last && !is_multiple(step, every)) ++count;
+  }
+  return count;
+}
+
 std::int64_t next_in(const std::vector<std::int64_t>& sorted, std::int64_t step, std::int64_t otherwise) {
   const auto found = std::upper_bound(sorted.begin(), sorted.end(), step);
   return found == sorted.end() ? otherwise : std::min(*found, otherwise);
@@ -55,6 +64,16 @@ bool EventSchedule::keeps_checkpoint_at(std::int64_t step) const {
   if (step == steps_) return true;
   if (step == 0) return log_checkpoints_;
   return is_multiple(step, checkpoint_every_) || contains(log_checkpoint_steps_, step);
+}
+
+std::int64_t EventSchedule::evaluation_count() const {
+  if (steps_ == 0) return 1;
+  return 2 + count_events(evaluate_every_, log_evaluations_, steps_ - 1);  // 2: the first and the last step
+}
+
+std::int64_t EventSchedule::checkpoint_count() const {
+  if (steps_ == 0) return 1;
+  return 1 + (log_checkpoints_ ? 1 : 0) + count_events(checkpoint_every_, log_checkpoint_steps_, steps_ - 1);
 }
 
 std::int64_t EventSchedule::next_event(std::int64_t step) const {

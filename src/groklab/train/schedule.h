@@ -25,6 +25,10 @@ class EventSchedule {
   std::int64_t next_event(std::int64_t step) const;
   std::int64_t last_step() const { return steps_; }
 
+  /// How many steps of 0..last_step() evaluate, and how many keep a checkpoint; without going through them.
+  std::int64_t evaluation_count() const;
+  std::int64_t checkpoint_count() const;
+
  private:
   std::int64_t steps_;
   std::int64_t evaluate_every_;

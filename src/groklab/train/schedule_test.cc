@@ -94,5 +94,29 @@ TEST(Schedule, HugeDistancesDoNotOverflow) {
   EXPECT_EQ(EventSchedule(config).next_event(5), 1000);
 }
 
+// Catches: an event counted twice or not at all; a count that walks over 10^12 steps.
+TEST(Schedule, CountsEqualWhatAWalkFinds) {
+  for (const std::int64_t steps : {0, 1, 2, 100, 500}) {
+    for (const std::int64_t every : {0, 1, 7, 100, 1000}) {
+      for (const std::int64_t per_decade : {0, 3}) {
+        TrainConfig config = plain(steps);
+        config.evaluate_every = config.checkpoint_every = every;
+        config.evaluate_per_decade = config.checkpoint_per_decade = per_decade;
+        const EventSchedule schedule(config);
+        std::int64_t evaluations = 0, checkpoints = 0;
+        for (std::int64_t step = 0; step <= steps; ++step) {
+          evaluations += schedule.evaluates_at(step) ? 1 : 0;
+          checkpoints += schedule.keeps_checkpoint_at(step) ? 1 : 0;
+        }
+        EXPECT_EQ(schedule.evaluation_count(), evaluations) << steps << " " << every << " " << per_decade;
+        EXPECT_EQ(schedule.checkpoint_count(), checkpoints) << steps << " " << every << " " << per_decade;
+      }
+    }
+  }
+  TrainConfig config = plain(1'000'000'000'000);
+  config.evaluate_every = 1;
+  EXPECT_EQ(EventSchedule(config).evaluation_count(), 1'000'000'000'001);
+}
+
 }  // namespace
 }  // namespace groklab

@@ -21,7 +21,7 @@ class Driver {
         sink_(sink),
         control_(control),
         loop_(config->train, {engine.step(), control.seconds_before, control.history, static_cast<bool>(control.probe),
-                              control.checkpoint_seconds}) {}
+                              control.checkpoint_seconds, control.visit_history}) {}
 
   Outcome run() {
     for (;;) {

@@ -11,6 +11,7 @@
 #include "groklab/config.h"
 #include "groklab/engine/engine.h"
 #include "groklab/record/record.h"
+#include "groklab/train/run_loop.h"
 
 namespace groklab {
 
@@ -24,6 +25,8 @@ struct TrainControl {
   double checkpoint_seconds = 30.0;
   /// Earlier records of a resumed run, ascending. Those above the engine's step are ignored.
   std::vector<Record> history;
+  /// If set, in the place of `history`: for runs whose records do not belong in memory.
+  RecordVisit visit_history;
   /// Training time before this call; counted into every `seconds`.
   double seconds_before = 0.0;
   /// Reads the engine's state where train.probe_every asks for it; empty: no probes.

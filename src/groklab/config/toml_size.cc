@@ -1,0 +1,58 @@
+// The bounds of TOML texts, checked before the parser sees them: it recurses over the parts of a dotted key.
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "groklab/config/toml_names.h"
+
+namespace groklab {
+namespace {
+
+constexpr std::size_t kLargestText = 4'000'000;  // bytes; the parser takes up to some 100 bytes for each
+constexpr int kMostDots = 32;
+
+/// The end of the text in quotes that starts at `begin`: behind its last quote.
+std::size_t behind_quotes(std::string_view text, std::size_t begin) {
+  const char quote = text[begin];
+  const std::string three(3, quote);
+  const bool is_long = text.substr(begin, 3) == three;
+  std::size_t i = begin + (is_long ? 3 : 1);
+  while (i < text.size()) {
+    if (text[i] == '\\' && quote == '"') {
+      i += 2;
+    } else if (is_long ? text.substr(i, 3) == three : text[i] == quote || text[i] == '\n') {
+      return std::min(text.size(), i + (is_long ? 3 : 1));
+    } else {
+      ++i;
+    }
+  }
+  return text.size();
+}
+
+}  // namespace
+
+void check_toml_size(std::string_view text, const std::string& where) {
+  if (text.size() > kLargestText) {
+    fail(ErrorKind::kConfig, "{}: expected at most {} bytes of TOML, found {}", where, kLargestText, text.size());
+  }
+  int dots = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (c == '"' || c == '\'') {
+      i = behind_quotes(text, i);
+      continue;
+    }
+    if (c == '#') {
+      i = std::min(text.find('\n', i), text.size());
+      continue;
+    }
+    if (c == '.' && ++dots > kMostDots) {
+      const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i), '\n');
+      fail(ErrorKind::kConfig, "{}:{}: expected a key of at most {} parts, found more", where, line, kMostDots + 1);
+    }
+    if (std::string_view("=,[]{}\n").find(c) != std::string_view::npos) dots = 0;
+    ++i;
+  }
+}
+
+}  // namespace groklab

@@ -1,0 +1,339 @@
+#!/usr/bin/env python3
+"""Kills and starves groklab at random moments and proves that nothing is lost.
+
+    tools/campaign/crash.py build/groklab [--kills 200] [--seed 1] [--markdown FILE]
+
+Each command (train, fork, sweep, reproduce) is first run undisturbed. Then it is disturbed again and again until it ends
+by itself: by signals at random moments, by SIGKILL inside the N-th write, fsync or rename, by a loss of power that takes
+back all that was not synced, by errors of the disk, by a small disk. After each disturbance the store must open and `groklab store verify` may find leftovers only; at the end all
+records (times apart) and all states must be those of the undisturbed store, bit for bit. The negative controls damage a
+store on purpose, and must be found. Exit code 1 if anything was lost. Needs a C compiler for the faults; the small disk
+needs the right to mount, and is told as skipped without it.
+"""
+import argparse
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RUN = """seed = %s
+[task]
+modulus = 7
+[split]
+train_fraction = 0.6
+[model]
+d_model = 16
+n_heads = 2
+d_mlp = 32
+[train]
+steps = %d
+evaluate_every = %d
+checkpoint_every = %d
+"""
+FAULT_CALLS = ["write", "pwrite", "fsync", "fdatasync", "ftruncate", "rename", "unlink", "open", "mkdir"]
+
+
+class Lost(Exception):
+    """Something that must not happen."""
+
+
+class Campaign:
+    def __init__(self, program, seed, folder):
+        self.program, self.folder = os.path.abspath(program), folder
+        self.random = random.Random(seed)
+        self.fault = os.path.join(folder, "fault.so")
+        subprocess.run([os.environ.get("CC") or "cc", "-shared", "-fPIC", "-O1", "-o", self.fault, os.path.join(HERE, "fault.c"), "-ldl", "-lpthread"], check=True)
+        self.path("train.toml", RUN % ("0", 40000, 200, 1000))  # longer than a second, so that it waits for the disk
+        self.path("grid.toml", RUN % ("[0, 1, 2]", 1500, 25, 200) + "[[then]]\ntrain.steps = 400\nsplit.train_size = [10, 20]\n")
+        self.table = []
+
+    def path(self, name, text=None):
+        path = os.path.join(self.folder, name)
+        if text is not None:
+            with open(path, "w") as file:
+                file.write(text)
+        return path
+
+    def start(self, words, store, fault=None):
+        environment = dict(os.environ, GROKLAB_STORE=store)
+        if fault:
+            environment.update({"LD_PRELOAD": self.fault, "FAULT_DIR": os.path.basename(store)}, **fault)
+        return subprocess.Popen([self.program] + words, cwd=self.folder, env=environment, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def run(self, words, store, fault=None):
+        child = self.start(words, store, fault)
+        out, err = child.communicate(timeout=600)
+        return child.returncode, out, err
+
+    def succeed(self, words, store):
+        code, out, err = self.run(words, store)
+        if code != 0:
+            raise Lost(f"{words}: exit code {code}: {err.strip()}")
+        return out
+
+    def contents(self, store):
+        """Records without times, and states, of every run."""
+        runs = {}
+        for run in json.loads(self.succeed(["runs", "--json"], store)):
+            id = run["id"]
+            text = json.loads(self.succeed(["export", id, "--format", "json"], store))
+            for record in text["records"]:
+                del record["seconds"]
+            states = {}
+            for state in json.loads(self.succeed(["show", id, "--json"], store))["checkpoints"]:
+                if not state["kept"]:
+                    continue
+                with open(os.path.join(self.folder, state["file"]), "rb") as file:
+                    bytes = file.read()
+                header = struct.unpack("<Q", bytes[:8])[0]
+                states[state["step"]] = hashlib.sha256(bytes[8 + header:]).hexdigest()
+            runs[id] = (text["status"], text["step"], text["records"], states)
+        return runs
+
+    def check(self, store):
+        """Whether the store is sound: what a disturbed program left may be superfluous, never damaged."""
+        if not os.path.exists(os.path.join(store, "groklab.sqlite")):
+            return
+        code, out, err = self.run(["store", "verify"], store)
+        wrong = [line for line in out.splitlines()
+                 if not line.startswith("nothing needs ") and "wait for the database" not in line
+                 and not line.startswith("all of")]
+        if code not in (0, 2) or wrong:
+            raise Lost(f"after a disturbance: exit code {code}: {wrong[:3]} {err.strip()}")
+
+    def commands(self, name, store):
+        """The command, and what must be in the store before it."""
+        if name == "train":
+            return ["train", "train.toml", "--quiet", "--threads", "1"]
+        if name == "fork":
+            if not os.path.exists(store):
+                self.succeed(["train", "train.toml", "--quiet"], store)
+            parent = json.loads(self.succeed(["runs", "--json", "--where", "parent IS NULL"], store))[0]["id"]
+            return ["fork", parent, "--quiet", "--set", "split.train_size=15", "--set", "train.steps=2000"]
+        if name == "sweep":
+            return ["sweep", "grid.toml", "--quiet", "--jobs", "2"]
+        return ["reproduce", "varma2023", "grokking", "--scale", "smoke", "--quiet", "--jobs", "2"]
+
+    def disturbed(self, name, expected, disturb, count, most=10**9):
+        """Disturbs the command until it ends by itself, `count` times in all; returns how often it was disturbed."""
+        done = idle = 0
+        while done < count and idle < 5:
+            store = os.path.join(self.folder, "disturbed")
+            shutil.rmtree(store, ignore_errors=True)
+            words = self.commands(name, store)
+            here = 0
+            while True:
+                was_disturbed = here < most and done < count + 50 and disturb(words, store)
+                if not was_disturbed:
+                    code, _, err = self.run(words, store)
+                    if code != 0:
+                        raise Lost(f"{name} could not go on: {err.strip()}")
+                    break
+                done += 1
+                here += 1
+                self.check(store)
+            idle = 0 if here > 0 else idle + 1  # a call that the command does not make disturbs nothing
+            found = self.contents(store)
+            if found != expected:
+                raise Lost(f"{name}: another result than undisturbed: {differences(expected, found)}")
+        return done
+
+
+def differences(expected, found):
+    for id in sorted(set(expected) | set(found)):
+        if id not in expected or id not in found:
+            return f"run {id} is in one store only"
+        for part, a, b in zip(("status", "step", "records", "states"), expected[id], found[id]):
+            if a != b:
+                return f"{part} of run {id}"
+    return "nothing"
+
+
+def by_signal(campaign, number, seconds):
+    def disturb(words, store):
+        child = campaign.start(words, store)
+        try:
+            child.communicate(timeout=campaign.random.uniform(0, seconds))
+            return False
+        except subprocess.TimeoutExpired:
+            child.send_signal(number)
+            out, err = child.communicate(timeout=60)
+            # 130: saved; -number: it had not begun.
+            if child.returncode not in (0, -number) + ((130,) if number != signal.SIGKILL else ()):
+                raise Lost(f"signal {number}: exit code {child.returncode}: {err.strip()}")
+            return child.returncode != 0
+    return disturb
+
+
+def by_fault(campaign, kind, call):
+    def disturb(words, store):
+        counted = campaign.path("count")
+        copy = store + "-count"
+        shutil.rmtree(copy, ignore_errors=True)
+        if os.path.exists(store):
+            shutil.copytree(store, copy)
+        campaign.run(words, copy, {"FAULT_CALLS": call, "FAULT_AT": "0", "FAULT_COUNT": counted})
+        with open(counted) as file:
+            total = int(file.read())
+        if total == 0:
+            return False
+        at = campaign.random.randint(1, total)
+        code, _, err = campaign.run(words, store, {"FAULT_CALLS": call, "FAULT_AT": str(at), "FAULT_KIND": kind})
+        if kind in ("kill", "power"):
+            return code == -signal.SIGKILL
+        if code not in (0, 2):
+            raise Lost(f"{kind} at {call} {at}: exit code {code}: {err.strip()}")
+        return code == 2
+    return disturb
+
+
+def small_disk(campaign, expected):
+    """Trains on disks of growing size until it fits; each time the disk is full the next must go on. In a namespace."""
+    disk = campaign.path("disk")
+    os.makedirs(disk, exist_ok=True)
+    script = f"""
+mount -t tmpfs -o size=100k tmpfs {disk} || exit 77
+full=0
+for size in 150 250 400 600 900 1500 4000 20000; do
+  GROKLAB_STORE={disk}/store {campaign.program} train train.toml --quiet --threads 1 2>>{disk}.err; code=$?
+  if [ $code = 2 ]; then full=$((full + 1)); mount -o remount,size=${{size}}k {disk}; continue; fi
+  cp -r {disk}/store {campaign.path('from-disk')}; echo $full; exit $code
+done
+exit 3"""
+    shutil.rmtree(campaign.path("from-disk"), ignore_errors=True)
+    child = subprocess.run(["unshare", "-m", "sh", "-c", script], cwd=campaign.folder, capture_output=True, text=True)
+    if child.returncode != 0 and ("not permitted" in child.stderr or child.returncode == 77):
+        return None
+    if child.returncode != 0:
+        raise Lost(f"small disk: exit code {child.returncode}: {child.stderr.strip()}")
+    if campaign.contents(campaign.path("from-disk")) != expected:
+        raise Lost("small disk: another result than undisturbed")
+    return int(child.stdout)
+
+
+def removed_store(campaign, count):
+    for _ in range(count):
+        store = campaign.path("removed")
+        shutil.rmtree(store, ignore_errors=True)
+        child = campaign.start(["train", "train.toml", "--quiet", "--set", "train.steps=100000000"], store)
+        while not os.path.exists(os.path.join(store, "groklab.sqlite")):
+            time.sleep(0.01)
+        time.sleep(campaign.random.uniform(0.05, 0.5))
+        for _ in range(100):  # the program may be making a folder at this moment
+            shutil.rmtree(store, ignore_errors=True)
+            if not os.path.exists(os.path.join(store, "groklab.sqlite")):
+                break
+        _, err = child.communicate(timeout=60)
+        if child.returncode != 2:
+            raise Lost(f"a store removed midway: exit code {child.returncode}: {err.strip()}")
+    return count
+
+
+def negative_controls(campaign, store):
+    """Damage that must be found, or the checks above would prove nothing."""
+    expected = campaign.contents(store)
+    found = 0
+    for damage in ("record", "state", "lost record", "lost state"):
+        copy = campaign.path("damaged")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(store, copy)
+        database = sqlite3.connect(os.path.join(copy, "groklab.sqlite"))
+        folder = os.path.join(copy, "checkpoints", database.execute("SELECT folder FROM runs").fetchone()[0])
+        state = os.path.join(folder, sorted(os.listdir(folder))[0])
+        if damage == "record":
+            database.execute("UPDATE records SET train_loss = train_loss + 1e-9 WHERE step = 200")
+        elif damage == "lost record":
+            database.execute("DELETE FROM records WHERE step = 200")
+        elif damage == "lost state":
+            os.remove(state)
+        else:
+            with open(state, "r+b") as file:
+                file.seek(-7, 2)
+                byte = file.read(1)
+                file.seek(-7, 2)
+                file.write(bytes([byte[0] ^ 1]))
+        database.commit()
+        database.close()
+        try:
+            campaign.check(copy)
+            if campaign.contents(copy) == expected:
+                raise AssertionError(f"negative control '{damage}' was not found")
+        except Lost:
+            pass
+        found += 1
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program")
+    parser.add_argument("--kills", type=int, default=200, help="SIGKILLs at random moments, over all commands")
+    parser.add_argument("--faults", type=int, default=5, help="faults per kind and call")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--commands", default="train,fork,sweep,reproduce")
+    parser.add_argument("--kinds", default="kill,power,eio,enospc,short", help="kinds of faults")
+    parser.add_argument("--markdown", help="write the table there")
+    options = parser.parse_args()
+    folder = tempfile.mkdtemp(prefix="groklab-campaign-")
+    campaign = Campaign(options.program, options.seed, folder)
+    rows, code = [], 0
+
+    def row(what, action):
+        nonlocal code
+        begin = time.time()
+        try:
+            count = action()
+            rows.append((what, "skipped: no right to mount" if count is None else str(count), "nothing"))
+        except (Lost, subprocess.TimeoutExpired) as error:
+            code = 1
+            rows.append((what, "-", str(error)))
+        print(f"{rows[-1]}  {time.time() - begin:.0f} s", flush=True)
+
+    names = options.commands.split(",")
+    kinds = options.kinds.split(",")
+    for name in names:
+        store = campaign.path("whole-" + name)
+        words = campaign.commands(name, store)
+        begin = time.time()
+        campaign.succeed(words, store)
+        seconds = time.time() - begin
+        expected = campaign.contents(store)
+        kills = max(1, options.kills // len(names))
+        row(f"{name}: SIGKILL at a random moment",
+            lambda: campaign.disturbed(name, expected, by_signal(campaign, signal.SIGKILL, 1.1 * seconds), kills, 30))
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            row(f"{name}: {number.name} at a random moment",
+                lambda: campaign.disturbed(name, expected, by_signal(campaign, number, 1.1 * seconds), kills // 5 + 1, 5))
+        if name == "reproduce":
+            continue  # its runs are a sweep's
+        for kind in kinds:
+            for call in FAULT_CALLS:
+                if kind == "short" and call not in ("write", "pwrite"):
+                    continue
+                row(f"{name}: {kind} in a random {call}",
+                    lambda: campaign.disturbed(name, expected, by_fault(campaign, kind, call), options.faults, 3))
+    if "train" in names:
+        expected = campaign.contents(campaign.path("whole-train"))
+        row("train: a disk that is full again and again", lambda: small_disk(campaign, expected))
+        row("train: the store removed midway", lambda: removed_store(campaign, 5))
+        row("negative controls found", lambda: negative_controls(campaign, campaign.path("whole-train")))
+    if options.markdown:
+        with open(options.markdown, "w") as file:
+            file.write("| what was injected | how often | what was lost |\n|---|---|---|\n")
+            file.writelines(f"| {a} | {b} | {c} |\n" for a, b, c in rows)
+    shutil.rmtree(folder, ignore_errors=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
