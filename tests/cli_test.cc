@@ -206,7 +206,7 @@ TEST_F(Cli, ThreadsWithoutWorkAreNamed) {
   const auto events = lines_of(succeed(train + Words{"--threads", "2", "--set", "train.chunks=1", "--json"}).out);
   EXPECT_EQ(nlohmann::json::parse(events.at(0))["event"], "start");
   EXPECT_EQ(nlohmann::json::parse(events.at(1))["event"], "note");
-  EXPECT_TRUE(has(events.at(1), note)) << events.at(1);
+  EXPECT_TRUE(has(events.at(2), note)) << events.at(2);  // behind the one on the run that is replaced
 }
 
 TEST_F(Cli, KilledAndResumedIsTheSameRun) {

@@ -67,7 +67,8 @@ struct MixtureTables {
 /// Columns of the tables behind the last one that is asked for, up to a whole vector, are zero.
 template <typename T>
 struct Mixture {
-  const T* weights = nullptr;  ///< [rows][slots + 1][heads]; nullptr: all are 1, there is one head and no position's row
+  const T* weights =
+      nullptr;  ///< [rows][slots + 1][heads]; nullptr: all are 1, there is one head and no position's row
   MixtureTables<const T> tables;
   std::int64_t slots = 0, heads = 0;
   std::int64_t row_capacity = 0;
@@ -123,8 +124,8 @@ struct Kernels {
   LossKernels<T> framework_cross_entropy;  ///< log softmax in T, as common frameworks compute it
   LossKernels<T> mean_squared;             ///< against the one-hot label
 
-  /// weights[row][s][h] = softmax over positions s of scores[s][table_rows[s][row]][h]; the last position has one score a
-  /// head, behind those of the others. table_rows: [position][row_capacity].
+  /// weights[row][s][h] = softmax over positions s of scores[s][table_rows[s][row]][h]; the last position has one score
+  /// a head, behind those of the others. table_rows: [position][row_capacity].
   void (*softmax_of_scores)(T* weights, const T* scores, const std::int32_t* table_rows, std::int64_t rows,
                             const SoftmaxShape& shape);
   /// out[row, :n] = base + the row's mixture; then max(., 0) if `relu`. `base` [n], padded to mixture_width.
@@ -136,8 +137,8 @@ struct Kernels {
   void (*mixture_backward)(const MixtureTables<T>& table_gradient, T* shares, bool first, T* column_sums,
                            PanelView<const T> gradient, const Mixture<T>& mixture, std::int64_t n);
   std::int64_t (*mixture_share_size)(std::int64_t heads);
-  /// score_slopes[row][s][h] = d loss / d score of all positions, from `shares` [s][row_capacity][mixture_share_size(H)]
-  /// of those but the last, to whose table row the others are differences.
+  /// score_slopes[row][s][h] = d loss / d score of all positions, from `shares`
+  /// [s][row_capacity][mixture_share_size(H)] of those but the last, to whose table row the others are differences.
   void (*mixture_weights_backward)(T* score_slopes, const T* shares, const T* weights, std::int64_t rows,
                                    const SoftmaxShape& shape);
   /// out[c * out_stride + r] = in[r * in_stride + c].

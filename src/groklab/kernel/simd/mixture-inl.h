@@ -305,8 +305,7 @@ void for_passes(const Mixture<T>& m, std::int64_t n, F f) {
     const std::int64_t vectors = (columns + lanes_of<T>() - 1) / lanes_of<T>();
     for (std::int64_t h = 0; h < m.heads; h += kPassHeads) {
       const std::int64_t part = m.heads - h < kPassHeads ? m.heads - h : kPassHeads;
-      const MixturePass<T> pass{m.weights + h,
-                                (m.slots + 1) * m.heads,
+      const MixturePass<T> pass{m.weights + h,   (m.slots + 1) * m.heads,
                                 m.heads,         m.tables.data + col / kWide * m.tables.panel_stride + h * kWide,
                                 m.heads * kWide, m.tables.slot_stride,
                                 m.reads,         m.row_capacity,
@@ -373,7 +372,8 @@ void mixture_weights_backward(T* score_slopes, const T* shares, const T* weights
     for (std::int64_t h = 0; h < heads; ++h) {
       T mean = T(0);
       for (std::int64_t s = 0; s < slots; ++s) mean += w[s * heads + h] * slopes[s * heads + h];
-      for (std::int64_t s = 0; s < slots; ++s) slopes[s * heads + h] = w[s * heads + h] * (slopes[s * heads + h] - mean);
+      for (std::int64_t s = 0; s < slots; ++s)
+        slopes[s * heads + h] = w[s * heads + h] * (slopes[s * heads + h] - mean);
       slopes[slots * heads + h] = -w[slots * heads + h] * mean;
     }
   }
