@@ -671,7 +671,7 @@ TEST_F(Cli, BadGridsAndClaimsGetOneLine) {
   refuse({"sweep", "large.toml"}, "at most the task's 49 rows");
   refuse({"sweep", "nowhere.toml"}, "nowhere.toml");
   refuse({"paper", "grokin"}, "did you mean grokking?");
-  refuse({"paper", "--scale", "huge"}, "smoke, quick or full");
+  refuse({"paper", "--scale", "huge"}, "smoke, quick, standard or full");
   refuse({"reproduce", "varma2032"}, "did you mean varma2023?");
   refuse({"reproduce", "varma2023", "grokin"}, "did you mean grokking?");
   refuse({"reproduce", "grokking"}, "did you mean reproduce varma2023 grokking?");

@@ -289,7 +289,7 @@ TEST(Studies, NamesAreCheckedWithTheNearestOne) {
               choose_claims(varma(), {"grokking", "dcrt"});
             }).find("did you mean dcrit?"),
             std::string::npos);
-  EXPECT_EQ(refusal([] { check_scale(varma(), {"huge", 0}); }), "--scale huge: expected smoke, quick or full");
+  EXPECT_EQ(refusal([] { check_scale(varma(), {"huge", 0}); }), "--scale huge: expected smoke, quick, standard or full");
   EXPECT_EQ(refusal([] { check_scale(varma(), {"full", 0}); }), "taken");
   const auto some = choose_claims(varma(), {"ungrokking", "grokking"});
   ASSERT_EQ(some.size(), 2u);

@@ -50,18 +50,18 @@ struct CommonSizes {
 };
 CommonSizes common_sizes(const Scale& scale);
 
-/// The value of the scale that is asked for. Throws Error(kConfig) for anything but "smoke", "quick" and "full".
+/// The value of the scale that is asked for. Throws Error(kConfig) for a scale that scale_index() does not know.
 template <class T>
-T by_scale(const Scale& scale, T smoke, T quick, T full);
-/// Throws Error(kConfig): 0 for "smoke", 1 for "quick", 2 for "full".
+T by_scale(const Scale& scale, T smoke, T quick, T standard, T full);
+/// Throws Error(kConfig): 0 for "smoke", 1 for "quick", 2 for "standard", 3 for "full".
 int scale_index(const Scale& scale);
 /// The scale's seeds; so many of them as are asked for, or else `own` ones.
 SeedRange seeds_of(const Scale& scale, std::int64_t own);
 
 template <class T>
-T by_scale(const Scale& scale, T smoke, T quick, T full) {
+T by_scale(const Scale& scale, T smoke, T quick, T standard, T full) {
   const int index = scale_index(scale);
-  return index == 0 ? smoke : index == 1 ? quick : full;
+  return index == 0 ? smoke : index == 1 ? quick : index == 2 ? standard : full;
 }
 
 }  // namespace groklab::studies::varma2023

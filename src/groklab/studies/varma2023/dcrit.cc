@@ -106,7 +106,7 @@ std::string complaint(const DcritMeasurement& m) {
 
 DcritSizes dcrit_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
-  const SeedRange seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5));
+  const SeedRange seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
   std::vector<TaskNetwork> others;  // other moduli and widths
   switch (scale_index(scale)) {
     case 0:
@@ -114,6 +114,9 @@ DcritSizes dcrit_sizes(const Scale& scale) {
       break;
     case 1:
       others = {modular_network(31, 32), modular_network(37, 48)};
+      break;
+    case 2:
+      others = {modular_network(23, 32), modular_network(59, 64)};
       break;
     default:
       others = {modular_network(59, 64), modular_network(83, 96), modular_network(113, 64), modular_network(113, 256)};

@@ -78,8 +78,8 @@ std::string complaint(const EfficiencyGenSizes& s) { return rows_complaint(s.row
 
 EfficiencyGenSizes efficiency_gen_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
-  const std::vector<std::int64_t> smoke = {160}, quick = {340, 500}, full = {1494, 2500};
-  return {s.network,        s.seeds,  s.weight_decay, s.general_rows, by_scale(scale, smoke, quick, full),
+  const std::vector<std::int64_t> smoke = {160}, quick = {340, 500}, standard = {500, 750}, full = {1494, 2500};
+  return {s.network,        s.seeds,  s.weight_decay, s.general_rows, by_scale(scale, smoke, quick, standard, full),
           s.memorised_rows, s.budgets};
 }
 

@@ -80,13 +80,13 @@ IngredientsSizes ingredients_sizes(const Scale& scale) {
   sizes.weight_decay = s.weight_decay;
   sizes.budgets = s.budgets;
   sizes.rows = s.grokking_rows;
-  sizes.too_few_rows = by_scale<std::int64_t>(scale, 60, 150, 400);
+  sizes.too_few_rows = by_scale<std::int64_t>(scale, 60, 150, 200, 400);
   sizes.memorised_rows = s.memorised_rows.back();
   sizes.steps = s.scratch_steps;
   sizes.fast_network = index == 1 ? modular_network(43, 48) : s.network;
-  sizes.fast_rows = by_scale<std::int64_t>(scale, 270, 1750, 12000);
-  sizes.fast_steps = by_scale<std::int64_t>(scale, 600, 1000, 3000);
-  sizes.control_network = index == 2 ? modular_network(97, 128, "cubic_plus_y")
+  sizes.fast_rows = by_scale<std::int64_t>(scale, 270, 1750, 1750, 12000);
+  sizes.fast_steps = by_scale<std::int64_t>(scale, 600, 1000, 1000, 3000);
+  sizes.control_network = index == 3 ? modular_network(97, 128, "cubic_plus_y")
                                      : modular_network(s.network.task.modulus, s.network.d_model, "cubic_plus_y");
   return sizes;
 }

@@ -89,6 +89,9 @@ std::vector<TaskNetwork> other_networks(const Scale& scale) {
       // Nor a dihedral group: the 900 rows of D_15 cost as much as all of this, and its D_crit of some 400 lies beyond
       // the sizes of the C_mem curve. Nor x - y, which is x + y with the second symbols renamed.
       return {modular_network(31, 48, "multiply"), modular_network(31, 48, "sum_of_squares")};
+    case 2:
+      return {modular_network(43, 48, "multiply"), modular_network(43, 48, "sum_of_squares"),
+              group_network(GroupKind::kDihedral, 20, 48)};
     default:
       return {modular_network(97, 128, "subtract"),
               modular_network(97, 128, "multiply"),
@@ -116,14 +119,14 @@ std::string complaint(const OtherTasksMeasurement& m) {
 
 OtherTasksSizes other_tasks_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
-  const std::vector<std::int64_t> smoke = {50, 160}, quick = {80, 150, 280, 700};
+  const std::vector<std::int64_t> smoke = {50, 160}, quick = {80, 150, 280, 700}, standard = {110, 200, 360, 1200};
   const std::vector<double> smoke_decays = {1}, quick_decays = {1, 2};
   OtherTasksSizes sizes;
   sizes.tasks = other_networks(scale);
-  sizes.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5));
+  sizes.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
   sizes.weight_decay = s.weight_decay;
-  sizes.weight_decays = by_scale(scale, smoke_decays, quick_decays, s.weight_decays);
-  sizes.rows = by_scale(scale, smoke, quick, s.ungrok_rows);
+  sizes.weight_decays = by_scale(scale, smoke_decays, quick_decays, quick_decays, s.weight_decays);
+  sizes.rows = by_scale(scale, smoke, quick, standard, s.ungrok_rows);
   sizes.memorised_rows = s.memorised_rows;
   sizes.budgets = s.budgets;
   return sizes;

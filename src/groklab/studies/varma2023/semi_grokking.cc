@@ -88,13 +88,14 @@ SemiGrokkingSizes semi_grokking_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
   std::vector<std::int64_t> full;
   for (std::int64_t i = 0; i < 20; ++i) full.push_back(1500 + i * 550 / 19);
-  const std::vector<std::int64_t> smoke = {120, 180}, quick = {240, 280, 320, 360, 400};
+  const std::vector<std::int64_t> smoke = {120, 180}, quick = {240, 280, 320, 360, 400}, standard = quick;
   SemiGrokkingSizes sizes;
-  sizes.network = scale_index(scale) == 1 ? modular_network(23, 32) : s.network;
+  const int index = scale_index(scale);
+  sizes.network = index == 1 || index == 2 ? modular_network(23, 32) : s.network;
   sizes.seeds = s.seeds;
   sizes.weight_decay = s.weight_decay;
-  sizes.rows = by_scale(scale, smoke, quick, full);
-  sizes.steps = by_scale<std::int64_t>(scale, 1500, 16000, 2000000);  // the paper's longest run has 3.2e7
+  sizes.rows = by_scale(scale, smoke, quick, standard, full);
+  sizes.steps = by_scale<std::int64_t>(scale, 1500, 16000, 50000, 2000000);  // the paper's longest run has 3.2e7
   sizes.ungrok_rows = s.ungrok_rows;
   sizes.budgets = s.budgets;
   return sizes;

@@ -81,13 +81,14 @@ std::string complaint(const UngrokkingSizes& s) { return rows_complaint(s.rows, 
 
 UngrokkingSizes ungrokking_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
-  const std::vector<std::int64_t> smoke = {90}, quick = {120, 160, 200}, full = {488, 610, 763};
+  const std::vector<std::int64_t> smoke = {90}, quick = {120, 160, 200}, standard = {300, 420, 600},
+                                  full = {488, 610, 763};
   return {s.network,
           s.seeds,
           s.weight_decay,
           s.ungrok_rows,
-          by_scale<std::int64_t>(scale, 230, 820, 9000),
-          by_scale(scale, smoke, quick, full),
+          by_scale<std::int64_t>(scale, 230, 820, 1500, 9000),
+          by_scale(scale, smoke, quick, standard, full),
           s.budgets};
 }
 
