@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "groklab/config/change.h"
 #include "groklab/task/operation.h"
 
 namespace groklab::studies::varma2023 {
@@ -27,6 +28,17 @@ Config run_config(const TaskNetwork& network, std::int64_t seed, std::int64_t ro
   config.train.evaluate_every = 0;
   config.train.evaluate_per_decade = 25;
   return config;
+}
+
+/// Forty evenly spaced evaluation steps: stationarity is read off the last quarter of them.
+std::vector<std::string> relaxation_changes(const Relaxation& r) {
+  return {fmt::format("optim.learning_rate={}", r.learning_rate),
+          "optim.schedule=cosine",
+          fmt::format("optim.final_lr_fraction={}", r.final_lr_fraction),
+          fmt::format("train.steps={}", r.steps),
+          fmt::format("train.evaluate_every={}", std::max<std::int64_t>(1, r.steps / 40)),
+          "train.evaluate_per_decade=0",
+          "train.checkpoint_per_decade=0"};
 }
 
 }  // namespace
@@ -77,6 +89,22 @@ RunIndex ungrok_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& 
 
 std::int64_t equal_decay_step(const Budgets& budgets, double weight_decay) {
   return steps_for(budgets.ungrok, weight_decay);
+}
+
+RunIndex relaxed_run(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network, std::int64_t seed,
+                     std::int64_t rows, const std::vector<std::string>& changes) {
+  Config config = run_config(network, seed, rows, 1);
+  change_config(config, relaxation_changes(relaxation), "relaxed run");
+  change_config(config, changes, "relaxed run");
+  return plan.add(config);
+}
+
+RunIndex relaxed_fork(SweepPlan& plan, const Relaxation& relaxation, RunIndex parent, std::int64_t rows,
+                      const std::vector<std::string>& changes) {
+  std::vector<std::string> all = relaxation_changes(relaxation);
+  all.push_back(fmt::format("split.train_size={}", rows));
+  all.insert(all.end(), changes.begin(), changes.end());
+  return plan.add_fork(parent, all);
 }
 
 std::vector<PlannedPoint> memorised_points(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network,

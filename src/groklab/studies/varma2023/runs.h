@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "groklab/studies/efficiency.h"
@@ -31,6 +32,26 @@ RunIndex ungrok_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& 
                     std::int64_t rows, double weight_decay);
 /// S / weight_decay after a fork: as much decay as weight decay 1 has in S steps.
 std::int64_t equal_decay_step(const Budgets& budgets, double weight_decay);
+
+/// How a run is brought to where its optimiser rests. AdamW's fixed points do not depend on the learning rate, so it is
+/// three to five times the default's, and falls by a cosine at the end, for at that rate some memorising runs jump.
+struct Relaxation {
+  double learning_rate = 5e-3;
+  double final_lr_fraction = 0.02;
+  std::int64_t steps = 0;
+};
+template <class F>
+void visit_fields(Relaxation& r, F&& field) {
+  field("learning_rate", r.learning_rate);
+  field("final_lr_fraction", r.final_lr_fraction);
+  field("steps", r.steps);
+}
+/// From scratch on D training examples with true labels, until it rests. `changes` are further keys, "key=value".
+RunIndex relaxed_run(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network, std::int64_t seed,
+                     std::int64_t rows, const std::vector<std::string>& changes = {});
+/// A fork of run `parent` on `rows` of the same nested split, until it rests.
+RunIndex relaxed_fork(SweepPlan& plan, const Relaxation& relaxation, RunIndex parent, std::int64_t rows,
+                      const std::vector<std::string>& changes = {});
 
 /// What a prediction of D_crit is made from.
 struct CircuitRuns {
