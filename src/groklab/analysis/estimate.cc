@@ -129,6 +129,25 @@ double quantile(std::span<const double> values, double p) {
 
 double median_of(std::span<const double> values) { return quantile(values, 0.5); }
 
+Estimate median_estimate(std::span<const double> values, double level) {
+  std::vector<double> sorted;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(sorted), [](double v) { return !std::isnan(v); });
+  std::sort(sorted.begin(), sorted.end());
+  const auto n = static_cast<std::int64_t>(sorted.size());
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  Estimate e{median_of(sorted), none, none, n};
+  // 2 P(fewer than k of n values lie below the median), summed up while it leaves the level.
+  double tail = 0, term = std::pow(0.5, static_cast<double>(n));
+  for (std::int64_t k = 1; 2 * k <= n; ++k) {
+    tail += 2 * term;
+    if (tail > 1 - level) break;
+    e.low = sorted[static_cast<std::size_t>(k - 1)];
+    e.high = sorted[static_cast<std::size_t>(n - k)];
+    term *= static_cast<double>(n - k + 1) / static_cast<double>(k);
+  }
+  return e;
+}
+
 double spearman(std::span<const double> x, std::span<const double> y) {
   require(x.size() == y.size(), "spearman needs pairs");
   std::vector<double> known_x, known_y;

@@ -45,6 +45,10 @@ Estimate bootstrap(std::int64_t n, const std::function<double(std::span<const st
 /// Quantile of the values by linear interpolation between order statistics (type 7). Empty: NaN.
 double quantile(std::span<const double> values, double p);
 double median_of(std::span<const double> values);
+/// Median with the narrowest interval between order statistics x_(k), x_(n+1-k) that covers the population's median with at
+/// least `level`, whatever the distribution (a sign test turned round). NaN values are left out; too few values for the
+/// level (5 for 0.9): no interval.
+Estimate median_estimate(std::span<const double> values, double level = 0.95);
 
 /// Spearman's rank correlation with mean ranks for ties; pairs with a NaN are left out. NaN for fewer than 3
 /// pairs or no spread.

@@ -121,5 +121,21 @@ TEST(Estimate, SpearmanOfRanks) {
   EXPECT_TRUE(std::isnan(spearman(gaps, y)));
 }
 
+/// Binomial tails: of 12 values x_(3) and x_(10) leave 2 (1 + 12 + 66) / 4096 = 3.9 %, x_(4) and x_(9) 14.6 %.
+TEST(MedianEstimate, LiesBetweenTheOrderStatisticsThatKeepTheLevel) {
+  std::vector<double> values;
+  for (int i = 12; i >= 1; --i) values.push_back(i * i);
+  values.push_back(std::nan(""));
+  const Estimate e = median_estimate(values, 0.9);
+  EXPECT_EQ(e.n, 12);
+  EXPECT_EQ(e.value, 0.5 * (36 + 49));
+  EXPECT_EQ(e.low, 9);
+  EXPECT_EQ(e.high, 100);
+  EXPECT_EQ(median_estimate(values, 0.85).low, 16);
+  const std::vector<double> four = {1, 2, 3, 4}, five = {1, 2, 3, 4, 5};
+  EXPECT_TRUE(std::isnan(median_estimate(four, 0.9).low)) << "1 - 2 / 16 = 87.5 %";
+  EXPECT_EQ(median_estimate(five, 0.9).low, 1) << "1 - 2 / 32 = 93.75 %";
+}
+
 }  // namespace
 }  // namespace groklab

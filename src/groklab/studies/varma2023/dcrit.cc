@@ -1,12 +1,12 @@
-// See dcrit.h.
+// See dcrit.h. What is computed from the measurement is in dcrit_summary.cc, the networks in dcrit_networks.cc.
 #include "groklab/studies/varma2023/dcrit.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 
 #include "groklab/report/xy_chart.h"
+#include "groklab/studies/varma2023/dcrit_summary.h"
 
 namespace groklab::studies::varma2023 {
 namespace {
@@ -14,136 +14,133 @@ namespace {
 using report::make_xy_chart;
 using report::XyPoint;
 
-/// One condition: D_crit as predicted and as observed, with intervals over seeds.
-struct DcritSummary {
-  std::string name;
-  Estimate predicted;     ///< from equal norms at equal margin
-  Estimate by_objective;  ///< from equal objectives
-  Estimate observed;      ///< midpoint of the ungrokking transition
-  std::int64_t n_censored = 0;
-};
-
-DcritSummary summarise(const DcritSizes& sizes, const DcritCondition& condition, const DcritConditionMeasurement& c) {
-  const auto predicted = [&](double EfficiencyPoint::*value) {
-    return exponential(mean_estimate(log_crossings(c.points, condition.seeds, condition.weight_decay, value)));
-  };
-  DcritSummary summary;
-  summary.name = fmt::format("{}, weight decay {}", condition.network.name, condition.weight_decay);
-  summary.predicted = predicted(&EfficiencyPoint::norm_at_margin);
-  summary.by_objective = predicted(&EfficiencyPoint::objective);
-  const auto rows = rows_within(sizes.rows, condition.network);
-  summary.observed = exponential(mean_estimate(per_seed(condition.seeds, [&](std::int64_t seed) {
-    const Transition t = transition_over(condition.network.classes, rows, [&](std::int64_t size) {
-      const auto found = std::find_if(c.forks.begin(), c.forks.end(),
-                                      [&](const auto& fork) { return fork.seed == seed && fork.rows == size; });
-      return found == c.forks.end() ? std::nan("") : found->test_accuracy;
-    });
-    summary.n_censored += t.below || t.above ? 1 : 0;
-    return std::log(t.midpoint);
-  })));
-  return summary;
+Test within_test(const std::string& what, const Estimate& e, bool counts) {
+  return {what, fmt::format("90 % interval within +-ln(1.1) = {:.3f}", kPredictedWithin), e,
+          judge_equivalent(e, kPredictedWithin), counts};
 }
 
-std::vector<DcritSummary> summarise(const DcritMeasurement& m) {
-  std::vector<DcritSummary> all;
-  for (std::size_t i = 0; i < m.conditions.size(); ++i) {
-    all.push_back(summarise(m.sizes, m.sizes.conditions[i], m.conditions[i]));
-  }
-  return all;
+Test rival_test(const DcritSummary& s, const std::string& rival, bool counts) {
+  const Estimate e = error_against(s, rival);
+  return {fmt::format("|ln error| of the prediction less that of {}, mean over networks", rival),
+          "below 0: nearer to the observation than the rival, whose one constant is fitted to the other networks", e,
+          judge_below(e, 0), counts};
 }
 
-Json pair_of(const Estimate& e) { return {e.low, e.high}; }
-
-Json condition_json(const DcritSummary& c, const DcritCondition& condition) {
-  return {{"condition", c.name},
-          {"n_seeds", condition.seeds.count},
-          {"predicted", c.predicted.value},
-          {"predicted_ci", pair_of(c.predicted)},
-          {"predicted_by_objective", c.by_objective.value},
-          {"predicted_by_objective_ci", pair_of(c.by_objective)},
-          {"observed", c.observed.value},
-          {"observed_ci", pair_of(c.observed)},
-          {"n_censored", c.n_censored}};
+std::vector<Test> dcrit_tests(const DcritSummary& s) {
+  const Estimate bracket = bracket_estimate(s);
+  std::vector<Test> tests = {
+      within_test("ln(predicted / observed D_crit), equal objectives against rho = 1, mean over networks",
+                  mean_log_ratio(s, s.by_branches, s.by_composition), true),
+      within_test("the same, median over networks (order statistics)",
+                  median_log_ratio(s, s.by_branches, s.by_composition), true),
+      {"fraction of a network's seeds whose prediction lies between ungrokking and generalising from scratch",
+       fmt::format("above {}", kInBracket), bracket, judge_above(bracket, kInBracket)},
+      rival_test(s, kConstantRival, true),
+      rival_test(s, kTableRival, true),
+      rival_test(s, kLogRival, false),
+      rival_test(s, kRaceRival, false),
+      within_test("ln(predicted / observed D_crit), pure states (norms at equal margin, random labels), mean",
+                  mean_log_ratio(s, s.by_pure_states, s.by_composition), false),
+      within_test("ln(predicted D_crit / midpoint of test accuracy), equal objectives, mean",
+                  mean_log_ratio(s, s.by_branches, s.by_accuracy), false)};
+  const Estimate slope = log_log_slope(s);
+  tests.push_back({"exponent b of observed ~ predicted^b over networks", "above 0; shown beside", slope,
+                   judge_above(slope, 0), false});
+  return tests;
 }
 
-std::vector<Test> dcrit_tests(const Estimate& ratio, const Estimate& by_objective, const Estimate& rank) {
-  const std::string rule = fmt::format(
-      "90 % interval within +-ln(1.5) = {:.3f}: right within a factor of 1.5, over conditions", kRightWithin);
-  return {
-      {"ln(predicted / observed D_crit), by equal margin, mean over conditions", rule, ratio,
-       judge_equivalent(ratio, kRightWithin)},
-      {"ln(predicted / observed D_crit), by equal objective CE + lambda/2 |theta|^2", rule, by_objective,
-       judge_equivalent(by_objective, kRightWithin), false},
-      {"Spearman's correlation of prediction and observation over conditions (bootstrap)",
-       "above 0; shown only, as some conditions are expected to have equal D_crit", rank, judge_above(rank, 0), false}};
-}
-
-Estimate rank_correlation(const std::vector<double>& predicted, const std::vector<double>& observed) {
-  return bootstrap(static_cast<std::int64_t>(predicted.size()), [&](std::span<const std::size_t> at) {
-    std::vector<double> x, y;
-    for (const std::size_t i : at) {
-      x.push_back(predicted[i]);
-      y.push_back(observed[i]);
+/// Predicted against observed, a mark a network with both intervals; rivals at their fitted constants.
+report::Chart prediction_chart(const DcritSummary& s) {
+  std::vector<XyPoint> points;
+  for (std::size_t i = 0; i < s.networks.size(); ++i) {
+    const Estimate observed = network_estimate(s.by_composition, i), predicted = network_estimate(s.by_branches, i);
+    points.push_back({"equal objectives", std::exp(observed.value), std::exp(predicted.value), s.networks[i],
+                      std::exp(predicted.low), std::exp(predicted.high)});
+    points.back().x_low = std::exp(observed.low);
+    points.back().x_high = std::exp(observed.high);
+    for (const char* rival : {kTableRival, kLogRival, kConstantRival}) {
+      points.push_back({rival, std::exp(observed.value), std::exp(rival_prediction(s, rival, i)), s.networks[i]});
     }
-    return spearman(x, y);
-  });
+  }
+  const Estimate ratio = mean_log_ratio(s, s.by_branches, s.by_composition);
+  return make_xy_chart(
+      points,
+      {.id = "dcrit-predicted-observed",
+       .title = "Critical data-set size: predicted against observed",
+       .caption = fmt::format(
+           "A mark is a network: where its two kinds of resting states have equal objectives (predicted), and where "
+           "both "
+           "circuits give equal logits in networks that are being ungrokked (observed), with 95 % intervals over "
+           "seeds. "
+           "Predicted / observed is {:.2f} ({:.2f} to {:.2f}) on average; the band is a factor of 1.1. Rivals have one "
+           "constant, fitted to the other networks.",
+           std::exp(ratio.value), std::exp(ratio.low), std::exp(ratio.high)),
+       .x_title = "observed D_crit",
+       .y_title = "predicted D_crit",
+       .log_x = true,
+       .log_y = true,
+       .lines = false,
+       .line_title = "network",
+       .diagonal = true,
+       .band = 1.1,
+       .square = true});
+}
+
+/// ln F_G / F_M of the resting states against D / observed D_crit: how the prediction is made.
+report::Chart branches_chart(const DcritMeasurement& m, const DcritSummary& s) {
+  std::vector<XyPoint> points;
+  for (std::size_t i = 0; i < m.networks.size(); ++i) {
+    const double observed = std::exp(network_estimate(s.by_composition, i).value);
+    for (const BranchPoint& p : branch_points(m.networks[i])) {
+      points.push_back({s.networks[i], static_cast<double>(p.rows) / observed, p.log_ratio, fmt::format("{}", p.seed)});
+    }
+  }
+  return make_xy_chart(points, {.id = "dcrit-branches",
+                                .title = "Which resting state has the lower objective",
+                                .caption = "ln of the generalising state's objective over the memorising state's, same "
+                                           "rows and true labels, against D in units of the observed D_crit. Theory: "
+                                           "the lines pass through 0 at 1. A line is a seed.",
+                                .x_title = "D / observed D_crit",
+                                .y_title = "ln(F_G / F_M)",
+                                .log_x = true,
+                                .rules = {{1, "observed"}}});
 }
 
 }  // namespace
 
-std::string complaint(const DcritSizes& s) {
-  if (s.main < 0 || s.main >= static_cast<std::int64_t>(s.conditions.size())) return "expected main to be a condition";
-  for (const DcritCondition& c : s.conditions) {
-    if (const std::string text = rows_complaint(s.rows, c.network.rows); !text.empty()) return text;
+std::string complaint(const DcritNetwork& n) {
+  for (const auto* rows : {&n.rows, &n.memorised_rows}) {
+    if (const std::string text = rows_complaint(*rows, n.network.rows); !text.empty()) return text;
+  }
+  if (n.parent_rows <= n.rows.back() || n.parent_rows > n.network.rows) {
+    return "expected parent_rows above all sizes of forks and within the table";
   }
   return "";
 }
 
 std::string complaint(const DcritMeasurement& m) {
-  if (m.conditions.size() == m.sizes.conditions.size()) return "";
-  return "expected as many conditions as sizes";
-}
-
-DcritSizes dcrit_sizes(const Scale& scale) {
-  const CommonSizes s = common_sizes(scale);
-  const SeedRange seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
-  std::vector<TaskNetwork> others;  // other moduli and widths
-  switch (scale_index(scale)) {
-    case 0:
-      others = {modular_network(17, 16)};
-      break;
-    case 1:
-      others = {modular_network(31, 32), modular_network(37, 48)};
-      break;
-    case 2:
-      others = {modular_network(23, 32), modular_network(59, 64)};
-      break;
-    default:
-      others = {modular_network(59, 64), modular_network(83, 96), modular_network(113, 64), modular_network(113, 256)};
-  }
-  DcritSizes sizes;
-  for (const double weight_decay : s.weight_decays) {
-    if (weight_decay == s.weight_decay) sizes.main = static_cast<std::int64_t>(sizes.conditions.size());
-    sizes.conditions.push_back({s.network, weight_decay, s.seeds});
-  }
-  for (const TaskNetwork& network : others) sizes.conditions.push_back({network, s.weight_decay, seeds});
-  sizes.rows = s.ungrok_rows;
-  sizes.memorised_rows = s.memorised_rows;
-  sizes.budgets = s.budgets;
-  return sizes;
+  if (m.networks.size() == m.sizes.networks.size() && !m.networks.empty()) return "";
+  return "expected as many networks as sizes, one at least";
 }
 
 DcritRuns plan(SweepPlan& plan, const DcritSizes& s) {
   DcritRuns runs;
-  for (const DcritCondition& c : s.conditions) {
-    const auto rows = rows_within(s.rows, c.network);
-    DcritRuns::Condition& condition = runs.conditions.emplace_back();
-    condition.circuits =
-        circuit_runs(plan, s.budgets, c.network, c.seeds, s.memorised_rows, rows.back(), c.weight_decay);
-    for (const std::int64_t seed : c.seeds.all()) {
-      for (const std::int64_t size : rows) {
-        condition.forks.push_back(
-            {ungrok_run(plan, s.budgets, c.network, seed, size, c.weight_decay), seed, size, c.weight_decay});
+  for (const DcritNetwork& n : s.networks) {
+    DcritRuns::Network& r = runs.networks.emplace_back();
+    for (const std::int64_t seed : s.seeds.all()) {
+      const RunIndex parent = scratch_run(plan, n.network, seed, n.parent_rows, 1, n.parent_steps);
+      r.parents.push_back({parent, seed, n.parent_rows, 1});
+      r.races.push_back({scratch_run(plan, n.network, seed, n.race_rows, 1, n.parent_steps), seed, n.race_rows, 1});
+      for (const std::int64_t rows : n.rows) {
+        r.general.push_back({relaxed_fork(plan, s.relaxation, parent, rows), seed, rows, 1});
+        r.memorising.push_back({relaxed_run(plan, s.relaxation, n.network, seed, rows), seed, rows, 1});
+      }
+      for (const std::int64_t rows : n.scratch_rows) {
+        r.memorising.push_back({relaxed_run(plan, s.relaxation, n.network, seed, rows), seed, rows, 1});
+      }
+      for (const std::int64_t rows : n.memorised_rows) {
+        r.random.push_back(
+            {relaxed_run(plan, s.relaxation, n.network, seed, rows, {"task.labels=random"}), seed, rows, 1});
       }
     }
   }
@@ -152,100 +149,55 @@ DcritRuns plan(SweepPlan& plan, const DcritSizes& s) {
 
 DcritMeasurement measure(const RunResults& results, const DcritSizes& sizes, const DcritRuns& runs) {
   DcritMeasurement m{sizes, {}};
-  for (const DcritRuns::Condition& condition : runs.conditions) {
-    DcritConditionMeasurement& c = m.conditions.emplace_back();
-    c.points = measure_circuit_points(results, condition.circuits);
-    for (const PlannedPoint& fork : condition.forks) {
-      const std::int64_t step = equal_decay_step(sizes.budgets, fork.weight_decay);
-      c.forks.push_back({fork.seed, fork.rows, accuracy_at(results, fork.run, step)});
+  for (const DcritRuns::Network& r : runs.networks) {
+    DcritNetworkMeasurement& n = m.networks.emplace_back();
+    for (const PlannedPoint& p : r.general) n.general.push_back(resting_state(results, p));
+    for (const PlannedPoint& p : r.memorising) n.memorising.push_back(resting_state(results, p));
+    n.pure = {measure_points(results, r.random, false), measure_points(results, r.parents, true)};
+    for (const auto* list : {&r.parents, &r.races}) {
+      for (const PlannedPoint& p : *list) {
+        if (results.has(p.run)) n.races.push_back({p.seed, p.rows, delay_of(results.records(p.run), kHeld)});
+      }
     }
   }
   return m;
 }
 
 Judgement judge(const DcritMeasurement& m) {
+  const DcritSummary s = summarise_dcrit(m);
   Judgement result;
-  std::vector<double> log_ratio, log_ratio_objective, predicted, observed;
-  Json list = Json::array();
-  const std::vector<DcritSummary> all = summarise(m);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const DcritSummary& c = all[i];
-    result.n_censored += c.n_censored;
-    log_ratio.push_back(std::log(c.predicted.value / c.observed.value));
-    log_ratio_objective.push_back(std::log(c.by_objective.value / c.observed.value));
-    predicted.push_back(c.predicted.value);
-    observed.push_back(c.observed.value);
-    list.push_back(condition_json(c, m.sizes.conditions[i]));
-  }
-  const Estimate ratio = mean_estimate(log_ratio, kEquivalenceLevel);
-  result.tests =
-      dcrit_tests(ratio, mean_estimate(log_ratio_objective, kEquivalenceLevel), rank_correlation(predicted, observed));
-  result.n_seeds = m.sizes.conditions.front().seeds.count;
-  result.censoring = "seeds whose transition lies outside the sizes";
-  const DcritSummary& main = all.at(static_cast<std::size_t>(m.sizes.main));
+  result.tests = dcrit_tests(s);
+  result.n_seeds = m.sizes.seeds.count;
+  result.n_censored = s.n_censored;
+  result.censoring = "networks' seeds whose predicted or observed size lies outside the grid";
+  const Estimate& ratio = result.tests.front().effect;
   result.ours = fmt::format(
-      "{}: predicted {:.0f} ({:.0f} to {:.0f}), observed {:.0f} ({:.0f} to {:.0f}); over {} conditions "
-      "predicted / observed {:.2f}",
-      m.sizes.conditions[static_cast<std::size_t>(m.sizes.main)].network.name, main.predicted.value, main.predicted.low,
-      main.predicted.high, main.observed.value, main.observed.low, main.observed.high, all.size(),
-      std::exp(ratio.value));
-  result.data["conditions"] = list;
-  result.data["predicted"] = main.predicted.value;
-  result.data["predicted_ci"] = pair_of(main.predicted);
-  result.data["observed"] = main.observed.value;
-  result.data["observed_ci"] = pair_of(main.observed);
-  result.data["log_log_slope"] = fit_power(predicted, observed).slope;
-  result.data["median_ratio"] = std::exp(median_of(log_ratio));
+      "over {} networks with D_crit from {:.0f} to {:.0f}: predicted / observed {:.2f} ({:.2f} to {:.2f}), median "
+      "{:.2f}",
+      s.networks.size(), s.smallest, s.largest, std::exp(ratio.value), std::exp(ratio.low), std::exp(ratio.high),
+      std::exp(result.tests[1].effect.value));
+  result.data["networks"] = networks_json(s);
+  if (s.n_restless > 0) {
+    result.notes.push_back(fmt::format("{} runs did not come to rest and are left out.", s.n_restless));
+  }
   result.notes.push_back(
-      "To our knowledge nobody has measured both efficiencies, predicted D_crit from them and compared. The interval "
-      "of the mean is over conditions; those of one network share their prediction's seeds.");
+      "Observed: the size at which the generalising circuit gives half of the training rows' mean correct logit, in "
+      "networks "
+      "that generalised and were trained on fewer rows until they rested. The prediction uses no composition and no "
+      "test row: it is where the objective of these networks equals that of networks trained from scratch on the same "
+      "rows, which memorise.");
   return result;
 }
 
 std::vector<report::Chart> figures(const DcritMeasurement& m) {
-  const std::vector<DcritSummary> all = summarise(m);
-  std::vector<XyPoint> points, curves;
-  for (const DcritSummary& c : all) {
-    points.push_back({c.name, c.observed.value, c.predicted.value, "", c.predicted.low, c.predicted.high});
-  }
-  // How the prediction is made, for the main condition.
-  const auto main = static_cast<std::size_t>(m.sizes.main);
-  const auto add = [&](const char* name, const std::vector<EfficiencyPoint>& of) {
-    for (const EfficiencyPoint& p : of) {
-      curves.push_back({name, static_cast<double>(p.rows), p.norm_at_margin, fmt::format("{}", p.seed)});
-    }
-  };
-  add("C_mem needs", fitted(m.conditions.at(main).points.memorised));
-  add("C_gen needs", passing(generalising(m.conditions.at(main).points.general)));
-  return {make_xy_chart(
-              points,
-              {.id = "dcrit-prediction",
-               .title = "Critical data-set size: predicted against observed",
-               .caption = "Predicted: where C_mem comes to need C_gen's norm at equal margin, with its 95 % interval "
-                          "over seeds. Observed: midpoint of the ungrokking transition. On the dashed line the theory "
-                          "is exact.",
-               .x_title = "observed D_crit",
-               .y_title = "predicted D_crit",
-               .log_x = true,
-               .log_y = true,
-               .lines = false,
-               .diagonal = true}),
-          make_xy_chart(curves, {.id = "dcrit-crossing",
-                                 .title = "How D_crit is predicted",
-                                 .caption = "The norm each circuit needs for a mean margin of 10. They cross at the "
-                                            "predicted D_crit; the observed one is the ungrokking midpoint.",
-                                 .x_title = "training rows D",
-                                 .y_title = "norm at margin 10",
-                                 .log_x = true,
-                                 .log_y = true,
-                                 .rules = {{all.at(main).predicted.value, "predicted"},
-                                           {all.at(main).observed.value, "observed"}}})};
+  const DcritSummary s = summarise_dcrit(m);
+  return {prediction_chart(s), branches_chart(m, s)};
 }
 
 Claim claim_dcrit() {
   return make_claim<DcritSizes, DcritRuns, DcritMeasurement>(
       {.id = "dcrit",
-       .title = "The crossing predicts the critical data-set size",
+       .title = "Equal efficiency predicts the critical data-set size",
        .statement = "There is a data-set size at which both circuits are equally efficient; below it networks ungrok.",
        .paper = "D_crit about 500 to 1000 from norms, 800 to 1000 from ungrokking (p = 113); no prediction with an "
                 "interval",

@@ -1,131 +1,146 @@
-// Claim dcrit on made-up measurements.
+// Claim dcrit on made-up measurements: resting states of five networks whose branches cross, and whose composition
+// turns, where they are told to.
 #include "groklab/studies/varma2023/dcrit.h"
 
+#include "groklab/studies/varma2023/dcrit_summary.h"
 #include "groklab/studies/varma2023/made_up_for_test.h"
 
 namespace groklab::studies::varma2023 {
 namespace {
 
-constexpr double kMemorisedExponent = 0.3;
-const std::vector<std::int64_t> kRows = {40, 60, 90, 135, 200, 300, 450};
+constexpr double kSlope = -0.4;  // of ln F_G/F_M over ln D, about what networks have
 
-/// D_crit of a condition that C_mem and C_gen predict, by equal margin and by equal objective, and that forks show.
+/// ln D_crit of a network: where the branches cross, where rho = 1, where accuracy is half-way.
 struct MadeUpDcrit {
-  double predicted = 150, by_objective = 150, observed = 150;
+  double predicted = 0, observed = 0;
+  double scale = 1;  ///< all sizes times this
 };
 
-/// Every seed has other norms and another transition; their means over seeds are as given.
-DcritConditionMeasurement made_up_condition(const DcritCondition& c, const MadeUpDcrit& d) {
-  DcritConditionMeasurement measured;
-  for (std::size_t i = 0; i < kDeviations.size(); ++i) {
-    const std::int64_t seed = c.seeds.first + static_cast<std::int64_t>(i);
-    const double own = std::exp(0.1 * kDeviations[i]);
-    const auto power = [](double rows, double at) { return 10 * std::pow(rows / at, kMemorisedExponent); };
-    for (const std::int64_t rows : {50, 100, 200, 400}) {
-      EfficiencyPoint p =
-          made_up_point(seed, rows, c.weight_decay, power(static_cast<double>(rows), d.predicted * own));
-      p.objective = power(static_cast<double>(rows), d.by_objective * own);
-      measured.points.memorised.push_back(p);
-    }
-    for (const std::int64_t rows : {c.network.rows, kRows.back()}) {
-      EfficiencyPoint p = made_up_point(seed, rows, c.weight_decay, 10);
-      p.objective = 10;
-      measured.points.general.push_back(p);
-    }
-    for (const std::int64_t rows : kRows) {
-      measured.forks.push_back({seed, rows, accuracy_across(rows, d.observed * own, 6, c.network.classes)});
-    }
+DcritNetwork made_up_dcrit_network(double scale) {
+  DcritNetwork n;
+  n.network = made_up_network();
+  n.parent_rows = 9000;
+  n.parent_steps = 100;
+  n.race_rows = 5000;
+  for (const double rows : {100.0, 126.0, 159.0, 200.0, 252.0}) {
+    n.rows.push_back(static_cast<std::int64_t>(rows * scale));
   }
-  return measured;
+  n.memorised_rows = n.rows;
+  return n;
 }
 
-/// Five conditions.
-DcritMeasurement made_up_dcrit(const std::vector<MadeUpDcrit>& conditions) {
-  DcritMeasurement m;
-  for (std::size_t i = 0; i < conditions.size(); ++i) {
-    m.sizes.conditions.push_back({made_up_network(), 1 + static_cast<double>(i), kSeeds});
-    m.conditions.push_back(made_up_condition(m.sizes.conditions.back(), conditions[i]));
+/// Seeds differ from their network by kDeviations; every state is at rest.
+DcritNetworkMeasurement made_up_states(const DcritNetwork& n, const MadeUpDcrit& d) {
+  DcritNetworkMeasurement m;
+  const double centre = 159 * d.scale;
+  for (std::size_t i = 0; i < kDeviations.size(); ++i) {
+    const std::int64_t seed = kSeeds.first + static_cast<std::int64_t>(i);
+    const double own = 0.05 * kDeviations[i];
+    for (const std::int64_t rows : n.rows) {
+      const double ln_rows = std::log(static_cast<double>(rows) / centre);
+      const double share = accuracy_across(rows, centre * std::exp(d.observed + own), 6, 1000000000);
+      const double ratio = std::exp(kSlope * (ln_rows - d.predicted - own));
+      m.general.push_back({seed, rows, 1, share, 1e-6 * ratio, share, true});
+      m.memorising.push_back({seed, rows, 1, 0.01, 1e-6, 0.01, true});
+    }
+    m.races.push_back({seed, n.parent_rows, {100, 200, 1000}});
+    m.races.push_back({seed, n.race_rows, {100, 900, 1000}});
   }
-  m.sizes.main = 1;
-  m.sizes.rows = kRows;
-  m.sizes.memorised_rows = {50, 100, 200, 400};
   return m;
 }
 
-std::vector<MadeUpDcrit> ratios(const std::vector<double>& log_ratios, double MadeUpDcrit::*numerator) {
-  std::vector<MadeUpDcrit> conditions;
-  for (const double log_ratio : log_ratios) {
-    MadeUpDcrit d{120, 120, 120};
-    d.*numerator = 120 * std::exp(log_ratio);
-    conditions.push_back(d);
+DcritMeasurement made_up_dcrit(const std::vector<MadeUpDcrit>& networks) {
+  DcritMeasurement m;
+  m.sizes.seeds = kSeeds;
+  for (const MadeUpDcrit& d : networks) {
+    m.sizes.networks.push_back(made_up_dcrit_network(d.scale));
+    m.networks.push_back(made_up_states(m.sizes.networks.back(), d));
   }
-  return conditions;
+  return m;
 }
 
-TEST(ClaimDcrit, PredictionAndObservationMustAgreeWithinTheFactor) {
-  expect_equivalent(
-      [](const auto& effects) { return judge_stored(made_up_dcrit(ratios(effects, &MadeUpDcrit::predicted))); }, 0,
-      kRightWithin, 0.15);
+/// Five networks that span a factor of 16 and keep what the rivals need unlike their D_crit.
+std::vector<MadeUpDcrit> spread_networks(const std::vector<double>& log_ratios) {
+  std::vector<MadeUpDcrit> networks;
+  for (std::size_t i = 0; i < log_ratios.size(); ++i) networks.push_back({log_ratios[i], 0, std::pow(2.0, i)});
+  return networks;
 }
 
-TEST(ClaimDcrit, TheObjectiveIsShownBeside) {
-  const Judgement off = judge_stored(made_up_dcrit(ratios(effects_about(0.9, 0.05), &MadeUpDcrit::by_objective)));
-  EXPECT_EQ(off.tests[1].verdict, Verdict::kRefuted);
-  EXPECT_NEAR(off.tests[1].effect.value, 0.9, 0.01);
-  EXPECT_FALSE(off.tests[1].counts);
-  EXPECT_NE(off.tests[0].verdict, Verdict::kRefuted);
-  EXPECT_NEAR(off.tests[0].effect.value, 0, 0.01);
-}
-
-TEST(ClaimDcrit, TellsTheMainConditionAndEveryOther) {
-  std::vector<MadeUpDcrit> conditions(5);
-  conditions[1] = {180, 120, 90};
-  const Judgement result = judge_stored(made_up_dcrit(conditions));
-  EXPECT_NEAR(result.data["predicted"].get<double>(), 180, 0.5);
-  EXPECT_NEAR(result.data["observed"].get<double>(), 90, 0.5);
-  EXPECT_EQ(result.data["conditions"].size(), 5u);
-  EXPECT_NEAR(result.data["conditions"][0]["predicted_by_objective"].get<double>(), 150, 0.5);
-  EXPECT_EQ(result.data["conditions"][2]["n_seeds"], 5);
-  const double half = half_width(0.1, 0.95);
-  EXPECT_NEAR(result.data["predicted_ci"][0].get<double>(), 180 * std::exp(-half), 1);
-}
-
-TEST(ClaimDcrit, OnlyFittedAndFilteredNetworksPredict) {
-  const DcritMeasurement clean = made_up_dcrit(std::vector<MadeUpDcrit>(5));
-  const double before = judge_stored(clean).data["predicted"].get<double>();
-  const auto with = [&](auto change) {
-    DcritMeasurement m = clean;
-    change(m.conditions[1].points);
-    return judge_stored(m).data["predicted"].get<double>();
+TEST(ClaimDcrit, MeanOverNetworksMustBeWithinTenPerCent) {
+  const auto judged = [](const std::vector<double>& effects) {
+    return judge_stored(made_up_dcrit(spread_networks(effects)));
   };
-  const auto add_general = [](CircuitPoints& points, double fraction) {
-    points.general.push_back(made_up_point(kSeeds.first, 10201, 2, 13));
-    points.general.back().invariant_fraction = fraction;
-  };
-  EXPECT_EQ(with([&](CircuitPoints& points) { add_general(points, 0.9); }), before);
-  EXPECT_GT(with([&](CircuitPoints& points) { add_general(points, 0.91); }), before + 1);
-  EXPECT_EQ(with([](CircuitPoints& points) {
-              for (EfficiencyPoint& p : points.general) p.norm_at_margin = p.seed == kSeeds.first ? 12 : 10;
-              for (EfficiencyPoint& p : points.general) p.test_accuracy = p.seed == kSeeds.first ? 0.98 : 1;
-            }),
-            before)
-      << "a seed without a network that generalises takes the mean of the others";
+  const double half = half_width(0.03, kEquivalenceLevel);
+  EXPECT_EQ(judged(effects_about(kPredictedWithin - 1.05 * half, 0.03)).tests[0].verdict, Verdict::kConfirmed);
+  EXPECT_EQ(judged(effects_about(kPredictedWithin - 0.95 * half, 0.03)).tests[0].verdict, Verdict::kInconclusive);
+  EXPECT_EQ(judged(effects_about(kPredictedWithin + 1.05 * half, 0.03)).tests[0].verdict, Verdict::kRefuted);
+  EXPECT_EQ(judged(effects_about(-kPredictedWithin - 1.05 * half, 0.03)).tests[0].verdict, Verdict::kRefuted);
+  const Judgement right = judged(effects_about(0.02, 0.03));
+  EXPECT_NEAR(right.tests[0].effect.value, 0.02, 1e-3);
+  EXPECT_EQ(right.verdict(), Verdict::kConfirmed) << "rivals are beaten, seeds lie in the bracket";
 }
 
-TEST(ClaimDcrit, SeedsOutsideTheSizesAreCensored) {
-  DcritMeasurement m = made_up_dcrit(std::vector<MadeUpDcrit>(5));
-  for (ForkAccuracy& fork : m.conditions[0].forks) {
-    if (fork.seed == kSeeds.first) fork.test_accuracy = 1;
-    if (fork.seed == kSeeds.first + 1) fork.test_accuracy = 0.01;
+TEST(ClaimDcrit, AConstantMustBeBeaten) {
+  // All networks alike: a constant is right, and the prediction, off by 6 %, is not nearer.
+  const std::vector<MadeUpDcrit> alike(5, {0.06, 0, 1});
+  EXPECT_EQ(judge_stored(made_up_dcrit(alike)).tests[3].verdict, Verdict::kRefuted);
+}
+
+TEST(ClaimDcrit, PredictionsOutsideTheBracketAreCounted) {
+  EXPECT_NEAR(judge_stored(made_up_dcrit(spread_networks({0, 0, 0, 0, 0}))).tests[2].effect.value, 1, 1e-9);
+  // 0.3 below the observation lies below the largest size that has ungrokked.
+  EXPECT_NEAR(judge_stored(made_up_dcrit(spread_networks({-0.3, -0.3, -0.3, -0.3, -0.3}))).tests[2].effect.value, 0,
+              1e-9);
+  DcritMeasurement m = made_up_dcrit(spread_networks({0, 0, 0, 0, 0}));
+  for (DcritNetworkMeasurement& n : m.networks) {  // generalises from scratch below the prediction
+    for (RestingState& s : n.memorising) {
+      if (s.rows == n.memorising[1].rows) s.general_fraction = 0.9;
+    }
+  }
+  EXPECT_NEAR(judge_stored(m).tests[2].effect.value, 0, 1e-9);
+}
+
+TEST(ClaimDcrit, RestlessStatesAreLeftOut) {
+  DcritMeasurement m = made_up_dcrit(spread_networks({0, 0, 0, 0, 0}));
+  const double before = judge_stored(m).tests[0].effect.value;
+  m.networks[0].general[2].stationary = false;
+  m.networks[0].general[2].objective = 1;  // would move the crossing far away
+  m.networks[0].general[2].general_fraction = -3;
+  const Judgement result = judge_stored(m);
+  EXPECT_NEAR(result.tests[0].effect.value, before, 1e-3);
+  EXPECT_NE(result.notes.front().find("1 runs did not come to rest"), std::string::npos);
+}
+
+TEST(ClaimDcrit, SeedsBeyondTheGridAreCensoredNotDropped) {
+  DcritMeasurement m = made_up_dcrit(spread_networks({0, 0, 0, 0, 0}));
+  for (RestingState& s : m.networks[0].general) {
+    if (s.seed == kSeeds.first) s.general_fraction = 0.99;  // observed below the smallest size
   }
   const Judgement result = judge_stored(m);
-  EXPECT_EQ(result.n_censored, 2);
-  EXPECT_EQ(result.data["conditions"][0]["n_censored"], 2);
+  EXPECT_EQ(result.n_censored, 1);
+  const DcritSummary s = summarise_dcrit(m);
+  EXPECT_LT(network_estimate(s.by_composition, 0).value, std::log(159.0) - 0.02) << "it pulls the mean down";
+}
+
+TEST(ClaimDcrit, AMemorisingStateThatGeneralisesIsNoBranch) {
+  DcritMeasurement m = made_up_dcrit(spread_networks({0, 0, 0, 0, 0}));
+  EXPECT_EQ(branch_points(m.networks[0]).size(), 25u);
+  m.networks[0].memorising[0].general_fraction = 0.6;
+  m.networks[0].memorising[1].train_accuracy = 0.9;
+  EXPECT_EQ(branch_points(m.networks[0]).size(), 23u);
+}
+
+TEST(ClaimDcrit, RivalsFitTheirConstantToOtherNetworks) {
+  const DcritSummary s = summarise_dcrit(made_up_dcrit(spread_networks({0, 0, 0, 0, 0})));
+  // ln 2 apart each: the others' mean is 2.5 ln 2 above the first network.
+  EXPECT_NEAR(rival_prediction(s, kConstantRival, 0), std::log(159) + 2.5 * std::log(2), 0.01);
+  EXPECT_NEAR(rival_prediction(s, kConstantRival, 4), std::log(159) + 1.5 * std::log(2), 0.01);
+  EXPECT_LT(error_against(s, kConstantRival).high, 0);
 }
 
 TEST(ClaimDcrit, WithoutRunsNothingIsDecided) {
   DcritMeasurement none = made_up_dcrit(std::vector<MadeUpDcrit>(2));
-  for (DcritConditionMeasurement& c : none.conditions) c = {};
+  for (DcritNetworkMeasurement& n : none.networks) n = {};
   expect_undecided_without_runs(judge_stored(none));
   EXPECT_EQ(figures(none).size(), 2u);
 }
@@ -135,11 +150,22 @@ TEST(ClaimDcrit, MeasurementsThatDoNotFitTheirSizesAreRefused) {
   const auto refused = [](const DcritMeasurement& of) {
     EXPECT_THROW(plain_from_json<DcritMeasurement>(plain_to_json(of), "dcrit"), Error);
   };
-  m.sizes.main = 2;
+  m.sizes.networks[0].parent_rows = 252;
   refused(m);
-  m.sizes.main = 0;
-  m.conditions.pop_back();
+  m.sizes.networks[0].parent_rows = 9000;
+  m.networks.pop_back();
   refused(m);
+}
+
+/// Twelve networks, as the verdicts of record have: sizes that their tables hold, D_crit over a factor of eight.
+TEST(ClaimDcrit, SizesOfEveryScaleFitTheirTables) {
+  for (const char* scale : {"smoke", "quick", "standard", "full"}) {
+    const DcritSizes sizes = dcrit_sizes({scale, 0});
+    for (const DcritNetwork& n : sizes.networks) EXPECT_EQ(complaint(n), "") << scale << ": " << n.network.name;
+  }
+  const DcritSizes standard = dcrit_sizes({"standard", 0});
+  EXPECT_GE(standard.networks.size(), 12u);
+  EXPECT_GE(standard.seeds.count, 5);
 }
 
 }  // namespace

@@ -71,14 +71,19 @@ RunIndex memorised_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwor
   return plan.add(config);
 }
 
-RunIndex fork_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
-                  std::int64_t parent_rows, std::int64_t rows, double weight_decay, std::int64_t steps) {
-  const RunIndex parent = converged_run(plan, budgets, network, seed, parent_rows, budgets.parent_weight_decay);
+RunIndex fork_of(SweepPlan& plan, const Budgets& budgets, RunIndex parent, std::int64_t rows, double weight_decay,
+                 std::int64_t steps) {
   const std::int64_t every = std::max<std::int64_t>(1, budgets.ungrok / 4);
   return plan.add_fork(parent,
                        {fmt::format("split.train_size={}", rows), fmt::format("optim.weight_decay={}", weight_decay),
                         fmt::format("train.steps={}", steps), "train.evaluate_per_decade=25",
                         fmt::format("train.evaluate_every={}", every), "train.checkpoint_per_decade=0"});
+}
+
+RunIndex fork_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
+                  std::int64_t parent_rows, std::int64_t rows, double weight_decay, std::int64_t steps) {
+  const RunIndex parent = converged_run(plan, budgets, network, seed, parent_rows, budgets.parent_weight_decay);
+  return fork_of(plan, budgets, parent, rows, weight_decay, steps);
 }
 
 RunIndex ungrok_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,

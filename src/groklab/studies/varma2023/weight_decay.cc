@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "groklab/report/xy_chart.h"
-#include "groklab/studies/varma2023/runs.h"
 
 namespace groklab::studies::varma2023 {
 namespace {
@@ -23,7 +23,7 @@ double time_to_ungrok(const RunResults& results, RunIndex run) {
   return std::nan("");
 }
 
-/// A number of the fork of a seed; NaN if there is none.
+/// A number of the paper's fork of a seed; NaN if there is none.
 double fork_value(const WeightDecayMeasurement& m, std::int64_t seed, double weight_decay, std::int64_t rows,
                   double WeightDecayFork::*value) {
   for (const WeightDecayFork& f : m.forks) {
@@ -32,64 +32,171 @@ double fork_value(const WeightDecayMeasurement& m, std::int64_t seed, double wei
   return std::nan("");
 }
 
-Transition decay_transition(const WeightDecayMeasurement& m, std::int64_t seed, double weight_decay,
-                            double WeightDecayFork::*accuracy) {
-  return transition_over(m.sizes.network.classes, m.sizes.rows,
-                         [&](std::int64_t rows) { return fork_value(m, seed, weight_decay, rows, accuracy); });
+/// ln D at which rho = 1 in networks at rest.
+CensoredValue resting_midpoint(const WeightDecayMeasurement& m, std::size_t setting, std::int64_t seed) {
+  return log_midpoint(static_cast<std::int64_t>(setting), m.settings[setting].states, seed, 0,
+                      &RestingState::general_fraction);
 }
 
-/// ln(midpoint at this weight decay / at the one that all are compared with).
-Estimate midpoint_shift(const WeightDecayMeasurement& m, double weight_decay, double WeightDecayFork::*accuracy) {
-  const auto log_midpoint = [&](std::int64_t seed, double at) {
-    return std::log(decay_transition(m, seed, at, accuracy).midpoint);
-  };
+double known(const CensoredValue& v) { return v.is_exact() ? v.low : std::nan(""); }
+
+/// ln(midpoint / the default's), of the same seeds.
+Estimate resting_shift(const WeightDecayMeasurement& m, std::size_t setting) {
   return mean_estimate(per_seed(m.sizes.seeds,
                                 [&](std::int64_t seed) {
-                                  return log_midpoint(seed, weight_decay) - log_midpoint(seed, m.sizes.weight_decay);
+                                  return known(resting_midpoint(m, setting, seed)) -
+                                         known(resting_midpoint(m, 0, seed));
                                 }),
                        kEquivalenceLevel);
 }
 
-/// Exponent of time to ungrok against weight decay, at the smallest D'.
-Estimate time_exponent(const WeightDecayMeasurement& m) {
-  return mean_estimate(per_seed(m.sizes.seeds, [&](std::int64_t seed) {
-    std::vector<double> x, y;
-    for (const double weight_decay : m.sizes.weight_decays) {
-      const double time = fork_value(m, seed, weight_decay, m.sizes.rows.front(), &WeightDecayFork::time_to_ungrok);
-      if (!std::isfinite(time)) continue;
-      x.push_back(weight_decay);
-      y.push_back(time);
-    }
-    return fit_power(x, y).slope;
-  }));
+/// d ln midpoint / d ln alpha, a line through a seed's settings.
+Estimate strength_exponent(const WeightDecayMeasurement& m) {
+  return mean_estimate(per_seed(m.sizes.seeds,
+                                [&](std::int64_t seed) {
+                                  std::vector<double> x, y;
+                                  for (std::size_t i = 0; i < m.settings.size(); ++i) {
+                                    const double midpoint = known(resting_midpoint(m, i, seed));
+                                    if (std::isnan(midpoint)) continue;
+                                    x.push_back(std::log(m.sizes.settings[i].strength));
+                                    y.push_back(midpoint);
+                                  }
+                                  return fit_line(x, y).slope;
+                                }),
+                       kEquivalenceLevel);
 }
 
-Test shift_test(const WeightDecayMeasurement& m, double weight_decay, bool equal_decay) {
-  const Estimate e = midpoint_shift(m, weight_decay,
-                                    equal_decay ? &WeightDecayFork::at_equal_decay : &WeightDecayFork::at_equal_steps);
-  return {fmt::format("ln(midpoint at weight decay {} / at {}), at equal {}", weight_decay, m.sizes.weight_decay,
-                      equal_decay ? "lr * lambda * steps" : "steps"),
-          fmt::format("90 % interval within +-ln(1.25) = {:.3f}: equivalent{}", kSameMidpoint,
-                      equal_decay ? "" : "; shown only: smaller weight decay has had less effect by then"),
-          e, judge_equivalent(e, kSameMidpoint), equal_decay};
+/// ln(midpoint of accuracy at this weight decay / at 1) after the same number of steps.
+Estimate equal_steps_shift(const WeightDecayMeasurement& m, double weight_decay) {
+  const auto midpoint = [&](std::int64_t seed, double at) {
+    return std::log(transition_over(m.sizes.network.classes, m.sizes.rows, [&](std::int64_t rows) {
+                      return fork_value(m, seed, at, rows, &WeightDecayFork::at_equal_steps);
+                    }).midpoint);
+  };
+  return mean_estimate(
+      per_seed(m.sizes.seeds, [&](std::int64_t seed) { return midpoint(seed, weight_decay) - midpoint(seed, 1); }),
+      kEquivalenceLevel);
+}
+
+/// Exponent of time to ungrok against weight decay, at the smallest D'.
+Estimate time_exponent(const WeightDecayMeasurement& m, double level) {
+  return mean_estimate(per_seed(m.sizes.seeds,
+                                [&](std::int64_t seed) {
+                                  std::vector<double> x, y;
+                                  for (const double weight_decay : m.sizes.weight_decays) {
+                                    const double time = fork_value(m, seed, weight_decay, m.sizes.rows.front(),
+                                                                   &WeightDecayFork::time_to_ungrok);
+                                    if (!std::isfinite(time)) continue;
+                                    x.push_back(weight_decay);
+                                    y.push_back(time);
+                                  }
+                                  return fit_power(x, y).slope;
+                                }),
+                       level);
+}
+
+std::vector<Test> strength_tests(const WeightDecayMeasurement& m) {
+  const Estimate slope = strength_exponent(m);
+  std::vector<Test> tests = {
+      {"exponent b of D_crit ~ alpha^b, networks at rest, over all settings",
+       fmt::format("90 % interval within +-ln(1.25)/ln(1000) = {:.4f}: three decades move D_crit by less than 1.25",
+                   kFlatInStrength),
+       slope, judge_equivalent(slope, kFlatInStrength)}};
+  for (std::size_t i = 1; i < m.settings.size(); ++i) {
+    const Estimate shift = resting_shift(m, i);
+    tests.push_back(
+        {fmt::format("ln(D_crit with {} / with {}), at rest", m.sizes.settings[i].name, m.sizes.settings[0].name),
+         fmt::format("90 % interval within +-ln(1.25) = {:.3f}; shown beside the exponent", kSameMidpoint), shift,
+         judge_equivalent(shift, kSameMidpoint), false});
+  }
+  return tests;
+}
+
+std::vector<Test> time_tests(const WeightDecayMeasurement& m) {
+  std::vector<Test> tests;
+  for (const double weight_decay : m.sizes.weight_decays) {
+    if (weight_decay == 1) continue;
+    const Estimate e = equal_steps_shift(m, weight_decay);
+    tests.push_back(
+        {fmt::format("ln(midpoint at weight decay {} / at 1) after {} steps each, the paper's protocol", weight_decay,
+                     m.sizes.budgets.ungrok),
+         fmt::format("90 % interval within +-ln(1.25) = {:.3f}; shown: at equal steps a smaller weight decay "
+                     "has had less effect",
+                     kSameMidpoint),
+         e, judge_equivalent(e, kSameMidpoint), false});
+  }
+  const Estimate slope = time_exponent(m, 0.95);
+  tests.push_back({fmt::format("exponent of time to ungrok ~ lambda^b at D' = {}", m.sizes.rows.front()),
+                   "below 0: smaller weight decay ungroks more slowly", slope, judge_below(slope, 0)});
+  return tests;
+}
+
+/// Decades of alpha: by lambda a factor of 16 (with as much lr lambda steps), by epsilon four decades, by Adam with L2
+/// what AdamW's default has and a hundred times that.
+std::vector<DecaySetting> decay_settings(const Scale& scale) {
+  const DecaySetting reference = {"AdamW, lambda 1", 1e-8, 1, {}};
+  const DecaySetting large_epsilon = {"AdamW, epsilon 1e-6", 1e-6, 1, {"optim.epsilon=1e-6"}};
+  const DecaySetting small_epsilon = {"AdamW, epsilon 1e-10", 1e-10, 1, {"optim.epsilon=1e-10"}};
+  if (scale_index(scale) == 0) return {reference, large_epsilon};
+  if (scale_index(scale) == 1) return {reference, large_epsilon, small_epsilon};
+  return {reference,
+          {"AdamW, lambda 1/4", 2.5e-9, 0.25, {"optim.weight_decay=0.25"}},
+          {"AdamW, lambda 4", 4e-8, 2, {"optim.weight_decay=4"}},
+          small_epsilon,
+          large_epsilon,
+          {"Adam with L2 1e-8", 1e-8, 1, {"optim.kind=adam", "optim.weight_decay=1e-8"}},
+          {"Adam with L2 1e-6", 1e-6, 1, {"optim.kind=adam", "optim.weight_decay=1e-6"}}};
+}
+
+WeightDecayFork measure_fork(const RunResults& results, const WeightDecaySizes& sizes, const PlannedPoint& fork) {
+  return {fork.seed, fork.rows, fork.weight_decay, accuracy_at(results, fork.run, sizes.budgets.ungrok),
+          time_to_ungrok(results, fork.run)};
 }
 
 }  // namespace
 
-std::string complaint(const WeightDecaySizes& s) { return rows_complaint(s.rows, s.network.rows); }
+std::string complaint(const WeightDecaySizes& s) {
+  if (s.settings.empty()) return "expected a setting at least";
+  return rows_complaint(s.rows, s.network.rows);
+}
+
+std::string complaint(const WeightDecayMeasurement& m) {
+  return m.settings.size() == m.sizes.settings.size() ? "" : "expected as many settings as sizes";
+}
 
 WeightDecaySizes weight_decay_sizes(const Scale& scale) {
-  const CommonSizes s = common_sizes(scale);
-  return {s.network, s.seeds, s.weight_decay, s.weight_decays, s.ungrok_rows, s.budgets};
+  const CommonSizes c = common_sizes(scale);
+  const std::vector<std::int64_t> smoke = {50, 90, 160}, quick = {70, 92, 120}, standard = {100, 125, 155, 195};
+  WeightDecaySizes s;
+  const int index = scale_index(scale);
+  s.network = index == 1 ? modular_network(23, 32) : index == 2 ? modular_network(31, 48) : c.network;
+  s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
+  s.parent_rows = std::llround(0.82 * static_cast<double>(s.network.rows));
+  s.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 6000, 20000);
+  s.rows = by_scale(scale, smoke, quick, standard, c.ungrok_rows);
+  s.settings = decay_settings(scale);
+  s.relaxation = {1e-2, 0.02, by_scale<std::int64_t>(scale, 1500, 15000, 15000, 30000)};
+  s.weight_decays = c.weight_decays;
+  s.budgets = c.budgets;
+  return s;
 }
 
 WeightDecayRuns plan(SweepPlan& plan, const WeightDecaySizes& s) {
   WeightDecayRuns runs;
+  runs.resting.resize(s.settings.size());
   for (const std::int64_t seed : s.seeds.all()) {
+    const RunIndex parent = scratch_run(plan, s.network, seed, s.parent_rows, 1, s.parent_steps);
+    for (std::size_t i = 0; i < s.settings.size(); ++i) {
+      Relaxation relaxation = s.relaxation;
+      relaxation.steps = std::llround(static_cast<double>(relaxation.steps) / s.settings[i].pace);
+      for (const std::int64_t rows : s.rows) {
+        runs.resting[i].push_back({relaxed_fork(plan, relaxation, parent, rows, s.settings[i].changes), seed, rows, 1});
+      }
+    }
     for (const double weight_decay : s.weight_decays) {
       for (const std::int64_t rows : s.rows) {
         runs.forks.push_back(
-            {ungrok_run(plan, s.budgets, s.network, seed, rows, weight_decay), seed, rows, weight_decay});
+            {fork_of(plan, s.budgets, parent, rows, weight_decay, s.budgets.ungrok), seed, rows, weight_decay});
       }
     }
   }
@@ -97,69 +204,73 @@ WeightDecayRuns plan(SweepPlan& plan, const WeightDecaySizes& s) {
 }
 
 WeightDecayMeasurement measure(const RunResults& results, const WeightDecaySizes& sizes, const WeightDecayRuns& runs) {
-  WeightDecayMeasurement m{sizes, {}};
-  for (const PlannedPoint& fork : runs.forks) {
-    m.forks.push_back({fork.seed, fork.rows, fork.weight_decay,
-                       accuracy_at(results, fork.run, equal_decay_step(sizes.budgets, fork.weight_decay)),
-                       accuracy_at(results, fork.run, sizes.budgets.ungrok), time_to_ungrok(results, fork.run)});
+  WeightDecayMeasurement m{sizes, {}, {}};
+  for (const std::vector<PlannedPoint>& setting : runs.resting) {
+    SettingMeasurement& s = m.settings.emplace_back();
+    for (const PlannedPoint& point : setting) s.states.push_back(resting_state(results, point));
   }
+  for (const PlannedPoint& fork : runs.forks) m.forks.push_back(measure_fork(results, sizes, fork));
   return m;
 }
 
 Judgement judge(const WeightDecayMeasurement& m) {
   Judgement result;
-  const WeightDecaySizes& s = m.sizes;
-  std::string ours;
-  for (const bool equal_decay : {true, false}) {
-    for (const double weight_decay : s.weight_decays) {
-      if (weight_decay == s.weight_decay) continue;
-      result.tests.push_back(shift_test(m, weight_decay, equal_decay));
-      if (!equal_decay) continue;
-      const Estimate& e = result.tests.back().effect;
-      ours += fmt::format("{}{:.2f} at {}", ours.empty() ? "" : ", ", std::exp(e.value), weight_decay);
-      result.n_seeds = std::max(result.n_seeds, e.n);
+  result.tests = strength_tests(m);
+  std::vector<double> strengths;
+  for (const DecaySetting& s : m.sizes.settings) strengths.push_back(s.strength);
+  const auto [least, most] = std::minmax_element(strengths.begin(), strengths.end());
+  const std::vector<Test> times = time_tests(m);
+  result.tests.insert(result.tests.end(), times.begin(), times.end());
+  result.n_seeds = m.sizes.seeds.count;
+  result.ours = fmt::format("over {:.1f} decades of alpha D_crit ~ alpha^{:.3f}; time to ungrok ~ lambda^{:.2f}",
+                            std::log10(*most / *least), result.tests.front().effect.value, times.back().effect.value);
+  std::int64_t restless = 0;
+  for (std::size_t i = 0; i < m.settings.size(); ++i) {
+    for (const RestingState& s : m.settings[i].states) restless += s.stationary ? 0 : 1;
+    for (const std::int64_t seed : m.sizes.seeds.all()) {
+      result.n_censored += resting_midpoint(m, i, seed).is_exact() ? 0 : 1;
     }
   }
-  const Estimate slope = time_exponent(m);
-  result.tests.push_back({fmt::format("exponent of time to ungrok ~ lambda^b at D' = {}", s.rows.front()),
-                          "below 0: smaller weight decay ungroks more slowly", slope, judge_below(slope, 0)});
-  result.ours = fmt::format("midpoint relative to weight decay {}: {}; time to ungrok ~ lambda^{:.2f}", s.weight_decay,
-                            ours, slope.value);
-  for (const std::int64_t seed : s.seeds.all()) {
-    for (const double weight_decay : s.weight_decays) {
-      const Transition t = decay_transition(m, seed, weight_decay, &WeightDecayFork::at_equal_decay);
-      result.n_censored += t.below || t.above ? 1 : 0;
-    }
-  }
-  result.censoring = "seeds and weight decays whose transition lies outside the sizes";
+  result.censoring = "seeds and settings whose transition lies outside the sizes";
+  if (restless > 0) result.notes.push_back(fmt::format("{} forks did not come to rest and are left out.", restless));
   return result;
 }
 
 std::vector<report::Chart> figures(const WeightDecayMeasurement& m) {
-  std::vector<XyPoint> points, times;
-  for (const WeightDecayFork& f : m.forks) {
-    if (!std::isfinite(f.at_equal_decay)) continue;
-    const std::string line = fmt::format("{}", f.seed);
-    points.push_back(
-        {fmt::format("weight decay {}", f.weight_decay), static_cast<double>(f.rows), f.at_equal_decay, line});
-    times.push_back({fmt::format("D' = {}", f.rows), f.weight_decay, f.time_to_ungrok, line});
+  std::vector<XyPoint> midpoints, times;
+  for (const std::int64_t seed : m.sizes.seeds.all()) {
+    for (std::size_t i = 0; i < m.settings.size(); ++i) {
+      const double midpoint = known(resting_midpoint(m, i, seed));
+      if (std::isnan(midpoint)) continue;
+      midpoints.push_back(
+          {m.sizes.settings[i].name, m.sizes.settings[i].strength, std::exp(midpoint), fmt::format("{}", seed)});
+    }
   }
-  return {make_xy_chart(points, {.id = "weight-decay-transition",
-                                 .title = "The transition at several weight decays",
-                                 .caption = "Final test accuracy against D' at equal lr * lambda * steps; a line is a "
-                                            "seed. The lines of different weight decays almost coincide if D_crit does "
-                                            "not depend on it.",
-                                 .x_title = "rows kept D'",
-                                 .y_title = "final test accuracy",
-                                 .log_x = true,
-                                 .fraction_y = true}),
-          make_xy_chart(times, {.id = "weight-decay-time",
-                                .title = "Time to ungrok",
-                                .caption = "Steps until test accuracy has halved, for runs in which it has.",
-                                .x_title = "weight decay",
-                                .y_title = "steps",
+  for (const WeightDecayFork& f : m.forks) {
+    times.push_back({fmt::format("D' = {}", f.rows), f.weight_decay, f.time_to_ungrok, fmt::format("{}", f.seed)});
+  }
+  const Estimate slope = strength_exponent(m);
+  return {
+      make_xy_chart(midpoints, {.id = "weight-decay-strength",
+                                .title = "D_crit against the strength of weight decay",
+                                .caption = fmt::format(
+                                    "Where both circuits give equal logits in networks at rest, against alpha (epsilon "
+                                    "lambda under AdamW, lambda with L2); a mark is a seed. D_crit goes as "
+                                    "alpha^{:.3f} ({:.3f} to {:.3f}).",
+                                    slope.value, slope.low, slope.high),
+                                .x_title = "strength alpha",
+                                .y_title = "D_crit",
                                 .log_x = true,
-                                .log_y = true})};
+                                .log_y = true,
+                                .lines = false}),
+      make_xy_chart(times, {.id = "weight-decay-time",
+                            .title = "Time to ungrok",
+                            .caption = "Steps until test accuracy has halved, at a constant learning rate, for runs "
+                                       "in which it has.",
+                            .x_title = "weight decay",
+                            .y_title = "steps",
+                            .log_x = true,
+                            .log_y = true})};
 }
 
 Claim claim_weight_decay() {

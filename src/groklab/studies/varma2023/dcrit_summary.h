@@ -1,0 +1,60 @@
+// What claim dcrit computes from its measurement: D_crit by each definition, per seed and network, and rivals' errors.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "groklab/analysis/censored_means.h"
+#include "groklab/analysis/estimate.h"
+#include "groklab/studies/varma2023/dcrit.h"
+
+namespace groklab::studies::varma2023 {
+
+inline constexpr const char* kConstantRival = "a constant";
+inline constexpr const char* kTableRival = "a multiple of the table's rows N";
+inline constexpr const char* kLogRival = "c M log M (Tian 2025)";
+inline constexpr const char* kRaceRival = "equal times to fit and to generalise (Song and Ye 2026)";
+
+/// ln D of one definition for every network and seed; the group is the network's index.
+using LogSizes = std::vector<CensoredValue>;
+
+struct DcritSummary {
+  std::vector<std::string> networks;
+  std::vector<double> log_rows, log_classes;  ///< [networks] ln N and ln(M ln M)
+  /// [networks x seeds] each
+  LogSizes by_branches;              ///< predicted: F_G = F_M
+  LogSizes by_pure_states;           ///< predicted: norms at equal margin, as the paper defines D_crit
+  LogSizes by_race;                  ///< predicted: T_fit = T_grok
+  LogSizes by_composition;           ///< observed: rho = 1
+  LogSizes by_accuracy;              ///< observed: test accuracy half-way
+  std::vector<double> in_bracket;    ///< [networks] fraction of seeds; NaN without a prediction
+  double smallest = 0, largest = 0;  ///< observed D_crit of the networks
+  std::int64_t n_censored = 0, n_restless = 0;
+};
+DcritSummary summarise_dcrit(const DcritMeasurement& measurement);
+
+/// ln(F_G / F_M) of a seed at a size: both at rest, the M-start memorising.
+struct BranchPoint {
+  std::int64_t seed = 0, rows = 0;
+  double log_ratio = 0;
+};
+std::vector<BranchPoint> branch_points(const DcritNetworkMeasurement& network);
+
+/// Mean over a network's seeds with Student's 95 % interval over those known exactly; value by maximum likelihood with
+/// the censored ones.
+Estimate network_estimate(const LogSizes& sizes, std::size_t network);
+/// Networks are the unit, each with the mean over its seeds of ln(predicted / observed), censored seeds included.
+/// Interval of kEquivalenceLevel.
+Estimate mean_log_ratio(const DcritSummary& s, const LogSizes& predicted, const LogSizes& observed);
+/// The same for the median over networks: an interval between order statistics of at least kEquivalenceLevel.
+Estimate median_log_ratio(const DcritSummary& s, const LogSizes& predicted, const LogSizes& observed);
+Estimate bracket_estimate(const DcritSummary& s);
+/// What a rival predicts for a network, ln D, its constant fitted to the others; NaN if they are unknown.
+double rival_prediction(const DcritSummary& s, const std::string& rival, std::size_t network);
+/// Mean over networks of |error of the prediction by branches, without a constant| - |error of the rival|, 95 %.
+Estimate error_against(const DcritSummary& s, const std::string& rival);
+Estimate log_log_slope(const DcritSummary& s);
+Json networks_json(const DcritSummary& s);
+
+}  // namespace groklab::studies::varma2023
