@@ -1,6 +1,7 @@
 // groklab show
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -70,8 +71,9 @@ std::string show_text(const RunInfo& info, const RecordCurves& curves, const std
   text += "config, where not default:\n" + changed_keys(info.config);
   if (info.last) {
     const Record& last = *info.last;
-    text += fmt::format("last evaluation step, {}: norm {}, gradient {}, update {}\n", format_count(last.step),
-                        format_number(last.norm), format_number(last.gradient_norm), format_number(last.update_norm));
+    text += fmt::format("last evaluation step, {}: norm {}, gradient {}, update {}{}\n", format_count(last.step),
+                        format_number(last.norm), format_number(last.gradient_norm), format_number(last.update_norm),
+                        std::isnan(last.objective) ? "" : ", objective " + format_number(last.objective));
     text += group_row("train", last.train) + group_row("test", last.test);
     if (last.removed.rows > 0) {  // otherwise never seen is the same as test
       text += group_row("- removed", last.removed) + group_row("- never seen", last.never_seen);

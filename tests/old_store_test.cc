@@ -35,6 +35,7 @@ ALTER TABLE runs DROP COLUMN instruction_set;
 ALTER TABLE runs DROP COLUMN folder;
 ALTER TABLE runs DROP COLUMN replaces;
 ALTER TABLE runs DROP COLUMN checksum;
+ALTER TABLE records DROP COLUMN objective;
 ALTER TABLE records DROP COLUMN checksum;
 ALTER TABLE probes DROP COLUMN checksum;
 ALTER TABLE runs DROP COLUMN engine;

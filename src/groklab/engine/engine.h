@@ -10,6 +10,7 @@
 
 #include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
+#include "groklab/optim/decay_term.h"
 #include "groklab/record/record.h"
 #include "groklab/task.h"
 #include "groklab/tensor/layout.h"
@@ -41,6 +42,10 @@ class Engine {
   virtual bool advance(std::int64_t target) = 0;
   /// Evaluates all rows and fills a Record of the present state (seconds is left 0).
   virtual Record measure() = 0;
+
+  /// What joins the training loss in the objective F at which a full-batch run comes to rest (optim/decay_term.h); NaN
+  /// where none is known.
+  virtual DecayTerm decay_term() const { return kNoDecayTerm; }
 
   virtual TrainState export_state() const = 0;
   /// Throws Error(kInput) if sizes or precision do not fit.

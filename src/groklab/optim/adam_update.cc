@@ -38,6 +38,18 @@ double AdamUpdate<T>::update(const Update<T>& update) {
   });
 }
 
+template <typename T>
+DecayTerm AdamUpdate<T>::decay_term(const T* parameters) const {
+  DecayTerm sum;
+  for (const TensorBlock& block : blocks_) {
+    if (!decays_[block.tensor]) continue;
+    const T* theta = parameters + block.at;
+    sum += place_ == DecayPlace::kWeights ? decoupled_decay(theta, block.size, config_.weight_decay, config_.epsilon)
+                                          : squared_decay(theta, block.size, config_.weight_decay);
+  }
+  return sum;
+}
+
 template class AdamUpdate<float>;
 template class AdamUpdate<double>;
 

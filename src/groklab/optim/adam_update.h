@@ -21,6 +21,8 @@ class AdamUpdate {
       : AdamUpdate(setup, place, std::vector<bool>(setup.layout.tensors().size(), true)) {}
 
   double update(const Update<T>& update);
+  /// Optimizer::decay_term.
+  DecayTerm decay_term(const T* parameters) const;
 
  private:
   const OptimConfig config_;

@@ -9,6 +9,7 @@ class AdamW final : public Optimizer<T> {
  public:
   explicit AdamW(const StepSetup<T>& setup) : adam_(setup, DecayPlace::kWeights) {}
   double update(const Update<T>& update) override { return adam_.update(update); }
+  DecayTerm decay_term(const T* parameters) const override { return adam_.decay_term(parameters); }
 
  private:
   AdamUpdate<T> adam_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "groklab/exec/thread_pool.h"
+#include "groklab/optim/decay_term.h"
 #include "groklab/optim/descriptor.h"
 
 namespace groklab {
@@ -33,6 +34,12 @@ class Optimizer {
   virtual ~Optimizer() = default;
   /// Returns ||delta theta||^2 if wanted, else 0. The same bits for any number of threads.
   virtual double update(const Update<T>& update) = 0;
+  /// R of the decayed tensors, such that the fixed points of a full-batch run are stationary points of loss + R. NaN if
+  /// no such term is known.
+  virtual DecayTerm decay_term(const T* parameters) const {
+    static_cast<void>(parameters);
+    return kNoDecayTerm;
+  }
 };
 
 using OptimizerDescriptor = StepDescriptor<Optimizer>;

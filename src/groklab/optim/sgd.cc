@@ -25,6 +25,14 @@ class Sgd final : public Optimizer<T> {
     });
   }
 
+  DecayTerm decay_term(const T* parameters) const override {
+    DecayTerm sum;
+    for (const TensorBlock& block : blocks_) {
+      if (decays_[block.tensor]) sum += squared_decay(parameters + block.at, block.size, config_.weight_decay);
+    }
+    return sum;
+  }
+
  private:
   const OptimConfig config_;
   const Kernels<T>& kernels_;

@@ -68,6 +68,17 @@ double Stepper<T>::step(const Update<T>& update) {
   return change;
 }
 
+template <typename T>
+DecayTerm Stepper<T>::decay_term(const T* parameters) const {
+  if (!constraints_.empty()) return kNoDecayTerm;
+  DecayTerm term = optimizer_->decay_term(parameters);
+  for (const auto& penalty : penalties_) {
+    term.value += penalty->value(parameters);
+    term.pull = kNoDecayTerm.pull;
+  }
+  return term;
+}
+
 template class Stepper<float>;
 template class Stepper<double>;
 

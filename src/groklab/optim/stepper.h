@@ -25,6 +25,10 @@ class Stepper {
   /// constraints. Returns ||delta theta||^2 of all that if wanted, else 0.
   double step(const Update<T>& update);
 
+  /// What joins the loss in the objective at which a full-batch run comes to rest: the optimiser's decay term, and
+  /// penalties in its value. NaN under a constraint, or where the optimiser has none.
+  DecayTerm decay_term(const T* parameters) const;
+
   /// Named, layout.total() numbers each.
   StateBuffers<T>& buffers() { return buffers_; }
   const StateBuffers<T>& buffers() const { return buffers_; }

@@ -34,6 +34,7 @@ void visit_fields(S& r, Visit&& visit) {
   visit("norm", r.norm);
   visit("gradient_norm", r.gradient_norm);
   visit("update_norm", r.update_norm);
+  visit("objective", r.objective);
 }
 
 /// The same numbers without nesting: calls visit(group, name, value), where group is "" or "train", "test", "removed",

@@ -7,7 +7,7 @@
 
 namespace groklab::report {
 
-/// Accuracy, loss, and test accuracy of removed and never seen rows.
+/// Accuracy, loss, the optimiser's objective, and test accuracy of removed and never seen rows.
 std::vector<Chart> accuracy_and_loss_charts(const std::vector<PlotRun>& runs);
 /// Norm of all parameters and of each tensor.
 std::vector<Chart> norm_charts(const std::vector<PlotRun>& runs);

@@ -42,6 +42,21 @@ Chart loss_chart(const std::vector<PlotRun>& runs) {
   return make_curve_chart(runs, options);
 }
 
+/// What the optimiser comes to rest at, beside the part of it that is the loss.
+Chart objective_chart(const std::vector<PlotRun>& runs) {
+  CurveOptions options;
+  options.id = "objective";
+  options.title = "Objective of the optimiser";
+  options.caption =
+      "Training loss plus what weight decay minimises with it: under AdamW (epsilon / lambda) times the sum of -x - ln(1 - "
+      "x), x = lambda |theta|; under Adam and SGD lambda / 2 |theta|^2. A run rests where this does.";
+  options.value_title = "objective";
+  options.axis = Axis::kLog;
+  options.series = {{"objective", [](const ReportRun&, const Record& record) { return record.objective; }},
+                    {"training loss", [](const ReportRun&, const Record& record) { return record.train.loss; }}};
+  return make_curve_chart(runs, options);
+}
+
 Chart removed_chart(const std::vector<PlotRun>& runs) {
   CurveOptions options;
   options.id = "accuracy-removed";
@@ -58,6 +73,8 @@ Chart removed_chart(const std::vector<PlotRun>& runs) {
 
 std::vector<Chart> accuracy_and_loss_charts(const std::vector<PlotRun>& runs) {
   std::vector<Chart> charts = {accuracy_chart(runs), loss_chart(runs)};
+  const auto objective = [](const ReportRun&, const Record& record) { return record.objective; };
+  if (any_value(runs, objective, [](double v) { return v > 0; })) charts.push_back(objective_chart(runs));
   const auto removed_rows = [](const ReportRun&, const Record& record) {
     return static_cast<double>(record.removed.rows);
   };

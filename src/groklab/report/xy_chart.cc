@@ -14,6 +14,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int kSquareSide = 440;  // px; fits a page of 500
+
 constexpr const char* kThousands =
     "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e4 ? datum.value / 1e3 + 'k' : format(datum.value, "
     "'~g')";
@@ -27,16 +29,30 @@ std::vector<std::string> series_of(const std::vector<XyPoint>& points, const XyO
   return names;
 }
 
-std::string csv_of(const std::vector<XyPoint>& points, const XyOptions& options, bool lines, bool intervals) {
+/// Which of the optional parts the points have.
+struct Parts {
+  bool lines = false, intervals = false, x_intervals = false;
+};
+
+Parts parts_of(const std::vector<XyPoint>& points) {
+  const auto any = [&](auto has) { return std::any_of(points.begin(), points.end(), has); };
+  return {any([](const XyPoint& p) { return !p.line.empty(); }),
+          any([](const XyPoint& p) { return std::isfinite(p.low); }),
+          any([](const XyPoint& p) { return std::isfinite(p.x_low); })};
+}
+
+std::string csv_of(const std::vector<XyPoint>& points, const XyOptions& options, const Parts& parts) {
   CsvText csv;
   csv.cell("series").cell("x").cell("y");
-  if (lines) csv.cell(options.line_title);
-  if (intervals) csv.cell("low").cell("high");
+  if (parts.lines) csv.cell(options.line_title);
+  if (parts.intervals) csv.cell("low").cell("high");
+  if (parts.x_intervals) csv.cell("x_low").cell("x_high");
   csv.end_line();
   for (const XyPoint& p : points) {
     csv.cell(p.series).cell(drawable(p.x)).cell(drawable(p.y));
-    if (lines) csv.cell(p.line);
-    if (intervals) csv.cell(drawable(p.low)).cell(drawable(p.high));
+    if (parts.lines) csv.cell(p.line);
+    if (parts.intervals) csv.cell(drawable(p.low)).cell(drawable(p.high));
+    if (parts.x_intervals) csv.cell(drawable(p.x_low)).cell(drawable(p.x_high));
     csv.end_line();
   }
   return csv.text();
@@ -71,7 +87,35 @@ json log_ticks(const std::vector<double>& values) {
   return ticks;
 }
 
+/// Of every number that is drawn on a logarithmic axis, intervals included.
+struct Range {
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+};
+Range range_of(const std::vector<XyPoint>& points) {
+  Range range;
+  for (const XyPoint& p : points) {
+    for (const double v : {p.x, p.y, p.low, p.high, p.x_low, p.x_high}) {
+      if (!(v > 0) || !std::isfinite(v)) continue;
+      range.low = std::min(range.low, v);
+      range.high = std::max(range.high, v);
+    }
+  }
+  return range;
+}
+
+/// The same logarithmic axis for x and y.
+json square_axis(const char* field, const std::string& title, const std::vector<XyPoint>& points) {
+  const Range range = range_of(points);
+  const double low = 0.9 * range.low, high = 1.1 * range.high;
+  json encoding = {{"field", field}, {"type", "quantitative"}, {"title", title}};
+  encoding["scale"] = {{"type", "log"}, {"nice", false}};
+  if (range.high > 0) encoding["scale"]["domain"] = {low, high};
+  encoding["axis"] = {{"values", log_ticks({low, high})}, {"labelExpr", kThousands}, {"labelOverlap", "greedy"}};
+  return encoding;
+}
+
 json x_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
+  if (options.square) return square_axis("x", options.x_title, points);
   json x = {{"field", "x"}, {"type", "quantitative"}, {"title", options.x_title}};
   std::vector<double> values;
   for (const XyPoint& p : points) values.push_back(p.x);
@@ -95,6 +139,7 @@ json x_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
 }
 
 json y_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
+  if (options.square) return square_axis("y", options.y_title, points);
   json y = {{"field", "y"}, {"type", "quantitative"}, {"title", options.y_title}};
   if (options.fraction_y) {
     y["scale"] = {{"domain", {0, 1}}};
@@ -157,29 +202,43 @@ void add_rules(json& layers, const std::vector<XyPoint>& points, const XyOptions
   }
 }
 
-void add_diagonal(json& layers, const std::vector<XyPoint>& points) {
-  double low = std::numeric_limits<double>::infinity(), high = 0;
-  for (const XyPoint& p : points) {
-    for (const double v : {p.x, p.y}) {
-      if (!(v > 0) || !std::isfinite(v)) continue;
-      low = std::min(low, v);
-      high = std::max(high, v);
-    }
+/// y = x from end to end of what is drawn, and the band around it, below everything else.
+void add_diagonal(json& layers, const std::vector<XyPoint>& points, const XyOptions& options) {
+  const Range range = range_of(points);
+  if (range.high <= 0) return;
+  const json x = {{"field", "x"}, {"type", "quantitative"}}, y = {{"field", "y"}, {"type", "quantitative"}};
+  const double margin = options.square ? 1.1 : 1, low = range.low * (options.square ? 0.9 : 1),
+               high = range.high * margin;
+  if (options.band > 1) {
+    const auto at = [&](double v) -> json {
+      return {{"x", v}, {"y", std::max(low, v / options.band)}, {"top", std::min(high, v * options.band)}};
+    };
+    json values = json::array();
+    for (const double v : {low, low * options.band, high / options.band, high}) values.push_back(at(v));
+    layers.push_back({{"data", {{"values", values}}},
+                      {"mark", {{"type", "area"}, {"color", "#8a8f98"}, {"opacity", 0.18}, {"aria", false}}},
+                      {"encoding", {{"x", x}, {"y", y}, {"y2", {{"field", "top"}}}}}});
   }
-  if (high <= 0) return;
-  layers.push_back(
-      {{"data", {{"values", {{{"x", low}, {"y", low}}, {{"x", high}, {"y", high}}}}}},
-       {"mark", {{"type", "line"}, {"color", "#8a8f98"}, {"strokeDash", {4, 3}}, {"strokeWidth", 1.2}}},
-       {"encoding",
-        {{"x", {{"field", "x"}, {"type", "quantitative"}}}, {"y", {{"field", "y"}, {"type", "quantitative"}}}}}});
+  layers.push_back({{"data", {{"values", {{{"x", low}, {"y", low}}, {{"x", high}, {"y", high}}}}}},
+                    {"mark", {{"type", "line"}, {"color", "#8a8f98"}, {"strokeDash", {4, 3}}, {"strokeWidth", 1.2}}},
+                    {"encoding", {{"x", x}, {"y", y}}}});
+}
+
+/// Bars from low to high of one axis.
+json interval_layer(const json& encoding, const std::string& filter, bool of_x) {
+  json range = encoding;
+  const std::string axis = of_x ? "x" : "y", low = of_x ? "x_low" : "low", high = of_x ? "x_high" : "high";
+  range[axis]["field"] = low;
+  range[axis + "2"] = {{"field", high}};
+  return {{"transform", {{{"filter", fmt::format("{} && isValid(datum.{}) && isValid(datum.{})", filter, low, high)}}}},
+          {"mark", {{"type", "rule"}, {"strokeWidth", 1.4}, {"opacity", 0.7}}},
+          {"encoding", range}};
 }
 
 }  // namespace
 
 Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options) {
-  const bool has_lines = std::any_of(points.begin(), points.end(), [](const XyPoint& p) { return !p.line.empty(); });
-  const bool has_intervals =
-      std::any_of(points.begin(), points.end(), [](const XyPoint& p) { return std::isfinite(p.low); });
+  const Parts parts = parts_of(points);
   const std::vector<std::string> series = series_of(points, options);
   json encoding = {
       {"x", x_encoding(points, options)}, {"y", y_encoding(points, options)}, {"color", colour_encoding(series)}};
@@ -189,24 +248,18 @@ Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options
   const json filter = {{{"filter", drawn}}};
   json layers = json::array();
   json line = encoding;
-  if (has_lines) line["detail"] = {{"field", options.line_title}, {"type", "nominal"}};
+  if (parts.lines) line["detail"] = {{"field", options.line_title}, {"type", "nominal"}};
   line["order"] = {{"field", "x"}, {"type", "quantitative"}};
-  const double width = has_lines ? 1.1 : 1.8;
+  const double width = parts.lines ? 1.1 : 1.8;
   layers.push_back({{"transform", filter},
                     {"mark", {{"type", "line"}, {"strokeWidth", width}, {"opacity", options.lines ? 0.9 : 0.0}}},
                     {"encoding", line}});
-  if (has_intervals) {
-    json range = encoding;
-    range["y"]["field"] = "low";
-    range["y2"] = {{"field", "high"}};
-    layers.push_back({{"transform", {{{"filter", drawn + " && isValid(datum.low) && isValid(datum.high)"}}}},
-                      {"mark", {{"type", "rule"}, {"strokeWidth", 1.4}, {"opacity", 0.7}}},
-                      {"encoding", range}});
-  }
+  if (parts.intervals) layers.push_back(interval_layer(encoding, drawn, false));
+  if (parts.x_intervals) layers.push_back(interval_layer(encoding, drawn, true));
   json point = encoding;
   json tooltip = json::array();
   tooltip.push_back({{"field", "series"}, {"type", "nominal"}, {"title", "series"}});
-  if (has_lines) tooltip.push_back({{"field", options.line_title}, {"type", "nominal"}});
+  if (parts.lines) tooltip.push_back({{"field", options.line_title}, {"type", "nominal"}});
   tooltip.push_back({{"field", "x"}, {"type", "quantitative"}, {"title", options.x_title}, {"format", ".4~g"}});
   tooltip.push_back({{"field", "y"}, {"type", "quantitative"}, {"title", options.y_title}, {"format", ".4~g"}});
   point["tooltip"] = tooltip;
@@ -214,21 +267,20 @@ Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options
       {{"transform", filter},
        {"mark", {{"type", "point"}, {"filled", true}, {"size", 34}, {"opacity", options.points ? 0.85 : 0.0}}},
        {"encoding", point}});
-  if (options.diagonal) add_diagonal(layers, points);
+  if (options.diagonal) add_diagonal(layers, points, options);
   add_rules(layers, points, options);
+  json numbers = json::object();
+  for (const char* name : {"x", "y", "low", "high", "x_low", "x_high"}) numbers[name] = "number";
   Chart chart;
   chart.id = options.id;
   chart.title = options.title;
   chart.caption = options.caption;
   chart.spec = {
       {"description", options.title + ". " + options.caption},
-      {"width", "container"},
-      {"height", chart.height},
+      {"width", options.square ? json(kSquareSide) : json("container")},
+      {"height", options.square ? kSquareSide : chart.height},
       {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
-      {"data",
-       {{"values", csv_of(points, options, has_lines, has_intervals)},
-        {"format",
-         {{"type", "csv"}, {"parse", {{"x", "number"}, {"y", "number"}, {"low", "number"}, {"high", "number"}}}}}}},
+      {"data", {{"values", csv_of(points, options, parts)}, {"format", {{"type", "csv"}, {"parse", numbers}}}}},
       {"layer", layers}};
   return chart;
 }

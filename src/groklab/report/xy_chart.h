@@ -15,6 +15,7 @@ struct XyPoint {
   double x = 0, y = 0;
   std::string line = {};  ///< points of one line within a series, such as a seed; "" for one line per series
   double low = std::numeric_limits<double>::quiet_NaN(), high = std::numeric_limits<double>::quiet_NaN();
+  double x_low = std::numeric_limits<double>::quiet_NaN(), x_high = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// A vertical line with a name.
@@ -33,6 +34,8 @@ struct XyOptions {
   std::vector<std::string> series = {};  ///< order and choice of the legend; empty: as they come
   std::vector<XyRule> rules = {};
   bool diagonal = false;  ///< draws y = x
+  double band = 0;        ///< with the diagonal: shades y from x / band to x band, a factor above 1
+  bool square = false;    ///< both axes, logarithmic, have one range and one length, so that the diagonal is one
 };
 
 /// Points without finite y (on a logarithmic axis: without y > 0) are in the data and not drawn.

@@ -126,7 +126,6 @@ void migrate_to_4(SQLite::Database& connection) {
     write.exec();
     write.reset();
   }
-  connection.exec(runs_view_sql());
 }
 
 }  // namespace
@@ -135,7 +134,9 @@ void migrate(SQLite::Database& connection, int version) {
   connection.exec("DROP VIEW IF EXISTS runs_view");
   if (version < 2) connection.exec(probes_table_2_sql());
   if (version < 3) migrate_to_3(connection);
-  migrate_to_4(connection);
+  if (version < 4) migrate_to_4(connection);
+  connection.exec(columns_5_sql());  // empty: what their objective was would take their weights
+  connection.exec(runs_view_sql());
   connection.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
 }
 

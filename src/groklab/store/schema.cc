@@ -105,6 +105,8 @@ UPDATE runs SET folder = id;
 )sql";
 }
 
+std::string columns_5_sql() { return "ALTER TABLE records ADD COLUMN objective REAL"; }
+
 std::string probes_table_2_sql() { return probes_table("reading"); }
 
 }  // namespace groklab

@@ -6,6 +6,7 @@
 #include "groklab/config.h"
 #include "groklab/config/task_key.h"
 #include "groklab/lab/prepared_run.h"
+#include "groklab/optim/decay_time.h"
 #include "groklab/probe/norm_at_margin.h"
 #include "groklab/run/network_run.h"
 #include "groklab/store/run_engines.h"
@@ -31,6 +32,19 @@ const std::vector<Record>& RunResults::records(RunIndex run) const {
   auto found = records_.find(run);
   if (found == records_.end()) found = records_.emplace(run, store_.records(results_.at(run).id)).first;
   return found->second;
+}
+
+Stationarity RunResults::stationarity(RunIndex run) const {
+  std::vector<std::int64_t> steps;
+  for (const Record& record : records(run)) steps.push_back(record.step);
+  return check_stationarity(records(run), decay_times(store_.run(results_.at(run).id).config, steps));
+}
+
+DecayTerm RunResults::decay_term(RunIndex run) const {
+  PreparedRun prepared = prepare_stored_run(store_, results_.at(run).id);
+  const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), pool_);
+  network.engine().import_state(store_.load_checkpoint(prepared.id, -1, network.engine().layout()));
+  return network.engine().decay_term();
 }
 
 std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool all) const {

@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "groklab/analysis/stationarity.h"
 #include "groklab/exec/thread_pool.h"
+#include "groklab/optim/decay_term.h"
 #include "groklab/probe/circuit_split.h"
 #include "groklab/store/store.h"
 #include "groklab/sweep/run_plan.h"
@@ -34,6 +36,10 @@ class RunResults {
   bool has(RunIndex run) const;  ///< whether it ended without error or divergence
   const std::vector<Record>& records(RunIndex run) const;
   const Record& last(RunIndex run) const { return records(run).back(); }
+  /// Whether it had come to rest at its end.
+  Stationarity stationarity(RunIndex run) const;
+  /// What weight decay adds to the objective at the last checkpoint; NaN where no such term is known.
+  DecayTerm decay_term(RunIndex run) const;
   /// At the last checkpoint. Nothing for a task without a known symmetry.
   std::optional<CircuitMetrics> circuits(RunIndex run) const;
   /// At all kept checkpoints, ascending; empty for a task without a known symmetry.

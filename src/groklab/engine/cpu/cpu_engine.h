@@ -32,6 +32,7 @@ class CpuEngine final : public Engine {
   void initialise() override;
   bool advance(std::int64_t target) override;
   Record measure() override;
+  DecayTerm decay_term() const override { return stepper_.decay_term(parameters_.data()); }
   TrainState export_state() const override;
   void import_state(const TrainState& state) override;
   void set_tensor(const TensorSpec& spec, std::span<const double> values) override;

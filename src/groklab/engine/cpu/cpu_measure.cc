@@ -51,6 +51,7 @@ Record CpuEngine<T>::measure() {
   record.norm = std::sqrt(squares);
   record.gradient_norm = last_gradient_norm_;
   record.update_norm = last_update_norm_;
+  record.objective = record.train.loss + decay_term().value;
   return record;
 }
 

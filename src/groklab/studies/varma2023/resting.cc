@@ -18,7 +18,7 @@ RestingState resting_state(const RunResults& results, const PlannedPoint& point)
           last.train.accuracy,
           last.test.accuracy,
           last.objective,
-          last.test.correct_logit_centred / last.train.correct_logit_centred,
+          groklab::general_fraction(last),
           results.stationarity(point.run).stationary};
 }
 

@@ -1,6 +1,7 @@
 // See study.h. The explicit table of claims, in the order of the page.
 #include "groklab/studies/varma2023/study.h"
 
+#include "groklab/studies/varma2023/adamw_objective.h"
 #include "groklab/studies/varma2023/circuits.h"
 #include "groklab/studies/varma2023/common.h"
 #include "groklab/studies/varma2023/dcrit.h"
@@ -41,7 +42,7 @@ Study study() {
           .facts = facts,
           .claims = {claim_grokking(), claim_ingredients(), claim_efficiency_mem(), claim_efficiency_gen(),
                      claim_dcrit(), claim_ungrokking(), claim_weight_decay(), claim_semi_grokking(), claim_circuits(),
-                     claim_other_tasks()}};
+                     claim_other_tasks(), claim_adamw_objective()}};
 }
 
 }  // namespace groklab::studies::varma2023
