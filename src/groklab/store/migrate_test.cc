@@ -63,9 +63,11 @@ class OldStore : public ::testing::Test {
 };
 
 TEST_F(OldStore, KeepsRunsRecordsAndCheckpoints) {
-  // Version 4 put a column behind the others.
+  // Later versions put columns behind the others.
+  std::vector<std::string> names = metric_names();
+  std::erase(names, "objective");
   const std::string every_record =
-      fmt::format("SELECT run, {}, tensor_norms FROM records ORDER BY run, step", join(metric_names(), ", "));
+      fmt::format("SELECT run, {}, tensor_norms FROM records ORDER BY run, step", join(names, ", "));
   const auto records = rows(every_record);
   const auto checkpoints = rows("SELECT * FROM checkpoints ORDER BY run, step");
   const auto runs = rows(kRunColumns);
@@ -75,6 +77,7 @@ TEST_F(OldStore, KeepsRunsRecordsAndCheckpoints) {
     ASSERT_EQ(store.runs().size(), 2u);
     EXPECT_EQ(store.records(kRun).size(), 3u);
     EXPECT_EQ(store.records(kFork).front().removed.rows, 5);
+    EXPECT_TRUE(std::isnan(store.records(kFork).front().objective)) << "nobody knows";
     EXPECT_EQ(store.checkpoints(kRun).size(), 2u);
   }
   EXPECT_EQ(rows(every_record), records);

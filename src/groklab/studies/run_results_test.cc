@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cmath>
@@ -24,7 +25,8 @@ using varma2023::Budgets;
 class RunResultsTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    directory_ = fs::path(::testing::TempDir()) / "run_results";
+    directory_ =
+        fs::path(::testing::TempDir()) / ("run_results_" + std::to_string(::getpid()));  // tests run side by side
     fs::remove_all(directory_);
     const Budgets budgets{800, 60, 40, 1};
     plan_ = SweepPlan();

@@ -109,7 +109,8 @@ report::Chart branches_chart(const DcritMeasurement& m, const DcritSummary& s) {
 }  // namespace
 
 std::string complaint(const DcritNetwork& n) {
-  for (const auto* rows : {&n.rows, &n.memorised_rows}) {
+  for (const auto* rows : {&n.rows, &n.scratch_rows, &n.memorised_rows}) {
+    if (rows->empty() && rows != &n.rows) continue;
     if (const std::string text = rows_complaint(*rows, n.network.rows); !text.empty()) return text;
   }
   if (n.parent_rows <= n.rows.back() || n.parent_rows > n.network.rows) {
@@ -153,7 +154,8 @@ DcritMeasurement measure(const RunResults& results, const DcritSizes& sizes, con
     DcritNetworkMeasurement& n = m.networks.emplace_back();
     for (const PlannedPoint& p : r.general) n.general.push_back(resting_state(results, p));
     for (const PlannedPoint& p : r.memorising) n.memorising.push_back(resting_state(results, p));
-    n.pure = {measure_points(results, r.random, false), measure_points(results, r.parents, true)};
+    if (!r.random.empty())
+      n.pure = {measure_points(results, r.random, false), measure_points(results, r.parents, true)};
     for (const auto* list : {&r.parents, &r.races}) {
       for (const PlannedPoint& p : *list) {
         if (results.has(p.run)) n.races.push_back({p.seed, p.rows, delay_of(results.records(p.run), kHeld)});

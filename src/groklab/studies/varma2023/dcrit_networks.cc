@@ -1,7 +1,7 @@
 // The networks of claim dcrit, by scale. Sizes came from pilot runs with seeds below 10: the middle of each grid is
 // within some 10 % of the size at which rho = 1 there.
 #include <cmath>
-#include <initializer_list>
+#include <vector>
 
 #include "groklab/studies/varma2023/dcrit.h"
 
@@ -12,18 +12,37 @@ namespace {
 DcritNetwork around(const TaskNetwork& network, double middle, std::int64_t parent_steps) {
   DcritNetwork n;
   n.network = network;
-  const auto times = [&](std::initializer_list<double> factors) {
-    std::vector<std::int64_t> rows;
-    for (const double factor : factors) rows.push_back(std::llround(factor * middle));
-    return rows_within(rows, network);
-  };
   n.parent_rows = std::llround(0.82 * static_cast<double>(network.rows));
   n.race_rows = std::llround(0.6 * static_cast<double>(network.rows));
   n.parent_steps = parent_steps;
-  n.rows = times({0.75, 0.95, 1.2, 1.5});
-  n.scratch_rows = times({2.4});
-  n.memorised_rows = times({0.8, 1.4, 2.4});
+  for (const double factor : {0.75, 0.95, 1.2, 1.5}) n.rows.push_back(std::llround(factor * middle));
   return n;
+}
+
+/// With what only some networks have, as it costs as much again: a size from scratch far above the transition, and
+/// random labels for the paper's own definition.
+DcritNetwork with_pure_states(DcritNetwork n, double middle) {
+  n.scratch_rows = {std::llround(2.6 * middle)};
+  for (const double factor : {0.8, 1.4, 2.4}) n.memorised_rows.push_back(std::llround(factor * middle));
+  return n;
+}
+
+std::vector<DcritNetwork> standard_networks() {
+  const auto pure = [](const TaskNetwork& network, double middle, std::int64_t steps) {
+    return with_pure_states(around(network, middle, steps), middle);
+  };
+  return {around(modular_network(13, 32), 55, 4000),
+          pure(modular_network(17, 32), 80, 4000),
+          around(modular_network(23, 32), 92, 5000),
+          around(modular_network(31, 32), 140, 6000),
+          pure(modular_network(31, 48), 138, 6000),
+          around(modular_network(31, 96), 138, 6000),
+          around(modular_network(37, 48, "multiply"), 190, 6000),
+          pure(modular_network(43, 48), 205, 6000),
+          around(modular_network(43, 96), 205, 6000),
+          around(modular_network(59, 64), 290, 6000),
+          around(group_network(GroupKind::kDihedral, 11, 48), 200, 6000),
+          around(modular_network(97, 64), 540, 6000)};
 }
 
 }  // namespace
@@ -31,21 +50,24 @@ DcritNetwork around(const TaskNetwork& network, double middle, std::int64_t pare
 DcritSizes dcrit_sizes(const Scale& scale) {
   DcritSizes s;
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
-  s.relaxation = {1e-2, 0.02, by_scale<std::int64_t>(scale, 1500, 15000, 15000, 30000)};
+  s.relaxation = {5e-3, 0.02, by_scale<std::int64_t>(scale, 1500, 15000, 24000, 50000)};
   switch (scale_index(scale)) {
     case 0:
-      s.networks = {around(modular_network(17, 16), 80, 1500), around(modular_network(17, 32), 80, 1500)};
+      s.networks = {around(modular_network(13, 16), 55, 1500),
+                    with_pure_states(around(modular_network(17, 32), 80, 1500), 80)};
       break;
     case 1:
-      s.networks = {around(modular_network(17, 32), 80, 4000), around(modular_network(23, 32), 95, 5000),
-                    around(modular_network(31, 48), 140, 6000)};
+      s.networks = {around(modular_network(13, 32), 55, 4000), around(modular_network(19, 32), 80, 5000),
+                    around(modular_network(29, 32), 125, 6000)};
       break;
     case 2:
-      s.networks = {around(modular_network(17, 32), 80, 4000)};
+      s.networks = standard_networks();
       break;
     default:
-      s.networks = {around(modular_network(59, 64), 370, 8000), around(modular_network(83, 96), 600, 10000),
-                    around(modular_network(113, 64), 900, 10000), around(modular_network(113, 128), 900, 20000)};
+      s.networks = standard_networks();
+      s.networks.push_back(with_pure_states(around(modular_network(113, 128), 700, 20000), 700));
+      s.networks.push_back(around(modular_network(113, 64), 700, 20000));
+      s.networks.push_back(around(modular_network(113, 256), 700, 20000));
   }
   return s;
 }
