@@ -160,8 +160,9 @@ TEST_F(StoreSafetyTest, DamagedRecordsAreRefused) {
   };
   EXPECT_EQ(damage("step = step"), "");
   for (const char* assignment :
-       {"train_loss = train_loss + 1e-12", "test_rows = 3", "norm = NULL", "objective = NULL", "objective = objective * 2", "step = 3", "checksum = checksum + 1",
-        "tensor_norms = '[1,2,3]'", "step = 9223372036854775807, checksum = NULL", "step = -1, checksum = NULL",
+       {"train_loss = train_loss + 1e-12", "test_rows = 3", "norm = NULL", "objective = NULL",
+        "objective = objective * 2", "step = 3", "checksum = checksum + 1", "tensor_norms = '[1,2,3]'",
+        "step = 9223372036854775807, checksum = NULL", "step = -1, checksum = NULL",
         "tensor_norms = '{}', checksum = NULL", "tensor_norms = '[', checksum = NULL",
         "tensor_norms = replace(hex(zeroblob(150000)), '0', '['), checksum = NULL"}) {
     EXPECT_TRUE(has(damage(assignment), "damaged")) << assignment;
@@ -395,7 +396,8 @@ TEST_F(StoreSafetyTest, AStoreThatCannotBeWrittenIsRead) {
   EXPECT_EQ(mounted(look), 0);
   // And of an older version.
   execute(
-      "ALTER TABLE records DROP COLUMN objective; ALTER TABLE records DROP COLUMN checksum; ALTER TABLE probes DROP COLUMN checksum; DROP VIEW runs_view;"
+      "ALTER TABLE records DROP COLUMN objective; ALTER TABLE records DROP COLUMN checksum; ALTER TABLE probes DROP "
+      "COLUMN checksum; DROP VIEW runs_view;"
       "ALTER TABLE runs DROP COLUMN instruction_set; ALTER TABLE runs DROP COLUMN folder;"
       "ALTER TABLE runs DROP COLUMN replaces; ALTER TABLE runs DROP COLUMN checksum; PRAGMA user_version = 3");
   EXPECT_EQ(mounted(look), 0);
