@@ -52,14 +52,13 @@ void simulate_panels(IngredientsMeasurement& m) {
 std::vector<Test> simulated_tests(const IngredientsMeasurement& m) {
   const Estimate rise = exact(m.all.rise), end = exact(m.all.end), equal_end = exact(m.not_more_efficient.end),
                  fast_rise = exact(m.not_slower.rise);
-  return {
-      {"simulation, all three: rise of test loss before it falls",
-       "above 1 nat: memorisation comes first (deterministic)", rise, judge_above(rise, kSimulatedRise)},
-      {"simulation, all three: final test loss", "below 1: it falls in the end", end, judge_below(end, kSimulatedEnd)},
-      {"simulation, not more efficient: final test loss", "above 1: it never generalises (deterministic)", equal_end,
-       judge_above(equal_end, kSimulatedEnd)},
-      {"simulation, not slower: rise of test loss", "below 0.01 nats: test loss falls at once", fast_rise,
-       judge_below(fast_rise, kNoSimulatedRise)}};
+  return {{"simulation, all three: rise of test loss before it falls",
+           "above 1 nat: memorisation comes first (deterministic)", rise, must_be_above(kSimulatedRise)},
+          {"simulation, all three: final test loss", "below 1: it falls in the end", end, must_be_below(kSimulatedEnd)},
+          {"simulation, not more efficient: final test loss", "above 1: it never generalises (deterministic)",
+           equal_end, must_be_above(kSimulatedEnd)},
+          {"simulation, not slower: rise of test loss", "below 0.01 nats: test loss falls at once", fast_rise,
+           must_be_below(kNoSimulatedRise)}};
 }
 
 void add_losses(std::vector<XyPoint>& losses, const char* name, const SimulatedPanel& panel) {
@@ -138,17 +137,17 @@ Judgement judge(const IngredientsMeasurement& m) {
   result.tests = {
       {fmt::format("all three (D = {}): log10(T_grok / T_fit)", s.rows),
        fmt::format("above log10(2) = {:.3f}: delayed, as in claim grokking", kDelayBound), all,
-       judge_above(all, kDelayBound)},
+       must_be_above(kDelayBound, EffectScale::kLog10Ratio)},
       {"no generalising circuit, random labels: final test accuracy", "below 0.5: no generalisation", random,
-       judge_below(random, kHalfOfRows)},
+       must_be_below(kHalfOfRows)},
       {fmt::format("no generalising circuit, {}: final test accuracy",
                    s.control_network.task.operation == "cubic_plus_y" ? "x^3 + x y^2 + y" : "control operation"),
-       "below 0.5: no generalisation within the budget", control, judge_below(control, kHalfOfRows)},
+       "below 0.5: no generalisation within the budget", control, must_be_below(kHalfOfRows)},
       {fmt::format("not more efficient (D = {} < D_crit): final test accuracy", s.too_few_rows),
-       "below 0.5: no generalisation within the budget", few, judge_below(few, kHalfOfRows)},
+       "below 0.5: no generalisation within the budget", few, must_be_below(kHalfOfRows)},
       {fmt::format("not slower ({}, D = {} of {}): log10(T_grok / T_fit)", s.fast_network.name, s.fast_rows,
                    s.fast_network.rows),
-       "below log10(2): generalisation without delay", fast, judge_below(fast, kDelayBound)}};
+       "below log10(2): generalisation without delay", fast, must_be_below(kDelayBound, EffectScale::kLog10Ratio)}};
   const std::vector<Test> simulated = simulated_tests(m);
   result.tests.insert(result.tests.end(), simulated.begin(), simulated.end());
   result.n_seeds = s.seeds.count;

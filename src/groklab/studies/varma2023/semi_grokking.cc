@@ -144,12 +144,12 @@ Judgement judge(const SemiGrokkingMeasurement& m) {
   }
   const auto n = static_cast<std::int64_t>(m.scratch.size());
   const Estimate plateaus = wilson_estimate(counts[Ending::kPlateau], n), path = path_dependence(m);
-  result.tests = {
-      {"fraction of runs from scratch that end on a plateau of middling test accuracy (Wilson)",
-       fmt::format("above {}: more than a run that was classified wrongly could make", kRare), plateaus,
-       judge_above(plateaus, kRare)},
-      {"ln(transition from scratch / ungrokking transition), same seeds",
-       "above 0: from scratch it takes more rows, the path matters (appendix A.2)", path, judge_above(path, 0)}};
+  result.tests = {{"fraction of runs from scratch that end on a plateau of middling test accuracy (Wilson)",
+                   fmt::format("above {}: more than a run that was classified wrongly could make", kRare), plateaus,
+                   must_be_above(kRare)},
+                  {"ln(transition from scratch / ungrokking transition), same seeds",
+                   "above 0: from scratch it takes more rows, the path matters (appendix A.2)", path,
+                   must_be_above(0, EffectScale::kLnRatio)}};
   result.n_seeds = m.sizes.seeds.count;
   result.n_censored = counts[Ending::kUnfinished];
   result.censoring = "runs between 0.2 and 0.95 that were still moving at the end of the budget";

@@ -129,19 +129,18 @@ Judgement judge(const UngrokkingMeasurement& m) {
   Judgement result;
   const auto& rows = m.sizes.rows;
   const UngrokkingEffects e = ungrokking_effects(m);
-  result.tests = {
-      {fmt::format("final test accuracy at D' = {} less that at D' = {}", rows.back(), rows.front()),
-       "above 0.5: removing rows alone takes generalisation away", e.fall, judge_above(e.fall, kUngrokFall)},
-      {fmt::format("final test accuracy at D' = {}", rows.back()), "above 0.9: above D_crit removing rows does no harm",
-       e.intact, judge_above(e.intact, kIntact)},
-      {"width of the transition: D' of 90 % / D' of 10 % of the rise",
-       fmt::format("below {:.2f}: sharper than the paper's own range of sizes, 390 to 1494", kSharp), e.width,
-       judge_below(e.width, kSharp)},
-      {"smallest final train accuracy over D'", "above 0.99: the kept rows stay fitted", e.train,
-       judge_above(e.train, kStillFitted)},
-      {"accuracy on removed rows less that on rows never seen, mean over D'",
-       fmt::format("90 % interval within +-{}: no forgetting of particular rows", kSameAccuracy), e.forgetting,
-       judge_equivalent(e.forgetting, kSameAccuracy)}};
+  result.tests = {{fmt::format("final test accuracy at D' = {} less that at D' = {}", rows.back(), rows.front()),
+                   "above 0.5: removing rows alone takes generalisation away", e.fall, must_be_above(kUngrokFall)},
+                  {fmt::format("final test accuracy at D' = {}", rows.back()),
+                   "above 0.9: above D_crit removing rows does no harm", e.intact, must_be_above(kIntact)},
+                  {"width of the transition: D' of 90 % / D' of 10 % of the rise",
+                   fmt::format("below {:.2f}: sharper than the paper's own range of sizes, 390 to 1494", kSharp),
+                   e.width, must_be_below(kSharp)},
+                  {"smallest final train accuracy over D'", "above 0.99: the kept rows stay fitted", e.train,
+                   must_be_above(kStillFitted)},
+                  {"accuracy on removed rows less that on rows never seen, mean over D'",
+                   fmt::format("90 % interval within +-{}: no forgetting of particular rows", kSameAccuracy),
+                   e.forgetting, must_lie_within(kSameAccuracy)}};
   result.n_seeds = e.fall.n;
   result.n_censored = e.n_censored;
   result.censoring = "seeds whose transition lies outside the sizes";
