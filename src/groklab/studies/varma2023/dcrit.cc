@@ -16,14 +16,14 @@ using report::XyPoint;
 
 Test within_test(const std::string& what, const Estimate& e, bool counts) {
   return {what, fmt::format("90 % interval within +-ln(1.1) = {:.3f}", kPredictedWithin), e,
-          judge_equivalent(e, kPredictedWithin), counts};
+          must_lie_within(kPredictedWithin, EffectScale::kLnRatio), counts};
 }
 
 Test rival_test(const DcritSummary& s, const std::string& rival, bool counts) {
   const Estimate e = error_against(s, rival);
   return {fmt::format("|ln error| of the prediction less that of {}, mean over networks", rival),
           "below 0: nearer to the observation than the rival, whose one constant is fitted to the other networks", e,
-          judge_below(e, 0), counts};
+          must_be_below(0), counts};
 }
 
 std::vector<Test> dcrit_tests(const DcritSummary& s) {
@@ -34,7 +34,7 @@ std::vector<Test> dcrit_tests(const DcritSummary& s) {
       within_test("the same, median over networks (order statistics)",
                   median_log_ratio(s, s.by_branches, s.by_composition), true),
       {"fraction of a network's seeds whose prediction lies between ungrokking and generalising from scratch",
-       fmt::format("above {}", kInBracket), bracket, judge_above(bracket, kInBracket)},
+       fmt::format("above {}", kInBracket), bracket, must_be_above(kInBracket)},
       rival_test(s, kConstantRival, true),
       rival_test(s, kTableRival, true),
       rival_test(s, kLogRival, false),
@@ -44,8 +44,8 @@ std::vector<Test> dcrit_tests(const DcritSummary& s) {
       within_test("ln(predicted D_crit / midpoint of test accuracy), equal objectives, mean",
                   mean_log_ratio(s, s.by_branches, s.by_accuracy), false)};
   const Estimate slope = log_log_slope(s);
-  tests.push_back({"exponent b of observed ~ predicted^b over networks", "above 0; shown beside", slope,
-                   judge_above(slope, 0), false});
+  tests.push_back(
+      {"exponent b of observed ~ predicted^b over networks", "above 0; shown beside", slope, must_be_above(0), false});
   return tests;
 }
 

@@ -79,10 +79,10 @@ Judgement judge(const GrokkingMeasurement& m) {
   result.tests = {
       {"log10(T_grok / T_fit), both at accuracy 0.9",
        fmt::format("above log10(2) = {:.3f}: generalising takes at least as long again as fitting", kDelayBound), delay,
-       judge_above(delay, kDelayBound)},
+       must_be_above(kDelayBound, EffectScale::kLog10Ratio)},
       {"ln(norm at the end / norm at T_fit), runs that generalised",
        "below 0: the network that generalises needs less norm than the one that had memorised", fall,
-       judge_below(fall, 0)}};
+       must_be_below(0, EffectScale::kLnRatio)}};
   result.n_seeds = delay.n;
   result.censoring = "runs that did not generalise within the budget count with the budget as T_grok";
   result.ours = fmt::format("D = {}: T_fit {:.0f}, T_grok {:.0f} (medians), a factor of {:.1f}", m.sizes.rows,

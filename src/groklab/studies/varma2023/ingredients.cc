@@ -66,20 +66,19 @@ std::vector<Test> simulated_tests(const IngredientsMeasurement& m) {
   const Estimate rise = exact(m.all.rise), end = exact(m.all.end), equal_end = exact(m.not_more_efficient.end),
                  less_end = exact(m.less_efficient.end), fast_rise = exact(m.not_slower.rise),
                  vanished = exact(m.above_two.w_mem_end), vanished_gen = exact(m.above_two_less.w_gen_end);
-  return {
-      {"simulation, all three: rise of test loss before it falls",
-       "above 1 nat: memorisation comes first (deterministic)", rise, judge_above(rise, kSimulatedRise)},
-      {"simulation, all three: final test loss", "below 1: it falls in the end", end, judge_below(end, kSimulatedEnd)},
-      {"simulation, not more efficient: final test loss", "above 1: it never generalises (deterministic)", equal_end,
-       judge_above(equal_end, kSimulatedEnd)},
-      {"simulation, less efficient: final test loss", "above 1: it never generalises (deterministic)", less_end,
-       judge_above(less_end, kSimulatedEnd)},
-      {"simulation, not slower: rise of test loss", "below 0.01 nats: test loss falls at once", fast_rise,
-       judge_below(fast_rise, kNoSimulatedRise)},
-      {"simulation, kappa = 2.5: final weight of C_mem, the less efficient",
-       "below 1e-6: only the most efficient is left", vanished, judge_below(vanished, kVanished)},
-      {"simulation, kappa = 2.5 and C_gen less efficient: final weight of C_gen", "below 1e-6: only C_mem is left",
-       vanished_gen, judge_below(vanished_gen, kVanished)}};
+  return {{"simulation, all three: rise of test loss before it falls",
+           "above 1 nat: memorisation comes first (deterministic)", rise, must_be_above(kSimulatedRise)},
+          {"simulation, all three: final test loss", "below 1: it falls in the end", end, must_be_below(kSimulatedEnd)},
+          {"simulation, not more efficient: final test loss", "above 1: it never generalises (deterministic)",
+           equal_end, must_be_above(kSimulatedEnd)},
+          {"simulation, less efficient: final test loss", "above 1: it never generalises (deterministic)", less_end,
+           must_be_above(kSimulatedEnd)},
+          {"simulation, not slower: rise of test loss", "below 0.01 nats: test loss falls at once", fast_rise,
+           must_be_below(kNoSimulatedRise)},
+          {"simulation, kappa = 2.5: final weight of C_mem, the less efficient",
+           "below 1e-6: only the most efficient is left", vanished, must_be_below(kVanished)},
+          {"simulation, kappa = 2.5 and C_gen less efficient: final weight of C_gen", "below 1e-6: only C_mem is left",
+           vanished_gen, must_be_below(kVanished)}};
 }
 
 /// Which of the networks came to generalise, from the data.
@@ -169,18 +168,18 @@ Judgement judge(const IngredientsMeasurement& m) {
   result.tests = {
       {fmt::format("all three (D = {}): log10(T_grok / T_fit)", s.rows),
        fmt::format("above log10(2) = {:.3f}: delayed, as in claim grokking", kDelayBound), all,
-       judge_above(all, kDelayBound)},
+       must_be_above(kDelayBound, EffectScale::kLog10Ratio)},
       {"negative control, random labels: final test accuracy",
-       "below 0.5; shown only: random labels leave nothing to generalise to", random, judge_below(random, kHalfOfRows),
+       "below 0.5; shown only: random labels leave nothing to generalise to", random, must_be_below(kHalfOfRows),
        false},
       {fmt::format("no generalising circuit, {}: final test accuracy",
                    s.control_network.task.operation == "cubic_plus_y" ? "x^3 + x y^2 + y" : "control operation"),
-       "below 0.5: no generalisation within the budget", control, judge_below(control, kHalfOfRows)},
+       "below 0.5: no generalisation within the budget", control, must_be_below(kHalfOfRows)},
       {fmt::format("not more efficient (D = {} < D_crit): final test accuracy", s.too_few_rows),
-       "below 0.5: no generalisation within the budget", few, judge_below(few, kHalfOfRows)},
+       "below 0.5: no generalisation within the budget", few, must_be_below(kHalfOfRows)},
       {fmt::format("not slower ({}, D = {} of {}): log10(T_grok / T_fit)", s.fast_network.name, s.fast_rows,
                    s.fast_network.rows),
-       "below log10(2): generalisation without delay", fast, judge_below(fast, kDelayBound)}};
+       "below log10(2): generalisation without delay", fast, must_be_below(kDelayBound, EffectScale::kLog10Ratio)}};
   const std::vector<Test> simulated = simulated_tests(m);
   result.tests.insert(result.tests.end(), simulated.begin(), simulated.end());
   result.n_seeds = s.seeds.count;

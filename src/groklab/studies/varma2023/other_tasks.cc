@@ -63,7 +63,7 @@ Test task_fall_test(const OneTask& task) {
   const Estimate fall = task_fall(task);
   return {fmt::format("{}: final test accuracy at D' = {} less that at D' = {}", task.network.name, task.rows.back(),
                       task.rows.front()),
-          "above 0.5: this task ungroks too", fall, judge_above(fall, kTaskFall)};
+          "above 0.5: this task ungroks too", fall, must_be_above(kTaskFall)};
 }
 
 Test task_decay_test(const OneTask& task, double weight_decay) {
@@ -76,7 +76,7 @@ Test task_decay_test(const OneTask& task, double weight_decay) {
   return {fmt::format("{}: ln(midpoint at weight decay {} / at {}), at equal lr * lambda * steps", task.network.name,
                       weight_decay, task.sizes.weight_decay),
           "90 % interval within +-ln(1.25); shown only, the paper says 'for most'", same,
-          judge_equivalent(same, kSameForTask), false};
+          must_lie_within(kSameForTask, EffectScale::kLnRatio), false};
 }
 
 std::vector<TaskNetwork> other_networks(const Scale& scale) {

@@ -191,13 +191,14 @@ Judgement judge(const SemiGrokkingMeasurement& m) {
   result.tests = {
       {"fraction of a seed's sizes that end on a plateau of middling test accuracy, from scratch",
        fmt::format("above {}: more than a run that was classified wrongly could make", kRare), e.plateaus,
-       judge_above(e.plateaus, kRare)},
+       must_be_above(kRare)},
       {"ln(D of plateaus / D_crit of the seed)", "below ln(4): near D_crit, as near as the paper's", e.distance,
-       judge_below(e.distance, kNearDcrit)},
+       must_be_below(kNearDcrit, EffectScale::kLnRatio)},
       {"ln(D from scratch at half accuracy / D_crit), same seeds",
-       "above 0: from scratch it takes more rows, the path matters (appendix A.2)", e.path, judge_above(e.path, 0)},
+       "above 0: from scratch it takes more rows, the path matters (appendix A.2)", e.path,
+       must_be_above(0, EffectScale::kLnRatio)},
       {"ln(D from scratch with minibatches / with full batches)", "below 0: noise closes the hysteresis; shown beside",
-       e.minibatch, judge_below(e.minibatch, 0), false}};
+       e.minibatch, must_be_below(0, EffectScale::kLnRatio), false}};
   result.n_seeds = m.sizes.seeds.count;
   result.n_censored = counts[Ending::kUnfinished];
   result.censoring = "runs above 0.2 that were still moving at the end of the budget, or level between 0.9 and 0.95";

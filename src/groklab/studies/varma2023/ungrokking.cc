@@ -147,20 +147,20 @@ Judgement judge(const UngrokkingMeasurement& m) {
   const UngrokkingEffects e = ungrokking_effects(m);
   result.tests = {
       {fmt::format("final test accuracy at D' = {} less that at D' = {}", rows.back(), rows.front()),
-       "above 0.5: removing rows alone takes generalisation away", e.fall, judge_above(e.fall, kUngrokFall)},
+       "above 0.5: removing rows alone takes generalisation away", e.fall, must_be_above(kUngrokFall)},
       {fmt::format("final test accuracy at D' = {}", rows.back()), "above 0.9: above D_crit removing rows does no harm",
-       e.intact, judge_above(e.intact, kIntact)},
+       e.intact, must_be_above(kIntact)},
       {"width of the transition: D' of 90 % / D' of 10 % of the rise",
        fmt::format("below {:.2f}: sharper than the paper's own range of sizes, 390 to 1494", kSharp), e.width,
-       judge_below(e.width, kSharp)},
+       must_be_below(kSharp)},
       {"smallest final train accuracy over D'", "above 0.99: the kept rows stay fitted", e.train,
-       judge_above(e.train, kStillFitted)},
+       must_be_above(kStillFitted)},
       {"memorising network put on half of its rows, at rest: accuracy on removed rows less that on rows never seen",
        fmt::format("90 % interval within +-{}: with decay nothing is kept of rows that are not asked for",
                    kSameAccuracy),
-       e.forgetting, judge_equivalent(e.forgetting, kSameAccuracy)},
+       e.forgetting, must_lie_within(kSameAccuracy)},
       {"positive control: the same without weight decay", "above 0.5: stored rows are seen where they are kept",
-       e.control, judge_above(e.control, kStoredRows)}};
+       e.control, must_be_above(kStoredRows)}};
   result.n_seeds = e.fall.n;
   result.n_censored = e.n_censored;
   result.censoring = "seeds whose transition lies outside the sizes";
