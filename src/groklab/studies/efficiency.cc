@@ -37,7 +37,8 @@ std::vector<EfficiencyPoint> measure_points(const RunResults& results, std::span
     point.norm = last.norm;
     point.margin = last.train.margin;
     point.norm_at_margin = results.norm_at_margin(planned.run, kReferenceMargin);
-    point.objective = last.train.loss + 0.5 * planned.weight_decay * last.norm * last.norm;
+    point.objective = last.objective;
+    point.stationary = results.stationarity(planned.run).stationary;
     if (const std::optional<CircuitMetrics> split = circuits ? results.circuits(planned.run) : std::nullopt) {
       point.has_circuits = true;
       point.invariant_fraction = split->invariant_fraction;
@@ -48,12 +49,13 @@ std::vector<EfficiencyPoint> measure_points(const RunResults& results, std::span
 }
 
 std::vector<EfficiencyPoint> fitted(std::span<const EfficiencyPoint> points) {
-  return points_that(points, [](const auto& p) { return p.train_accuracy >= kFittedAccuracy; });
+  return points_that(points, [](const auto& p) { return p.stationary && p.train_accuracy >= kFittedAccuracy; });
 }
 
 std::vector<EfficiencyPoint> generalising(std::span<const EfficiencyPoint> points) {
   return points_that(points, [](const auto& p) {
-    return p.train_accuracy >= kFittedAccuracy && (std::isnan(p.test_accuracy) || p.test_accuracy >= kFittedAccuracy);
+    return p.stationary && p.train_accuracy >= kFittedAccuracy &&
+           (std::isnan(p.test_accuracy) || p.test_accuracy >= kFittedAccuracy);
   });
 }
 

@@ -35,9 +35,10 @@ struct EfficiencyPoint {
   double norm = 0;                               ///< ||theta||_2 as trained
   double margin = 0;                             ///< mean over training rows, as trained
   double norm_at_margin = 0;                     ///< ||theta||_2 scaled to kReferenceMargin
-  double objective = 0;  ///< training loss + lambda/2 ||theta||^2; under AdamW, whose step is normalised, no minimum
-  bool has_circuits = false;      ///< whether the logits were split (the task has a known symmetry)
-  double invariant_fraction = 0;  ///< of the logits' squared norm; 0 without circuits
+  double objective = 0;                          ///< F, the optimiser's (docs/decisions/objective.md)
+  bool stationary = false;                       ///< RunResults::stationarity: only such a network counts
+  bool has_circuits = false;                     ///< whether the logits were split (the task has a known symmetry)
+  double invariant_fraction = 0;                 ///< of the logits' squared norm; 0 without circuits
 };
 template <class F>
 void visit_fields(EfficiencyPoint& p, F&& field) {
@@ -50,6 +51,7 @@ void visit_fields(EfficiencyPoint& p, F&& field) {
   field("margin", p.margin);
   field("norm_at_margin", p.norm_at_margin);
   field("objective", p.objective);
+  field("stationary", p.stationary);
   field("has_circuits", p.has_circuits);
   field("invariant_fraction", p.invariant_fraction);
 }
@@ -58,9 +60,9 @@ void visit_fields(EfficiencyPoint& p, F&& field) {
 std::vector<EfficiencyPoint> measure_points(const RunResults& results, std::span<const PlannedPoint> runs,
                                             bool circuits);
 
-/// Those that fitted their training rows.
+/// Those that rest and have fitted their training rows.
 std::vector<EfficiencyPoint> fitted(std::span<const EfficiencyPoint> points);
-/// Those that generalise: fitted, and with as high a test accuracy, if there are test rows.
+/// Those that generalise: fitted, at rest, and with as high a test accuracy, if there are test rows.
 std::vector<EfficiencyPoint> generalising(std::span<const EfficiencyPoint> points);
 /// Those that pass the filter kInvariantNorm; where the task has no known symmetry all do.
 std::vector<EfficiencyPoint> passing(std::span<const EfficiencyPoint> points);

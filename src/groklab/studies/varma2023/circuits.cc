@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "groklab/report/xy_chart.h"
 #include "groklab/studies/varma2023/runs.h"
@@ -15,28 +16,31 @@ namespace {
 using report::make_xy_chart;
 using report::XyPoint;
 
-double circuit_ratio(const CircuitsFork& fork) { return fork.invariant_logit / fork.memorised_strength; }
+double circuit_ratio(const CircuitsFork& fork) { return fork.general_logit / fork.memorised_logit; }
 
 /// Ranks as the ratio does while both are positive, and goes on where no memorisation is left: there noise puts C_mem's
 /// strength about zero, and the ratio leaps from +infinity to -infinity.
-double circuit_angle(const CircuitsFork& fork) { return std::atan2(fork.invariant_logit, fork.memorised_strength); }
+double circuit_angle(const CircuitsFork& fork) { return std::atan2(fork.general_logit, fork.memorised_logit); }
 
 /// How a network's circuits changed from where C_mem was largest to the end.
 struct TakeOver {
   double remains = 0;  ///< C_mem at the end / at its largest
-  double growth = 0;   ///< of C_gen's fraction of the logits' squared norm
+  double growth = 0;   ///< of C_gen's fraction G / (G + M) of the correct logit
 };
 
 TakeOver take_over(const CircuitsRun& run) {
   if (run.checkpoints.empty()) return {std::nan(""), std::nan("")};
+  const auto fraction = [](const CircuitsCheckpoint& c) {
+    return c.general_logit / (c.general_logit + c.memorised_logit);
+  };
   double peak = 0, at_peak = 0;
   for (const CircuitsCheckpoint& c : run.checkpoints) {
-    if (!(c.memorised_strength > peak)) continue;
-    peak = c.memorised_strength;
-    at_peak = c.invariant_fraction;
+    if (!(c.memorised_logit > peak)) continue;
+    peak = c.memorised_logit;
+    at_peak = fraction(c);
   }
   const CircuitsCheckpoint& last = run.checkpoints.back();
-  return {last.memorised_strength / peak, last.invariant_fraction - at_peak};
+  return {last.memorised_logit / peak, fraction(last) - at_peak};
 }
 
 Estimate balance_over_rows(const CircuitsMeasurement& m) {
@@ -64,11 +68,13 @@ std::pair<double, double> ratio_range(const CircuitsMeasurement& m) {
 
 std::vector<std::string> circuits_notes(const CircuitsMeasurement& m) {
   std::vector<std::string> notes = {
-      "C_mem is measured by how much more the residual adds to the correct logit on training rows than on "
-      "test rows, which removes the bias that the paper states (its residual is non-generalising by "
-      "definition)."};
+      "G is the mean centred correct logit on rows that were not trained on, M how much larger it is on training rows. "
+      "The "
+      "paper's parts, the invariant component and the residual, are drawn beside: the former holds D / N of what a "
+      "lookup "
+      "table gives."};
   const auto none_left = std::count_if(m.forks.begin(), m.forks.end(), [](const CircuitsFork& fork) {
-    return std::isfinite(circuit_angle(fork)) && !(fork.memorised_strength > 0);
+    return std::isfinite(circuit_angle(fork)) && !(fork.memorised_logit > 0);
   });
   if (none_left > 0) {
     notes.push_back(fmt::format(
@@ -89,8 +95,12 @@ CircuitsPoints circuits_points(const CircuitsMeasurement& m) {
     const std::string line = fmt::format("{}", run.seed);
     for (const CircuitsCheckpoint& c : run.checkpoints) {
       const auto x = static_cast<double>(c.step);
-      points.logits.push_back({"C_gen", x, c.invariant_logit, line});
-      points.logits.push_back({"C_mem", x, c.memorised_strength, line});
+      points.logits.push_back({"G", x, c.general_logit, line});
+      points.logits.push_back({"M", x, c.memorised_logit, line});
+      if (run.seed == m.sizes.seeds.first) {
+        points.logits.push_back({"the paper's C_gen, one seed", x, c.invariant_logit});
+        points.logits.push_back({"the paper's C_mem, one seed", x, c.memorised_strength});
+      }
       points.norms.push_back({"C_gen", x, c.invariant_fraction, line});
       points.norms.push_back({"C_mem", x, 1 - c.invariant_fraction, line});
       if (run.seed != m.sizes.seeds.first) continue;
@@ -101,8 +111,7 @@ CircuitsPoints circuits_points(const CircuitsMeasurement& m) {
   }
   for (const CircuitsFork& fork : m.forks) {
     if (!std::isfinite(circuit_angle(fork))) continue;
-    points.ratios.push_back(
-        {"C_gen / C_mem", static_cast<double>(fork.rows), circuit_ratio(fork), fmt::format("{}", fork.seed)});
+    points.ratios.push_back({"rho", static_cast<double>(fork.rows), circuit_ratio(fork), fmt::format("{}", fork.seed)});
   }
   return points;
 }
@@ -111,16 +120,27 @@ CircuitsPoints circuits_points(const CircuitsMeasurement& m) {
 
 CircuitsSizes circuits_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
-  return {s.network, s.seeds, s.weight_decay, s.grokking_rows, s.scratch_steps, s.ungrok_rows, s.budgets};
+  CircuitsSizes sizes;
+  sizes.network = s.network;
+  sizes.seeds = s.seeds;
+  sizes.weight_decay = s.weight_decay;
+  sizes.rows = s.grokking_rows;
+  sizes.steps = s.scratch_steps;
+  sizes.parent_rows = s.parent_rows;
+  sizes.parent_steps = s.parent_steps;
+  sizes.ungrok_rows = s.ungrok_rows;
+  sizes.relaxation = s.relaxation;
+  return sizes;
 }
 
 CircuitsRuns plan(SweepPlan& plan, const CircuitsSizes& s) {
   CircuitsRuns runs;
   for (const std::int64_t seed : s.seeds.all()) {
     runs.scratch.push_back(scratch_run(plan, s.network, seed, s.rows, s.weight_decay, s.steps));
+    const RunIndex parent =
+        converged_run(plan, {.converged = s.parent_steps}, s.network, seed, s.parent_rows, s.weight_decay);
     for (const std::int64_t rows : s.ungrok_rows) {
-      runs.forks.push_back(
-          {ungrok_run(plan, s.budgets, s.network, seed, rows, s.weight_decay), seed, rows, s.weight_decay});
+      runs.forks.push_back({relaxed_fork(plan, s.relaxation, parent, rows), seed, rows, s.weight_decay});
     }
   }
   return runs;
@@ -128,18 +148,27 @@ CircuitsRuns plan(SweepPlan& plan, const CircuitsSizes& s) {
 
 CircuitsMeasurement measure(const RunResults& results, const CircuitsSizes& sizes, const CircuitsRuns& runs) {
   CircuitsMeasurement m{sizes, {}, {}};
+  const auto general = [](const Record& r) { return r.test.correct_logit_centred; };
+  const auto memorised = [&](const Record& r) { return r.train.correct_logit_centred - general(r); };
   for (std::size_t i = 0; i < runs.scratch.size(); ++i) {
     if (!results.has(runs.scratch[i])) continue;
     CircuitsRun& run = m.scratch.emplace_back();
     run.seed = sizes.seeds.first + static_cast<std::int64_t>(i);
+    const std::vector<Record>& records = results.records(runs.scratch[i]);
     for (const auto& [step, c] : results.circuits_over_steps(runs.scratch[i])) {
-      run.checkpoints.push_back({step, c.invariant_test.correct_logit, c.memorised_strength, c.invariant_fraction,
-                                 c.invariant_test.loss, c.residual_train.loss, c.residual_test.loss});
+      // The last record up to the checkpoint: they stand at most a tenth of the step apart.
+      const auto after = std::upper_bound(records.begin(), records.end(), step,
+                                          [](std::int64_t at, const Record& r) { return at < r.step; });
+      const Record& record = after == records.begin() ? records.front() : *std::prev(after);
+      run.checkpoints.push_back({step, general(record), memorised(record), c.invariant_test.correct_logit,
+                                 c.memorised_strength, c.invariant_fraction, c.invariant_test.loss,
+                                 c.residual_train.loss, c.residual_test.loss});
     }
   }
   for (const PlannedPoint& fork : runs.forks) {
-    const std::optional<CircuitMetrics> c = results.has(fork.run) ? results.circuits(fork.run) : std::nullopt;
-    if (c) m.forks.push_back({fork.seed, fork.rows, c->invariant_test.correct_logit, c->memorised_strength});
+    if (!results.has(fork.run) || !results.stationarity(fork.run).stationary) continue;
+    const Record& last = results.last(fork.run);
+    m.forks.push_back({fork.seed, fork.rows, general(last), memorised(last)});
   }
   return m;
 }
@@ -153,13 +182,13 @@ Judgement judge(const CircuitsMeasurement& m) {
   }
   // A clean sweep of seeds has no spread: the interval is then a point.
   const Estimate monotone = balance_over_rows(m), remains = mean_estimate(fall), growth = mean_estimate(rise);
-  result.tests = {{"Spearman's correlation of C_gen / C_mem after ungrokking with D'",
-                   fmt::format("above {}: the ratio rises with D' up to an exchange of neighbours", kMonotone),
-                   monotone, must_be_above(kMonotone)},
-                  {"C_mem's logit at the end of grokking / at its largest", "below 0.5: C_mem gives way", remains,
-                   must_be_below(kGivesWay)},
-                  {"growth of C_gen's fraction of the logits' squared norm from where C_mem is largest to the end",
-                   "above 0: C_gen takes over", growth, must_be_above(0)}};
+  result.tests = {
+      {"Spearman's correlation of rho = G / M at rest after ungrokking with D'",
+       fmt::format("above {}: the ratio rises with D' up to an exchange of neighbours", kMonotone), monotone,
+       must_be_above(kMonotone)},
+      {"M at the end of grokking / at its largest", "below 0.5: C_mem gives way", remains, must_be_below(kGivesWay)},
+      {"growth of G / (G + M) from where M is largest to the end", "above 0: C_gen takes over", growth,
+       must_be_above(0)}};
   result.n_seeds = monotone.n;
   const auto [low, high] = ratio_range(m);
   result.ours =
@@ -171,40 +200,40 @@ Judgement judge(const CircuitsMeasurement& m) {
 
 std::vector<report::Chart> figures(const CircuitsMeasurement& m) {
   const CircuitsPoints points = circuits_points(m);
-  return {make_xy_chart(points.logits,
-                        {.id = "circuits-logits",
-                         .title = "Correct logit of each circuit while grokking",
-                         .caption = fmt::format(
-                             "From scratch on D = {} rows; a line is a seed. C_mem rises first and gives way to C_gen.",
-                             m.sizes.rows),
-                         .x_title = "step",
-                         .y_title = "correct logit",
-                         .steps_x = true,
-                         .points = false}),
-          make_xy_chart(points.norms, {.id = "circuits-share",
-                                       .title = "Fraction of the logits' squared norm",
-                                       .caption = "The invariant component (under the group) and the residual.",
-                                       .x_title = "step",
-                                       .y_title = "fraction",
-                                       .steps_x = true,
-                                       .fraction_y = true,
-                                       .points = false}),
-          make_xy_chart(points.losses, {.id = "circuits-loss",
-                                        .title = "Loss of each circuit alone, one seed",
-                                        .caption = "Cross-entropy if only that part of the logits were there.",
-                                        .x_title = "step",
-                                        .y_title = "cross-entropy",
-                                        .log_y = true,
-                                        .steps_x = true,
-                                        .points = false}),
-          make_xy_chart(points.ratios,
-                        {.id = "circuits-ratio",
-                         .title = "C_gen / C_mem after ungrokking",
-                         .caption = "Ratio of the circuits' correct logits against the rows kept; a line is a seed.",
-                         .x_title = "rows kept D'",
-                         .y_title = "C_gen / C_mem",
-                         .log_x = true,
-                         .log_y = true})};
+  return {
+      make_xy_chart(points.logits, {.id = "circuits-logits",
+                                    .title = "Correct logit of each circuit while grokking",
+                                    .caption = fmt::format("From scratch on D = {} rows; a line is a seed. G: on rows "
+                                                           "not trained on; M: how much larger on training rows.",
+                                                           m.sizes.rows),
+                                    .x_title = "step",
+                                    .y_title = "correct logit",
+                                    .steps_x = true,
+                                    .points = false}),
+      make_xy_chart(points.norms, {.id = "circuits-share",
+                                   .title = "Fraction of the logits' squared norm",
+                                   .caption = "The invariant component (under the group) and the residual.",
+                                   .x_title = "step",
+                                   .y_title = "fraction",
+                                   .steps_x = true,
+                                   .fraction_y = true,
+                                   .points = false}),
+      make_xy_chart(points.losses, {.id = "circuits-loss",
+                                    .title = "Loss of each circuit alone, one seed",
+                                    .caption = "Cross-entropy if only that part of the logits were there.",
+                                    .x_title = "step",
+                                    .y_title = "cross-entropy",
+                                    .log_y = true,
+                                    .steps_x = true,
+                                    .points = false}),
+      make_xy_chart(points.ratios,
+                    {.id = "circuits-ratio",
+                     .title = "rho = G / M after ungrokking",
+                     .caption = "Ratio of the circuits' correct logits against the rows kept; a line is a seed.",
+                     .x_title = "rows kept D'",
+                     .y_title = "rho",
+                     .log_x = true,
+                     .log_y = true})};
 }
 
 Claim claim_circuits() {

@@ -7,6 +7,7 @@
 #include "groklab/studies/claim.h"
 #include "groklab/studies/efficiency.h"
 #include "groklab/studies/varma2023/common.h"
+#include "groklab/studies/varma2023/runs.h"
 
 namespace groklab::studies::varma2023 {
 
@@ -19,10 +20,11 @@ struct CircuitsSizes {
   TaskNetwork network;
   SeedRange seeds;
   double weight_decay = 1;
-  std::int64_t rows = 0;                  ///< D from scratch, at which the network groks
-  std::int64_t steps = 0;                 ///< budget from scratch
-  std::vector<std::int64_t> ungrok_rows;  ///< D' of forks, ascending
-  Budgets budgets;
+  std::int64_t rows = 0;                           ///< D from scratch, at which the network groks
+  std::int64_t steps = 0;                          ///< budget from scratch
+  std::int64_t parent_rows = 0, parent_steps = 0;  ///< of the network that generalises
+  std::vector<std::int64_t> ungrok_rows;           ///< D' of its forks, ascending
+  Relaxation relaxation;
 };
 template <class F>
 void visit_fields(CircuitsSizes& s, F&& field) {
@@ -31,8 +33,10 @@ void visit_fields(CircuitsSizes& s, F&& field) {
   field("weight_decay", s.weight_decay);
   field("rows", s.rows);
   field("steps", s.steps);
+  field("parent_rows", s.parent_rows);
+  field("parent_steps", s.parent_steps);
   field("ungrok_rows", s.ungrok_rows);
-  field("budgets", s.budgets);
+  field("relaxation", s.relaxation);
 }
 
 struct CircuitsRuns {
@@ -40,17 +44,22 @@ struct CircuitsRuns {
   std::vector<PlannedPoint> forks;  ///< seeds x D'
 };
 
-/// Both circuits at a kept checkpoint: C_gen is the invariant component of the logits, C_mem the residual.
+/// Both circuits at a kept checkpoint. The verdict reads the first two: a lookup table has no general logit on rows it
+/// was not trained on, whereas its invariant component, a mean over all rows, has D / N of its height.
 struct CircuitsCheckpoint {
   std::int64_t step = 0;
-  double invariant_logit = 0;     ///< correct logit of C_gen on test rows
-  double memorised_strength = 0;  ///< mean residual correct logit on training rows - on test rows
+  double general_logit = 0;       ///< G: mean centred correct logit on test rows
+  double memorised_logit = 0;     ///< M: the same on training rows, less G
+  double invariant_logit = 0;     ///< the paper's Fig. 9: correct logit of the invariant component, on test rows
+  double memorised_strength = 0;  ///< and of the residual: on training rows less on test rows
   double invariant_fraction = 0;  ///< of the logits' squared norm
   double general_test_loss = 0, residual_train_loss = 0, residual_test_loss = 0;  ///< of each part alone
 };
 template <class F>
 void visit_fields(CircuitsCheckpoint& c, F&& field) {
   field("step", c.step);
+  field("general_logit", c.general_logit);
+  field("memorised_logit", c.memorised_logit);
   field("invariant_logit", c.invariant_logit);
   field("memorised_strength", c.memorised_strength);
   field("invariant_fraction", c.invariant_fraction);
@@ -69,20 +78,20 @@ void visit_fields(CircuitsRun& r, F&& field) {
   field("checkpoints", r.checkpoints);
 }
 
-/// Both circuits at the end of a fork.
+/// Both circuits of a fork at rest.
 struct CircuitsFork {
   std::int64_t seed = 0, rows = 0;
-  double invariant_logit = 0, memorised_strength = 0;
+  double general_logit = 0, memorised_logit = 0;
 };
 template <class F>
 void visit_fields(CircuitsFork& f, F&& field) {
   field("seed", f.seed);
   field("rows", f.rows);
-  field("invariant_logit", f.invariant_logit);
-  field("memorised_strength", f.memorised_strength);
+  field("general_logit", f.general_logit);
+  field("memorised_logit", f.memorised_logit);
 }
 
-/// Those runs that did not fail.
+/// Those runs that did not fail, and of the forks those that came to rest.
 struct CircuitsMeasurement {
   CircuitsSizes sizes;
   std::vector<CircuitsRun> scratch;

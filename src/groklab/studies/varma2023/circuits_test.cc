@@ -11,12 +11,14 @@ namespace {
 
 constexpr std::int64_t kForks = 12;
 
-/// C_mem rises to 10 and ends at `remains` of it, C_gen's fraction grows by `growth` from there.
+/// M rises to 10 and ends at `remains` of it, G / (G + M) grows by `growth` from 0.4. The paper's parts do not count.
 CircuitsRun made_up_run(std::int64_t seed, double remains, double growth) {
   CircuitsRun run;
   run.seed = seed;
-  run.checkpoints = {{0, 0, 0.1, 0.05, 5, 5, 5}, {100, 1, 10, 0.4, 3, 1, 8}, {200, 2, 9, 0.9, 2, 2, 8}};
-  run.checkpoints.push_back({500, 20, 10 * remains, 0.4 + growth, 0, 4, 5});
+  const auto at = [](std::int64_t step, double memorised, double fraction) -> CircuitsCheckpoint {
+    return {step, memorised * fraction / (1 - fraction), memorised, 9, 9, 0.9, 5, 5, 5};
+  };
+  run.checkpoints = {at(0, 0.1, 0.05), at(100, 10, 0.4), at(200, 9, 0.9), at(500, 10 * remains, 0.4 + growth)};
   return run;
 }
 
@@ -48,7 +50,10 @@ void add_forks(CircuitsMeasurement& m, std::int64_t seed, const std::vector<std:
 CircuitsMeasurement made_up_circuits(const std::vector<double>& remains, const std::vector<double>& growth,
                                      const std::vector<std::int64_t>& reversed) {
   CircuitsMeasurement m;
-  m.sizes = {made_up_network(), kSeeds, 1, 300, 500, {}, {}};
+  m.sizes.network = made_up_network();
+  m.sizes.seeds = kSeeds;
+  m.sizes.rows = 300;
+  m.sizes.steps = 500;
   for (std::int64_t i = 1; i <= kForks; ++i) m.sizes.ungrok_rows.push_back(100 * i);
   for (std::size_t i = 0; i < remains.size(); ++i) {
     const std::int64_t seed = kSeeds.first + static_cast<std::int64_t>(i);
@@ -95,7 +100,7 @@ TEST(ClaimCircuits, TheBalanceMustRiseWithRows) {
 TEST(ClaimCircuits, NetworksWithoutMemorisationRankHighest) {
   CircuitsMeasurement m = made_up_circuits(kLittleRemains, kGrows, {0, 0, 0, 0, 0});
   for (CircuitsFork& fork : m.forks) {
-    if (fork.rows == 100 * kForks) fork.memorised_strength = -0.1;  // the ratio is negative, the angle largest
+    if (fork.rows == 100 * kForks) fork.memorised_logit = -0.1;  // the ratio is negative, the angle largest
   }
   const Judgement result = judge_stored(m);
   EXPECT_EQ(result.tests[0].effect.value, 1);

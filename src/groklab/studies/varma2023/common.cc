@@ -14,8 +14,11 @@ CommonSizes smoke_sizes() {
   s.budgets = {1500, 1500, 1500, 1};
   s.scratch_steps = 1500;
   s.grokking_rows = 180;
+  s.parent_rows = 237;
+  s.parent_steps = 1500;
+  s.relaxation.steps = 1500;
   s.memorised_rows = {40, 80, 160};
-  s.general_rows = {230, 289};
+  s.general_rows = {160, 237};
   s.ungrok_rows = {50, 90, 160};
   return s;
 }
@@ -28,9 +31,12 @@ CommonSizes quick_sizes() {
   s.budgets = {6000, 6000, 5000, 1};
   s.scratch_steps = 10000;
   s.grokking_rows = 600;
+  s.parent_rows = 788;
+  s.parent_steps = 6000;
+  s.relaxation.steps = 15000;
   s.memorised_rows = {60, 110, 200, 360};
-  s.general_rows = {700, 961};
-  s.ungrok_rows = {80, 120, 160, 200, 260, 340};
+  s.general_rows = {400, 560, 788};
+  s.ungrok_rows = {80, 110, 150, 200, 280, 400};
   return s;
 }
 
@@ -42,9 +48,12 @@ CommonSizes standard_sizes() {
   s.budgets = {12000, 10000, 20000, 1};
   s.scratch_steps = 20000;
   s.grokking_rows = 1000;
+  s.parent_rows = 1516;
+  s.parent_steps = 6000;
+  s.relaxation.steps = 24000;
   s.memorised_rows = {75, 150, 300, 600, 1000};
-  s.general_rows = {1000, 1400, 1849};
-  s.ungrok_rows = {110, 150, 190, 230, 280, 360, 500};
+  s.general_rows = {600, 820, 1120, 1516};
+  s.ungrok_rows = {120, 154, 195, 246, 320, 420, 600};
   return s;
 }
 
@@ -57,8 +66,11 @@ CommonSizes full_sizes() {
   s.budgets = {20000, 10000, 100000, 1};
   s.scratch_steps = 40000;
   s.grokking_rows = 3830;
+  s.parent_rows = 10470;
+  s.parent_steps = 20000;
+  s.relaxation.steps = 50000;
   s.memorised_rows = {100, 200, 400, 800, 1600};
-  s.general_rows = {4000, 6000, 9000, 12769};
+  s.general_rows = {2500, 4000, 6500, 10470};
   s.ungrok_rows = {390, 488, 610, 763, 955, 1194, 1494};
   return s;
 }

@@ -20,6 +20,20 @@ inline const double kDelayBound = std::log10(2.0);
 /// full table, 0.1 is 26 % of norm: about the spread of C_gen over seeds that the paper shows (27 to 33).
 inline constexpr double kFlatExponent = 0.1;
 
+/// How a run is brought to where its optimiser rests. AdamW's fixed points do not depend on the learning rate, so it is
+/// three to five times the default's, and falls by a cosine at the end, for at that rate some memorising runs jump.
+struct Relaxation {
+  double learning_rate = 5e-3;
+  double final_lr_fraction = 0.02;
+  std::int64_t steps = 0;  ///< at weight decay 1
+};
+template <class F>
+void visit_fields(Relaxation& r, F&& field) {
+  field("learning_rate", r.learning_rate);
+  field("final_lr_fraction", r.final_lr_fraction);
+  field("steps", r.steps);
+}
+
 /// Runs that are to converge take S / lambda steps at weight decay lambda, so that lr * lambda * steps is the same.
 struct Budgets {
   std::int64_t converged = 0;      ///< S from scratch, true labels
@@ -42,11 +56,13 @@ struct CommonSizes {
   double weight_decay = 1;            ///< the paper's default
   std::vector<double> weight_decays;  ///< ascending, the default among them
   Budgets budgets;
-  std::int64_t scratch_steps = 0;            ///< budget from scratch where delays are looked for
-  std::int64_t grokking_rows = 0;            ///< D at which a delay is expected
-  std::vector<std::int64_t> memorised_rows;  ///< D of the C_mem curve, ascending
-  std::vector<std::int64_t> general_rows;    ///< D of the C_gen curve, ascending, the full table last
-  std::vector<std::int64_t> ungrok_rows;     ///< D' around the transition, ascending
+  std::int64_t scratch_steps = 0;                  ///< budget from scratch where delays are looked for
+  std::int64_t grokking_rows = 0;                  ///< D at which a delay is expected
+  std::int64_t parent_rows = 0, parent_steps = 0;  ///< of the networks that generalise and are forked
+  Relaxation relaxation;                           ///< of everything that is read at rest
+  std::vector<std::int64_t> memorised_rows;        ///< D of the C_mem curve, ascending
+  std::vector<std::int64_t> general_rows;          ///< D of the C_gen curve, ascending: forks far above the transition
+  std::vector<std::int64_t> ungrok_rows;           ///< D' around the transition, ascending
 };
 CommonSizes common_sizes(const Scale& scale);
 

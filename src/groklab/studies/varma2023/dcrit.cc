@@ -140,6 +140,9 @@ DcritRuns plan(SweepPlan& plan, const DcritSizes& s) {
       for (const std::int64_t rows : n.scratch_rows) {
         r.memorising.push_back({relaxed_run(plan, s.relaxation, n.network, seed, rows), seed, rows, 1});
       }
+      if (!n.memorised_rows.empty()) {
+        r.settled.push_back({relaxed_fork(plan, s.relaxation, parent, n.parent_rows), seed, n.parent_rows, 1});
+      }
       for (const std::int64_t rows : n.memorised_rows) {
         r.random.push_back(
             {relaxed_run(plan, s.relaxation, n.network, seed, rows, {"task.labels=random"}), seed, rows, 1});
@@ -156,7 +159,7 @@ DcritMeasurement measure(const RunResults& results, const DcritSizes& sizes, con
     for (const PlannedPoint& p : r.general) n.general.push_back(resting_state(results, p));
     for (const PlannedPoint& p : r.memorising) n.memorising.push_back(resting_state(results, p));
     if (!r.random.empty())
-      n.pure = {measure_points(results, r.random, false), measure_points(results, r.parents, true)};
+      n.pure = {measure_points(results, r.random, false), measure_points(results, r.settled, true)};
     for (const auto* list : {&r.parents, &r.races}) {
       for (const PlannedPoint& p : *list) {
         if (results.has(p.run)) n.races.push_back({p.seed, p.rows, delay_of(results.records(p.run), kHeld)});

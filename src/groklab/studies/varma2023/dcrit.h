@@ -64,6 +64,7 @@ struct DcritRuns {
     std::vector<PlannedPoint> general;         ///< seeds x rows: forks of the network that generalises (G-start)
     std::vector<PlannedPoint> memorising;      ///< seeds x (rows, then scratch_rows): from scratch (M-start)
     std::vector<PlannedPoint> random;          ///< seeds x memorised_rows: random labels
+    std::vector<PlannedPoint> settled;  ///< [seeds] of networks with random labels: forks on the parent's own rows
   };
   std::vector<Network> networks;
 };
@@ -82,7 +83,7 @@ void visit_fields(RaceTimes& r, F&& field) {
 
 struct DcritNetworkMeasurement {
   std::vector<RestingState> general, memorising;
-  CircuitPoints pure;            ///< of random labels, and of the parents
+  CircuitPoints pure;            ///< of random labels, and of forks far above the transition
   std::vector<RaceTimes> races;  ///< of the parents, and at race_rows
 };
 template <class F>

@@ -16,14 +16,6 @@ namespace {
 using report::make_xy_chart;
 using report::XyPoint;
 
-/// All that generalise, before the filter on logits.
-std::vector<EfficiencyPoint> all_generalising(const EfficiencyGenMeasurement& m) {
-  std::vector<EfficiencyPoint> all = generalising(m.forks);
-  const std::vector<EfficiencyPoint> scratch = generalising(m.scratch);
-  all.insert(all.end(), scratch.begin(), scratch.end());
-  return all;
-}
-
 /// Spread of ln norm between seeds (of their means) and within a seed (over D), as standard deviations.
 std::pair<double, double> spreads(const std::vector<EfficiencyPoint>& points, const SeedRange& seeds) {
   std::vector<double> means;
@@ -58,9 +50,9 @@ std::vector<Test> gen_tests(const Estimate& flat, const Estimate& unfiltered, co
        must_lie_within(kFlatExponent), false}};
 }
 
-Json network_list(const std::vector<EfficiencyPoint>& scratch) {
+Json network_list(const std::vector<EfficiencyPoint>& points) {
   Json networks = Json::array();
-  for (const EfficiencyPoint& p : scratch) {
+  for (const EfficiencyPoint& p : points) {
     networks.push_back({{"seed", p.seed},
                         {"rows", p.rows},
                         {"invariant_squared_fraction", p.invariant_fraction},
@@ -78,38 +70,41 @@ std::string complaint(const EfficiencyGenSizes& s) { return rows_complaint(s.row
 
 EfficiencyGenSizes efficiency_gen_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
-  const std::vector<std::int64_t> smoke = {160}, quick = {340, 500}, standard = {500, 750}, full = {1494, 2500};
-  return {s.network,        s.seeds,  s.weight_decay, s.general_rows, by_scale(scale, smoke, quick, standard, full),
-          s.memorised_rows, s.budgets};
+  EfficiencyGenSizes sizes;
+  sizes.network = s.network;
+  sizes.seeds = s.seeds;
+  sizes.weight_decay = s.weight_decay;
+  sizes.parent_rows = s.parent_rows;
+  sizes.parent_steps = s.parent_steps;
+  sizes.rows = s.general_rows;
+  sizes.memorised_rows = s.memorised_rows;
+  sizes.relaxation = s.relaxation;
+  return sizes;
 }
 
 EfficiencyGenRuns plan(SweepPlan& plan, const EfficiencyGenSizes& s) {
   EfficiencyGenRuns runs;
   for (const std::int64_t seed : s.seeds.all()) {
+    const RunIndex parent =
+        converged_run(plan, {.converged = s.parent_steps}, s.network, seed, s.parent_rows, s.weight_decay);
     for (const std::int64_t rows : s.rows) {
-      const RunIndex run = converged_run(plan, s.budgets, s.network, seed, rows, s.weight_decay);
-      runs.scratch.push_back({run, seed, rows, s.weight_decay});
-    }
-    for (const std::int64_t rows : s.fork_rows) {
-      const RunIndex run = ungrok_run(plan, s.budgets, s.network, seed, rows, s.weight_decay);
-      runs.forks.push_back({run, seed, rows, s.weight_decay});
+      runs.forks.push_back({relaxed_fork(plan, s.relaxation, parent, rows), seed, rows, s.weight_decay});
     }
   }
   runs.memorised =
-      memorised_points(plan, s.budgets, s.network, s.seeds, s.memorised_rows, std::span(&s.weight_decay, 1));
+      memorised_points(plan, s.relaxation, s.network, s.seeds, s.memorised_rows, std::span(&s.weight_decay, 1));
   return runs;
 }
 
 EfficiencyGenMeasurement measure(const RunResults& results, const EfficiencyGenSizes& sizes,
                                  const EfficiencyGenRuns& runs) {
-  return {sizes, measure_points(results, runs.scratch, true), measure_points(results, runs.forks, true),
-          measure_points(results, runs.memorised, false)};
+  return {sizes, measure_points(results, runs.forks, true), measure_points(results, runs.memorised, false)};
 }
 
 Judgement judge(const EfficiencyGenMeasurement& m) {
   Judgement result;
   const EfficiencyGenSizes& s = m.sizes;
-  const std::vector<EfficiencyPoint> all = all_generalising(m), points = passing(all);
+  const std::vector<EfficiencyPoint> all = generalising(m.forks), points = passing(all);
   const auto slope = [&](const std::vector<EfficiencyPoint>& of) {
     return iso_logit_slope_within_seeds(of, s.weight_decay, kEquivalenceLevel);
   };
@@ -123,9 +118,9 @@ Judgement judge(const EfficiencyGenMeasurement& m) {
       fmt::format("norm ~ D^{:.3f}; norms {:.1f} to {:.1f}; spread of ln norm {:.3f} between seeds, {:.3f} within one",
                   flat.value, quantile(norms, 0), quantile(norms, 1), between, within);
   result.notes.push_back(fmt::format(
-      "Sizes of {} rows and more are trained from scratch; smaller ones are forks of the full network, which go on "
-      "generalising on so few rows.",
-      s.rows.front()));
+      "All are forks of a network trained on {} rows, each until it rests on its own rows; {} of {} came to rest.",
+      s.parent_rows, std::count_if(m.forks.begin(), m.forks.end(), [](const auto& p) { return p.stationary; }),
+      m.forks.size()));
   result.notes.push_back(
       fmt::format("{} of {} networks that generalise have 95 % of their logits' norm in the invariant component and "
                   "are kept, as in "
@@ -136,14 +131,14 @@ Judgement judge(const EfficiencyGenMeasurement& m) {
     result.notes.push_back("The negative control was not refuted: do not trust this verdict.");
   }
   result.data["negative_control"] = verdict_name(result.tests[2].verdict);
-  result.data["networks"] = network_list(m.scratch);
+  result.data["networks"] = network_list(m.forks);
   result.data["spread_between_seeds"] = between;
   result.data["spread_within_seed"] = within;
   return result;
 }
 
 std::vector<report::Chart> figures(const EfficiencyGenMeasurement& m) {
-  const std::vector<EfficiencyPoint> points = passing(all_generalising(m));
+  const std::vector<EfficiencyPoint> points = passing(generalising(m.forks));
   std::vector<XyPoint> iso, scatter;
   for (const EfficiencyPoint& p : points) {
     iso.push_back({"C_gen", static_cast<double>(p.rows), p.norm_at_margin, fmt::format("{}", p.seed)});

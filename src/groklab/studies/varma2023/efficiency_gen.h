@@ -15,38 +15,38 @@ struct EfficiencyGenSizes {
   TaskNetwork network;
   SeedRange seeds;
   double weight_decay = 1;
-  std::vector<std::int64_t> rows;  ///< D from scratch, ascending, the full table last
-  /// D' above the transition of forks that count as C_gen too: they generalise on few rows, which training from scratch
-  /// does not, and so lengthen the curve.
-  std::vector<std::int64_t> fork_rows;
+  std::int64_t parent_rows = 0, parent_steps = 0;  ///< of the network that generalises
+  /// D, ascending, of its forks, all far above the transition, each until it rests: within a seed the circuit is the
+  /// same.
+  std::vector<std::int64_t> rows;
   std::vector<std::int64_t> memorised_rows;  ///< D of the negative control
-  Budgets budgets;
+  Relaxation relaxation;
 };
 template <class F>
 void visit_fields(EfficiencyGenSizes& s, F&& field) {
   field("network", s.network);
   field("seeds", s.seeds);
   field("weight_decay", s.weight_decay);
+  field("parent_rows", s.parent_rows);
+  field("parent_steps", s.parent_steps);
   field("rows", s.rows);
-  field("fork_rows", s.fork_rows);
   field("memorised_rows", s.memorised_rows);
-  field("budgets", s.budgets);
+  field("relaxation", s.relaxation);
 }
 std::string complaint(const EfficiencyGenSizes& s);
 
 /// Seeds x sizes each.
 struct EfficiencyGenRuns {
-  std::vector<PlannedPoint> scratch, forks, memorised;
+  std::vector<PlannedPoint> forks, memorised;
 };
 
 struct EfficiencyGenMeasurement {
   EfficiencyGenSizes sizes;
-  std::vector<EfficiencyPoint> scratch, forks, memorised;  ///< as measured, nothing left out
+  std::vector<EfficiencyPoint> forks, memorised;  ///< as measured, nothing left out
 };
 template <class F>
 void visit_fields(EfficiencyGenMeasurement& m, F&& field) {
   field("sizes", m.sizes);
-  field("scratch", m.scratch);
   field("forks", m.forks);
   field("memorised", m.memorised);
 }

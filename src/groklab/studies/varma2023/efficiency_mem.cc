@@ -29,12 +29,12 @@ std::string complaint(const EfficiencyMemSizes& s) { return rows_complaint(s.row
 
 EfficiencyMemSizes efficiency_mem_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
-  return {s.network, s.seeds, s.weight_decay, s.weight_decays, s.memorised_rows, s.budgets};
+  return {s.network, s.seeds, s.weight_decay, s.weight_decays, s.memorised_rows, s.relaxation};
 }
 
 EfficiencyMemRuns plan(SweepPlan& plan, const EfficiencyMemSizes& s) {
-  return {memorised_points(plan, s.budgets, s.network, s.seeds, s.rows, s.weight_decays),
-          memorised_points(plan, s.budgets, s.network, s.seeds, s.rows, std::span(&s.weight_decay, 1),
+  return {memorised_points(plan, s.relaxation, s.network, s.seeds, s.rows, s.weight_decays),
+          memorised_points(plan, s.relaxation, s.network, s.seeds, s.rows, std::span(&s.weight_decay, 1),
                            LabelKind::kRandomCommutative)};
 }
 

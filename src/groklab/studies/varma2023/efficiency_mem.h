@@ -17,7 +17,7 @@ struct EfficiencyMemSizes {
   double weight_decay = 1;            ///< of the headline
   std::vector<double> weight_decays;  ///< ascending
   std::vector<std::int64_t> rows;     ///< D, ascending
-  Budgets budgets;
+  Relaxation relaxation;
 };
 template <class F>
 void visit_fields(EfficiencyMemSizes& s, F&& field) {
@@ -26,7 +26,7 @@ void visit_fields(EfficiencyMemSizes& s, F&& field) {
   field("weight_decay", s.weight_decay);
   field("weight_decays", s.weight_decays);
   field("rows", s.rows);
-  field("budgets", s.budgets);
+  field("relaxation", s.relaxation);
 }
 std::string complaint(const EfficiencyMemSizes& s);
 

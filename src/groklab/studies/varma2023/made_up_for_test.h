@@ -117,6 +117,7 @@ inline EfficiencyPoint made_up_point(std::int64_t seed, std::int64_t rows, doubl
   p.margin = 14;
   p.norm_at_margin = norm;
   p.objective = 0.5 * weight_decay * norm * norm;
+  p.stationary = true;
   p.has_circuits = true;
   p.invariant_fraction = 0.99;
   return p;

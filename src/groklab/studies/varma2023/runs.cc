@@ -112,47 +112,23 @@ RunIndex relaxed_fork(SweepPlan& plan, const Relaxation& relaxation, RunIndex pa
   return plan.add_fork(parent, all);
 }
 
-std::vector<PlannedPoint> memorised_points(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network,
+std::vector<PlannedPoint> memorised_points(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network,
                                            const SeedRange& seeds, std::span<const std::int64_t> rows,
                                            std::span<const double> weight_decays, LabelKind labels) {
+  const char* kind = labels == LabelKind::kRandom ? "task.labels=random" : "task.labels=random_commutative";
   std::vector<PlannedPoint> points;
   for (const std::int64_t seed : seeds.all()) {
     for (const std::int64_t size : rows_within({rows.begin(), rows.end()}, network)) {
       for (const double weight_decay : weight_decays) {
-        points.push_back(
-            {memorised_run(plan, budgets, network, seed, size, weight_decay, labels), seed, size, weight_decay});
+        Relaxation paced = relaxation;
+        paced.steps = steps_for(relaxation.steps, weight_decay);
+        const RunIndex run =
+            relaxed_run(plan, paced, network, seed, size, {kind, fmt::format("optim.weight_decay={}", weight_decay)});
+        points.push_back({run, seed, size, weight_decay});
       }
     }
   }
   return points;
-}
-
-CircuitRuns circuit_runs(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, const SeedRange& seeds,
-                         std::span<const std::int64_t> memorised_rows, std::int64_t fork_rows, double weight_decay) {
-  CircuitRuns runs;
-  runs.memorised = memorised_points(plan, budgets, network, seeds, memorised_rows, std::span(&weight_decay, 1));
-  for (const std::int64_t seed : seeds.all()) {
-    runs.general.push_back(
-        {converged_run(plan, budgets, network, seed, network.rows, weight_decay), seed, network.rows, weight_decay});
-  }
-  for (const std::int64_t seed : seeds.all()) {
-    runs.general.push_back(
-        {ungrok_run(plan, budgets, network, seed, fork_rows, weight_decay), seed, fork_rows, weight_decay});
-  }
-  return runs;
-}
-
-CircuitPoints measure_circuit_points(const RunResults& results, const CircuitRuns& runs) {
-  return {measure_points(results, runs.memorised, false), measure_points(results, runs.general, true)};
-}
-
-std::vector<double> log_crossings(const CircuitPoints& points, const SeedRange& seeds, double weight_decay,
-                                  double EfficiencyPoint::*value) {
-  const std::vector<EfficiencyPoint> memorised = fitted(points.memorised);
-  const std::vector<EfficiencyPoint> general = passing(generalising(points.general));
-  return per_seed(seeds, [&](std::int64_t seed) {
-    return std::log(crossing(memorised, seed, weight_decay, general_level(general, seed, value), value));
-  });
 }
 
 double accuracy_at(const RunResults& results, RunIndex run, std::int64_t step) {

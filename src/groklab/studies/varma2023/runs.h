@@ -36,19 +36,6 @@ RunIndex ungrok_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& 
 /// S / weight_decay after a fork: as much decay as weight decay 1 has in S steps.
 std::int64_t equal_decay_step(const Budgets& budgets, double weight_decay);
 
-/// How a run is brought to where its optimiser rests. AdamW's fixed points do not depend on the learning rate, so it is
-/// three to five times the default's, and falls by a cosine at the end, for at that rate some memorising runs jump.
-struct Relaxation {
-  double learning_rate = 5e-3;
-  double final_lr_fraction = 0.02;
-  std::int64_t steps = 0;
-};
-template <class F>
-void visit_fields(Relaxation& r, F&& field) {
-  field("learning_rate", r.learning_rate);
-  field("final_lr_fraction", r.final_lr_fraction);
-  field("steps", r.steps);
-}
 /// From scratch on D training examples with true labels, until it rests. `changes` are further keys, "key=value".
 RunIndex relaxed_run(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network, std::int64_t seed,
                      std::int64_t rows, const std::vector<std::string>& changes = {});
@@ -56,19 +43,11 @@ RunIndex relaxed_run(SweepPlan& plan, const Relaxation& relaxation, const TaskNe
 RunIndex relaxed_fork(SweepPlan& plan, const Relaxation& relaxation, RunIndex parent, std::int64_t rows,
                       const std::vector<std::string>& changes = {});
 
-/// What a prediction of D_crit is made from.
-struct CircuitRuns {
-  std::vector<PlannedPoint> memorised;  ///< C_mem: random labels
-  std::vector<PlannedPoint> general;    ///< C_gen: the full table's networks, then their forks on `fork_rows`
-};
-/// Seeds x memorised_rows (those that the table has) x weight decays.
-std::vector<PlannedPoint> memorised_points(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network,
+/// Networks at rest on random labels: seeds x rows (those that the table has) x weight decays.
+std::vector<PlannedPoint> memorised_points(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network,
                                            const SeedRange& seeds, std::span<const std::int64_t> rows,
                                            std::span<const double> weight_decays,
                                            LabelKind labels = LabelKind::kRandom);
-CircuitRuns circuit_runs(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, const SeedRange& seeds,
-                         std::span<const std::int64_t> memorised_rows, std::int64_t fork_rows, double weight_decay);
-
 /// Points of both circuits as measured, nothing left out.
 struct CircuitPoints {
   std::vector<EfficiencyPoint> memorised, general;
@@ -78,12 +57,6 @@ void visit_fields(CircuitPoints& p, F&& field) {
   field("memorised", p.memorised);
   field("general", p.general);
 }
-CircuitPoints measure_circuit_points(const RunResults& results, const CircuitRuns& runs);
-
-/// ln D at which C_mem comes to need what C_gen needs, by `value` of the points, for every seed.
-std::vector<double> log_crossings(const CircuitPoints& points, const SeedRange& seeds, double weight_decay,
-                                  double EfficiencyPoint::*value);
-
 /// Test accuracy of the last record at or before `step` (-1: the end); NaN for a run that failed.
 double accuracy_at(const RunResults& results, RunIndex run, std::int64_t step = -1);
 

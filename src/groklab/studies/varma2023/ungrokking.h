@@ -9,6 +9,7 @@
 #include "groklab/studies/efficiency.h"
 #include "groklab/studies/training_curve.h"
 #include "groklab/studies/varma2023/common.h"
+#include "groklab/studies/varma2023/resting.h"
 #include "groklab/studies/varma2023/runs.h"
 
 namespace groklab::studies::varma2023 {
@@ -27,24 +28,25 @@ struct UngrokkingSizes {
   TaskNetwork network;
   SeedRange seeds;
   double weight_decay = 1;
-  std::vector<std::int64_t> rows;  ///< D' around the transition, ascending, from the full table
-  std::int64_t stored_rows = 0;    ///< D of a memorising parent, which stores each of its rows
-  std::int64_t kept_rows = 0;      ///< D' of its forks
+  std::int64_t parent_rows = 0, parent_steps = 0;  ///< of the network that generalises
+  std::vector<std::int64_t> rows;                  ///< D' of its forks around the transition, ascending
+  std::int64_t stored_rows = 0;                    ///< D of a memorising parent, which stores each of its rows
+  std::int64_t kept_rows = 0;                      ///< D' of its forks
   std::int64_t stored_steps = 0;
   Relaxation relaxation;
-  Budgets budgets;
 };
 template <class F>
 void visit_fields(UngrokkingSizes& s, F&& field) {
   field("network", s.network);
   field("seeds", s.seeds);
   field("weight_decay", s.weight_decay);
+  field("parent_rows", s.parent_rows);
+  field("parent_steps", s.parent_steps);
   field("rows", s.rows);
   field("stored_rows", s.stored_rows);
   field("kept_rows", s.kept_rows);
   field("stored_steps", s.stored_steps);
   field("relaxation", s.relaxation);
-  field("budgets", s.budgets);
 }
 std::string complaint(const UngrokkingSizes& s);
 
@@ -53,19 +55,6 @@ struct UngrokkingRuns {
   std::vector<PlannedPoint> decaying;  ///< [seeds] forks of memorising networks at weight decay 1
   std::vector<PlannedPoint> control;   ///< [seeds] the same without weight decay
 };
-
-/// A fork of the full table's network at its end.
-struct FullFork {
-  std::int64_t seed = 0, rows = 0;
-  double train_accuracy = 0, test_accuracy = 0;
-};
-template <class F>
-void visit_fields(FullFork& f, F&& field) {
-  field("seed", f.seed);
-  field("rows", f.rows);
-  field("train_accuracy", f.train_accuracy);
-  field("test_accuracy", f.test_accuracy);
-}
 
 /// A fork of a memorising network over training: accuracy on the rows that were taken away and on rows never seen.
 struct StoredRowsFork {
@@ -86,10 +75,9 @@ void visit_fields(StoredRowsFork& f, F&& field) {
 }
 std::string complaint(const StoredRowsFork& f);
 
-/// Those runs that did not fail.
 struct UngrokkingMeasurement {
   UngrokkingSizes sizes;
-  std::vector<FullFork> full;
+  std::vector<RestingState> full;      ///< of the network that generalises; seeds x D'
   std::vector<StoredRowsFork> stored;  ///< both weight decays
   std::vector<NamedCurve> curves;      ///< of the first seed's forks of the full table
 };

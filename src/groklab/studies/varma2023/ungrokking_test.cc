@@ -18,7 +18,10 @@ struct MadeUpUngrokking {
 
 UngrokkingMeasurement made_up_ungrokking(const std::vector<MadeUpUngrokking>& seeds) {
   UngrokkingMeasurement m;
-  m.sizes = {made_up_network(), kSeeds, 1, kUngrokRows, 300, 150, 1000, {}, {}};
+  m.sizes.network = made_up_network();
+  m.sizes.seeds = kSeeds;
+  m.sizes.parent_rows = 9000;
+  m.sizes.rows = kUngrokRows;
   for (std::size_t i = 0; i < seeds.size(); ++i) {
     const MadeUpUngrokking& s = seeds[i];
     const std::int64_t seed = kSeeds.first + static_cast<std::int64_t>(i);
@@ -26,7 +29,7 @@ UngrokkingMeasurement made_up_ungrokking(const std::vector<MadeUpUngrokking>& se
       double accuracy = accuracy_across(rows, s.midpoint, s.steepness, m.sizes.network.classes);
       if (rows == kUngrokRows.front() && !std::isnan(s.front)) accuracy = s.front;
       if (rows == kUngrokRows.back() && !std::isnan(s.back)) accuracy = s.back;
-      m.full.push_back({seed, rows, rows == 80 ? s.least_train : 1, accuracy});
+      m.full.push_back({seed, rows, rows == 80 ? s.least_train : 1, accuracy, 1e-6, accuracy, true});
     }
     // Only the end counts, not what is lost on the way.
     m.stored.push_back({seed, 1, true, {0, 100}, {1, 0.05 + s.removed_less_never_seen}, {0.01, 0.05}});
