@@ -465,7 +465,7 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
   EXPECT_EQ(result["step"], 300);
   EXPECT_EQ(result["neurons"]["each"].size(), 32u);
   EXPECT_EQ(result["ablations"].size(), 84u);
-  for (const char* probe : {"circuits", "frequencies", "weights", "geometry", "subnetwork"}) {
+  for (const char* probe : {"circuits", "balance", "frequencies", "weights", "geometry", "subnetwork"}) {
     EXPECT_TRUE(result.contains(probe)) << probe;
   }
   // The same weights from a file, with their configuration in it, say the same.
@@ -475,8 +475,9 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
   EXPECT_TRUE(has(succeed({"probe", "last"}).out, "fraction of the logits that respects the symmetry"));
   // The page draws what was read in training; checkpoints add to it.
   succeed({"report", "last", "-o", "page.html"});
-  for (const char* chart : {"inside-logits", "inside-reallocation", "inside-spectrum-logits", "inside-keys",
-                            "inside-neuron-periodicity", "inside-reordered", "inside-ablation-test"}) {
+  for (const char* chart :
+       {"inside-balance", "inside-ratio", "inside-logits", "inside-reallocation", "inside-spectrum-logits",
+        "inside-keys", "inside-neuron-periodicity", "inside-reordered", "inside-ablation-test"}) {
     EXPECT_TRUE(has(place.read("page.html"), std::string("id=\"") + chart)) << chart;
   }
   const auto all =
