@@ -92,10 +92,13 @@ TEST_F(MixedStart, RatiosAreThoseOfTheStoredStates) {
 TEST_F(MixedStart, TheNearestStateIsTakenOrNone) {
   const Store store(directory_);
   const std::string& id = results_[parent_].id;
+  int positive = 0;
   for (const MixedState& state : mixed_states(store, id, pool_)) {
     if (!(state.ratio > 0)) continue;
     EXPECT_EQ(mixed_start(store, id, state.ratio, pool_).step, state.step);
+    ++positive;
   }
+  EXPECT_GT(positive, 0);
   try {
     mixed_start(store, id, 1e12, pool_);
     FAIL() << "expected an error";
