@@ -1,6 +1,8 @@
 // See verdict.h.
 #include "groklab/analysis/verdict.h"
 
+#include <cmath>
+
 namespace groklab {
 
 const char* verdict_name(Verdict verdict) {
@@ -42,6 +44,53 @@ Verdict judge_all(std::span<const Verdict> parts) {
     all = all && part == Verdict::kConfirmed;
   }
   return all ? Verdict::kConfirmed : Verdict::kInconclusive;
+}
+
+const char* comparison_name(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::kAbove:
+      return "above";
+    case Comparison::kBelow:
+      return "below";
+    case Comparison::kWithin:
+      return "within";
+    case Comparison::kUnstated:
+      break;
+  }
+  return "unstated";
+}
+
+const char* effect_scale_name(EffectScale scale) {
+  switch (scale) {
+    case EffectScale::kLnRatio:
+      return "ln ratio";
+    case EffectScale::kLog10Ratio:
+      return "log10 ratio";
+    case EffectScale::kNumber:
+      break;
+  }
+  return "number";
+}
+
+Criterion must_be_above(double bound, EffectScale scale) { return {Comparison::kAbove, bound, scale}; }
+Criterion must_be_below(double bound, EffectScale scale) { return {Comparison::kBelow, bound, scale}; }
+Criterion must_lie_within(double margin, EffectScale scale) { return {Comparison::kWithin, margin, scale}; }
+Criterion must_agree_within_factor(double factor, EffectScale scale) {
+  return {Comparison::kWithin, scale == EffectScale::kLog10Ratio ? std::log10(factor) : std::log(factor), scale};
+}
+
+Verdict judge_criterion(const Estimate& effect, const Criterion& criterion) {
+  switch (criterion.comparison) {
+    case Comparison::kAbove:
+      return judge_above(effect, criterion.bound);
+    case Comparison::kBelow:
+      return judge_below(effect, criterion.bound);
+    case Comparison::kWithin:
+      return judge_equivalent(effect, criterion.bound);
+    case Comparison::kUnstated:
+      break;
+  }
+  return Verdict::kInconclusive;
 }
 
 }  // namespace groklab

@@ -2,6 +2,7 @@
 // an equivalence test (two one-sided tests, that is, the 90 % interval within the margin), never just "p > 0.05".
 #pragma once
 
+#include <limits>
 #include <span>
 
 #include "groklab/analysis/estimate.h"
@@ -23,5 +24,38 @@ inline constexpr double kEquivalenceLevel = 0.9;
 Verdict judge_equivalent(const Estimate& effect, double margin);
 /// A claim of several parts: confirmed if all are, refuted if any is.
 Verdict judge_all(std::span<const Verdict> parts);
+
+/// How an effect is compared with a bound. Text reaches the disk: "unstated", "above", "below", "within".
+enum class Comparison {
+  kUnstated,  ///< none of these
+  kAbove,     ///< interval of 95 %
+  kBelow,     ///< interval of 95 %
+  kWithin     ///< |effect| < bound, a test of equivalence: interval of kEquivalenceLevel
+};
+const char* comparison_name(Comparison comparison);
+
+/// What kind of number an effect is. Text reaches the disk: "number", "ln ratio", "log10 ratio".
+enum class EffectScale { kNumber, kLnRatio, kLog10Ratio };
+const char* effect_scale_name(EffectScale scale);
+
+/// A comparison with its bound: all of a test that is fixed before its measurement.
+struct Criterion {
+  Comparison comparison = Comparison::kUnstated;
+  double bound = std::numeric_limits<double>::quiet_NaN();  ///< on the effect's own scale; of kWithin the margin
+  EffectScale scale = EffectScale::kNumber;
+
+  /// Of the interval that the comparison looks at.
+  double level() const { return comparison == Comparison::kWithin ? kEquivalenceLevel : 0.95; }
+};
+Criterion must_be_above(double bound, EffectScale scale = EffectScale::kNumber);
+Criterion must_be_below(double bound, EffectScale scale = EffectScale::kNumber);
+/// |effect| < margin.
+Criterion must_lie_within(double margin, EffectScale scale = EffectScale::kNumber);
+/// The effect is the logarithm of a ratio, which must lie between 1 / factor and factor.
+Criterion must_agree_within_factor(double factor, EffectScale scale = EffectScale::kLnRatio);
+
+/// By judge_above, judge_below or judge_equivalent. `effect` carries an interval of criterion.level(). kUnstated:
+/// inconclusive.
+Verdict judge_criterion(const Estimate& effect, const Criterion& criterion);
 
 }  // namespace groklab

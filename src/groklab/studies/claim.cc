@@ -1,7 +1,18 @@
 // See claim.h.
 #include "groklab/studies/claim.h"
 
+#include <utility>
+
 namespace groklab::studies {
+
+Test::Test(std::string what_is_measured, std::string rule_in_words, const Estimate& measured, const Criterion& fixed,
+           bool is_counted)
+    : what(std::move(what_is_measured)),
+      rule(std::move(rule_in_words)),
+      effect(measured),
+      criterion(fixed),
+      counts(is_counted),
+      verdict(judge_criterion(measured, fixed)) {}
 
 Verdict Judgement::verdict() const {
   std::vector<Verdict> parts;

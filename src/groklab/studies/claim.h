@@ -18,13 +18,16 @@
 
 namespace groklab::studies {
 
-/// One test of a claim. A claim is confirmed if all its tests are.
+/// One test of a claim: all but its effect is known before a run is made (rules_of() in protocol.h).
 struct Test {
   std::string what;  ///< the effect in words, with its unit
   std::string rule;  ///< what would confirm it, with the bound and the reason for the bound
-  Estimate effect;   ///< with the interval that the verdict used
-  Verdict verdict = Verdict::kInconclusive;
+  Estimate effect;   ///< with an interval of criterion.level()
+  Criterion criterion;
   bool counts = true;  ///< false: shown beside the claim, no part of it
+  Verdict verdict = Verdict::kInconclusive;
+
+  Test(std::string what, std::string rule, const Estimate& effect, const Criterion& criterion, bool counts = true);
 };
 
 /// What a measurement says about a claim.
@@ -49,6 +52,8 @@ struct Claim {
   std::string paper;      ///< its own numbers, and where they stand
   /// The measurement of planned runs, as JSON.
   using Measure = std::function<Json(const RunResults& results)>;
+  /// Raised by hand when what is measured or how it is judged changes while sizes, texts and bounds do not.
+  int rules_version = 1;
   std::function<Json(const Scale& scale)> sizes;
   /// Adds the claim's runs to the plan (claims share runs) and says how they will be measured.
   std::function<Measure(SweepPlan& plan, const Json& sizes)> plan;
@@ -65,13 +70,14 @@ struct ClaimParts {
   Measurement (*measure)(const RunResults& results, const Sizes& sizes, const Runs& runs);
   Judgement (*judge)(const Measurement& measurement);
   std::vector<report::Chart> (*figures)(const Measurement& measurement);
+  int rules_version = 1;
 };
 
 template <class Sizes, class Runs, class Measurement>
 Claim make_claim(const ClaimParts<Sizes, Runs, Measurement>& parts) {
   const std::string id = parts.id;
   const auto measurement = [id](const Json& json) { return plain_from_json<Measurement>(json, id); };
-  Claim claim{parts.id, parts.title, parts.statement, parts.paper, {}, {}, {}, {}};
+  Claim claim{parts.id, parts.title, parts.statement, parts.paper, parts.rules_version, {}, {}, {}, {}};
   claim.sizes = [parts](const Scale& scale) { return plain_to_json(parts.sizes(scale)); };
   claim.plan = [parts, id](SweepPlan& plan, const Json& json) -> Claim::Measure {
     const auto sizes = plain_from_json<Sizes>(json, id + ".sizes");

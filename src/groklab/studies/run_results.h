@@ -31,6 +31,8 @@ struct CircuitsAtStep {
 class RunResults {
  public:
   RunResults(const Store& store, std::vector<PlannedResult> results, ThreadPool& pool);
+  /// Of a plan none of whose `n_runs` runs was made: has() is false for each.
+  explicit RunResults(std::size_t n_runs) : results_(n_runs) {}
 
   /// "" if all runs come from one engine and version of its arithmetic; else the line that says from which.
   std::string mixed_engines() const;
@@ -57,9 +59,9 @@ class RunResults {
   auto of_last_network(RunIndex run, Measure&& measure) const;
   std::vector<CircuitsAtStep> measure_checkpoints(RunIndex run, bool all) const;
 
-  const Store& store_;
+  const Store* const store_ = nullptr;
   const std::vector<PlannedResult> results_;
-  ThreadPool& pool_;
+  ThreadPool* const pool_ = nullptr;
   mutable std::map<RunIndex, std::vector<Record>> records_;
   mutable std::map<RunIndex, std::vector<CircuitsAtStep>> last_circuits_, all_circuits_;
   mutable std::map<std::pair<RunIndex, double>, double> norms_, norms_at_logit_;

@@ -133,11 +133,11 @@ Judgement judge(const AdamwObjectiveMeasurement& m) {
   const std::string rule = fmt::format(
       "90 % interval within +-ln(1.25)/ln(1e6) = {:.4f}: six decades move k by less than 1.25", kFlatDegree);
   result.tests = {{"exponent b of k = pull / (loss margin) ~ alpha^b at rest, over AdamW's epsilons and Adam with L2",
-                   rule, flat, judge_equivalent(flat, kFlatDegree)},
+                   rule, flat, must_lie_within(kFlatDegree)},
                   {"exponent b of training loss ~ alpha^b at rest", "above 0.5: the loss is set by decay, not by steps",
-                   loss, judge_above(loss, 0.5)},
+                   loss, must_be_above(0.5)},
                   {"the same k with alpha |theta|^2 for the pull", rule + "; shown: large weights are pulled more",
-                   by_norm, judge_equivalent(by_norm, kFlatDegree), false}};
+                   by_norm, must_lie_within(kFlatDegree), false}};
   const Estimate k = mean_degree(m);
   const auto restless = std::count_if(m.runs.begin(), m.runs.end(), [](const auto& r) { return !r.stationary; });
   result.n_seeds = m.sizes.seeds.count;

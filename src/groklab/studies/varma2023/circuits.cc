@@ -155,11 +155,11 @@ Judgement judge(const CircuitsMeasurement& m) {
   const Estimate monotone = balance_over_rows(m), remains = mean_estimate(fall), growth = mean_estimate(rise);
   result.tests = {{"Spearman's correlation of C_gen / C_mem after ungrokking with D'",
                    fmt::format("above {}: the ratio rises with D' up to an exchange of neighbours", kMonotone),
-                   monotone, judge_above(monotone, kMonotone)},
+                   monotone, must_be_above(kMonotone)},
                   {"C_mem's logit at the end of grokking / at its largest", "below 0.5: C_mem gives way", remains,
-                   judge_below(remains, kGivesWay)},
+                   must_be_below(kGivesWay)},
                   {"growth of C_gen's fraction of the logits' squared norm from where C_mem is largest to the end",
-                   "above 0: C_gen takes over", growth, judge_above(growth, 0)}};
+                   "above 0: C_gen takes over", growth, must_be_above(0)}};
   result.n_seeds = monotone.n;
   const auto [low, high] = ratio_range(m);
   result.ours =

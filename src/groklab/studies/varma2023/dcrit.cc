@@ -16,14 +16,14 @@ using report::XyPoint;
 
 Test within_test(const std::string& what, const Estimate& e, bool counts) {
   return {what, fmt::format("90 % interval within +-ln(1.1) = {:.3f}", kPredictedWithin), e,
-          judge_equivalent(e, kPredictedWithin), counts};
+          must_lie_within(kPredictedWithin, EffectScale::kLnRatio), counts};
 }
 
 Test rival_test(const DcritSummary& s, const std::string& rival, bool counts) {
   const Estimate e = error_against(s, rival);
   return {fmt::format("|ln error| of the prediction less that of {}, mean over networks", rival),
           "below 0: nearer to the observation than the rival, whose one constant is fitted to the other networks", e,
-          judge_below(e, 0), counts};
+          must_be_below(0), counts};
 }
 
 std::vector<Test> dcrit_tests(const DcritSummary& s) {
@@ -34,7 +34,7 @@ std::vector<Test> dcrit_tests(const DcritSummary& s) {
       within_test("the same, median over networks (order statistics)",
                   median_log_ratio(s, s.by_branches, s.by_composition), true),
       {"fraction of a network's seeds whose prediction lies between ungrokking and generalising from scratch",
-       fmt::format("above {}", kInBracket), bracket, judge_above(bracket, kInBracket)},
+       fmt::format("above {}", kInBracket), bracket, must_be_above(kInBracket)},
       rival_test(s, kConstantRival, true),
       rival_test(s, kTableRival, true),
       rival_test(s, kLogRival, false),
@@ -44,8 +44,8 @@ std::vector<Test> dcrit_tests(const DcritSummary& s) {
       within_test("ln(predicted D_crit / midpoint of test accuracy), equal objectives, mean",
                   mean_log_ratio(s, s.by_branches, s.by_accuracy), false)};
   const Estimate slope = log_log_slope(s);
-  tests.push_back({"exponent b of observed ~ predicted^b over networks", "above 0; shown beside", slope,
-                   judge_above(slope, 0), false});
+  tests.push_back(
+      {"exponent b of observed ~ predicted^b over networks", "above 0; shown beside", slope, must_be_above(0), false});
   return tests;
 }
 
@@ -129,9 +129,10 @@ DcritRuns plan(SweepPlan& plan, const DcritSizes& s) {
   for (const DcritNetwork& n : s.networks) {
     DcritRuns::Network& r = runs.networks.emplace_back();
     for (const std::int64_t seed : s.seeds.all()) {
-      const RunIndex parent = scratch_run(plan, n.network, seed, n.parent_rows, 1, n.parent_steps);
+      const Budgets budgets{.converged = n.parent_steps};
+      const RunIndex parent = converged_run(plan, budgets, n.network, seed, n.parent_rows, 1);
       r.parents.push_back({parent, seed, n.parent_rows, 1});
-      r.races.push_back({scratch_run(plan, n.network, seed, n.race_rows, 1, n.parent_steps), seed, n.race_rows, 1});
+      r.races.push_back({converged_run(plan, budgets, n.network, seed, n.race_rows, 1), seed, n.race_rows, 1});
       for (const std::int64_t rows : n.rows) {
         r.general.push_back({relaxed_fork(plan, s.relaxation, parent, rows), seed, rows, 1});
         r.memorising.push_back({relaxed_run(plan, s.relaxation, n.network, seed, rows), seed, rows, 1});

@@ -20,7 +20,7 @@ Estimate mem_slope(const EfficiencyMemSizes& sizes, const std::vector<Efficiency
 Test mem_test(const std::string& what, const Estimate& effect) {
   return {"exponent b of norm ~ D^b at equal margin, " + what,
           fmt::format("above {}: more rows need more norm; the bound that makes C_gen count as flat", kFlatExponent),
-          effect, judge_above(effect, kFlatExponent)};
+          effect, must_be_above(kFlatExponent)};
 }
 
 }  // namespace

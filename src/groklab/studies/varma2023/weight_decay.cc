@@ -101,13 +101,13 @@ std::vector<Test> strength_tests(const WeightDecayMeasurement& m) {
       {"exponent b of D_crit ~ alpha^b, networks at rest, over all settings",
        fmt::format("90 % interval within +-ln(1.25)/ln(1000) = {:.4f}: three decades move D_crit by less than 1.25",
                    kFlatInStrength),
-       slope, judge_equivalent(slope, kFlatInStrength)}};
+       slope, must_lie_within(kFlatInStrength)}};
   for (std::size_t i = 1; i < m.settings.size(); ++i) {
     const Estimate shift = resting_shift(m, i);
     tests.push_back(
         {fmt::format("ln(D_crit with {} / with {}), at rest", m.sizes.settings[i].name, m.sizes.settings[0].name),
          fmt::format("90 % interval within +-ln(1.25) = {:.3f}; shown beside the exponent", kSameMidpoint), shift,
-         judge_equivalent(shift, kSameMidpoint), false});
+         must_lie_within(kSameMidpoint, EffectScale::kLnRatio), false});
   }
   return tests;
 }
@@ -123,11 +123,11 @@ std::vector<Test> time_tests(const WeightDecayMeasurement& m) {
          fmt::format("90 % interval within +-ln(1.25) = {:.3f}; shown: at equal steps a smaller weight decay "
                      "has had less effect",
                      kSameMidpoint),
-         e, judge_equivalent(e, kSameMidpoint), false});
+         e, must_lie_within(kSameMidpoint, EffectScale::kLnRatio), false});
   }
   const Estimate slope = time_exponent(m, 0.95);
   tests.push_back({fmt::format("exponent of time to ungrok ~ lambda^b at D' = {}", m.sizes.rows.front()),
-                   "below 0: smaller weight decay ungroks more slowly", slope, judge_below(slope, 0)});
+                   "below 0: smaller weight decay ungroks more slowly", slope, must_be_below(0)});
   return tests;
 }
 
@@ -185,7 +185,7 @@ WeightDecayRuns plan(SweepPlan& plan, const WeightDecaySizes& s) {
   WeightDecayRuns runs;
   runs.resting.resize(s.settings.size());
   for (const std::int64_t seed : s.seeds.all()) {
-    const RunIndex parent = scratch_run(plan, s.network, seed, s.parent_rows, 1, s.parent_steps);
+    const RunIndex parent = converged_run(plan, {.converged = s.parent_steps}, s.network, seed, s.parent_rows, 1);
     for (std::size_t i = 0; i < s.settings.size(); ++i) {
       Relaxation relaxation = s.relaxation;
       relaxation.steps = std::llround(static_cast<double>(relaxation.steps) / s.settings[i].pace);
