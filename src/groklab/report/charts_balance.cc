@@ -61,7 +61,7 @@ Chart parts_chart(const PlotRun& run) {
   options.title = "Correct logit of both circuits";
   options.caption =
       "G: mean centred correct logit of test rows, which every row has. M: what training rows have on top. Lines from "
-      "evaluation steps; marks with bars of 95 % from the probe balance, which takes the orbits of the symmetry one by "
+      "evaluation steps; bars of 95 % from the probe balance, which takes the orbits of the symmetry one by "
       "one.";
   options.x_title = "step";
   options.y_title = "correct logit";
@@ -75,7 +75,8 @@ Chart ratio_chart(const PlotRun& run) {
   std::vector<XyPoint> points;
   add_records(run, "evaluation steps", ratio_of, points);
   add_probes(run.source->inside, points, [](double step, const BalanceMetrics& m) -> XyPoint {
-    return {"probe", step, m.ratio, "", m.ratio_low, m.ratio_high};
+    const double low = m.ratio_low > 0 ? m.ratio_low : std::nan("");  // no place on a logarithmic axis
+    return {"probe", step, m.ratio, "", low, m.ratio_high};
   });
   const double last = points.empty() ? 0 : points.back().x;
   for (const double step : {0.0, last}) points.push_back({"equal shares", step, 1});
