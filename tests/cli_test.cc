@@ -356,6 +356,26 @@ TEST_F(Cli, ForkStartsWhereTheParentWas) {
   refuse({"fork", "ffffffffffff"}, "ffffffffffff");
 }
 
+// From the state whose shares of both circuits are those asked for.
+TEST_F(Cli, ForkStartsWhereTheCircuitsAreInBalance) {
+  succeed({"train", "tiny.toml", "--quiet", "--set", "task.modulus=11", "--set", "split.train_size=96", "--set",
+           "train.steps=600", "--set", "optim.learning_rate=5e-3", "--set", "train.checkpoint_every=100"});
+  const std::string parent = last_run();
+  int balanced = 0;
+  for (const auto& record : records(parent)) {
+    const double test = record["test"]["correct_logit_centred"], train = record["train"]["correct_logit_centred"];
+    const std::int64_t step = record["step"];
+    if (step % 100 != 0 || step == 0 || !(test > 0 && train > test)) continue;
+    const std::string at = "balance=" + std::to_string(test / (train - test));
+    const ProgramResult fork = succeed({"fork", parent, "--at", at, "--set", "train.steps=1"});
+    EXPECT_TRUE(has(fork.err, "at step " + std::to_string(step) + ", where G / M is")) << at << fork.err;
+    ++balanced;
+  }
+  EXPECT_GT(balanced, 0) << "it must have a state with both circuits";
+  refuse({"fork", parent, "--at", "balance=1e9"}, "within a factor 1.5");
+  refuse({"fork", parent, "--at", "balance=0"}, "above 0");
+}
+
 TEST_F(Cli, AFinishedRunKeepsNoResumePoint) {
   const Words train = {"train", "tiny.toml", "--threads", "1", "--set", "train.checkpoint_every=0"};
   const Words longer = train + Words{"--set", "train.steps=100000"};
@@ -465,7 +485,7 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
   EXPECT_EQ(result["step"], 300);
   EXPECT_EQ(result["neurons"]["each"].size(), 32u);
   EXPECT_EQ(result["ablations"].size(), 84u);
-  for (const char* probe : {"circuits", "frequencies", "weights", "geometry", "subnetwork"}) {
+  for (const char* probe : {"circuits", "balance", "frequencies", "weights", "geometry", "subnetwork"}) {
     EXPECT_TRUE(result.contains(probe)) << probe;
   }
   // The same weights from a file, with their configuration in it, say the same.
@@ -475,8 +495,9 @@ TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
   EXPECT_TRUE(has(succeed({"probe", "last"}).out, "fraction of the logits that respects the symmetry"));
   // The page draws what was read in training; checkpoints add to it.
   succeed({"report", "last", "-o", "page.html"});
-  for (const char* chart : {"inside-logits", "inside-reallocation", "inside-spectrum-logits", "inside-keys",
-                            "inside-neuron-periodicity", "inside-reordered", "inside-ablation-test"}) {
+  for (const char* chart :
+       {"inside-balance", "inside-ratio", "inside-logits", "inside-reallocation", "inside-spectrum-logits",
+        "inside-keys", "inside-neuron-periodicity", "inside-reordered", "inside-ablation-test"}) {
     EXPECT_TRUE(has(place.read("page.html"), std::string("id=\"") + chart)) << chart;
   }
   const auto all =

@@ -49,6 +49,21 @@ struct CircuitMetrics {
   double memorised_strength = 0;  ///< mean residual correct logit on training rows - on test rows
 };
 
+/// Probe `balance`: how much of the correct logit every row has (G) and training rows have on top (M). Logits are
+/// centred: each row's mean over classes removed. All numbers are NaN where `undefined` says why.
+struct BalanceMetrics {
+  double general = 0;           ///< G: mean correct logit that test rows of the orbits show
+  double general_error = 0;     ///< its standard error
+  double memorised = 0;         ///< M: mean over training rows of the trained label's logit - what test rows show there
+  double memorised_error = 0;   ///< its standard error
+  double ratio = 0;             ///< rho = G / M; NaN unless M > 0
+  double ratio_low = 0;         ///< Fieller's interval of 95 %; NaN: no bound below
+  double ratio_high = 0;        ///< the same; NaN: no bound above
+  double general_square = 0;    ///< sum over classes of squared G(orbit), mean over rows, noise subtracted: may be < 0
+  double memorised_square = 0;  ///< the same of training mean - test mean by orbit; of random labels it holds nothing
+  std::string undefined;        ///< why there is no balance, in words; empty where there is
+};
+
 /// Probe `frequencies`: how logits and embedding spread over the components of functions on the task's group: the
 /// frequencies 1..p/2 of Z_p, the irreducible representations of other groups. The trivial component is left out.
 struct FrequencyMetrics {
@@ -122,6 +137,7 @@ struct ProbeSection {
 struct ProbeResult {
   std::int64_t step = 0;                         ///< of the state
   std::optional<CircuitMetrics> circuits;        ///< probe `circuits`
+  std::optional<BalanceMetrics> balance;         ///< probe `balance`
   std::optional<FrequencyMetrics> frequencies;   ///< probe `frequencies`
   std::optional<NeuronMetrics> neurons;          ///< probe `neurons`
   std::vector<TensorResult> weights;             ///< probe `weights`

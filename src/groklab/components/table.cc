@@ -50,6 +50,7 @@
 
 #define GROKLAB_PROBES(ENTRY) \
   ENTRY(circuits)             \
+  ENTRY(balance)              \
   ENTRY(frequencies)          \
   ENTRY(neurons)              \
   ENTRY(weights)              \

@@ -5,13 +5,10 @@
 #include <span>
 
 #include "groklab/engine/engine.h"
+#include "groklab/probe/scaling.h"
 #include "groklab/task.h"
 
 namespace groklab {
-
-/// Factors on all parameters that norm_at_margin() looks through. Not from far above 1: there the attention's softmax
-/// saturates and the margin falls again.
-inline constexpr double kLeastFactor = 0.2, kMostFactor = 1.5;
 
 /// ||theta||_2 of the network when all its parameters, biases included, are scaled by one factor such that the mean
 /// margin, L[y] - max_{c != y} L[c] over the task's classes, of `rows` is `margin`: how much norm this very circuit

@@ -24,6 +24,19 @@ void visit_fields(S& m, Visit&& visit) {
   visit("invariant_fraction", m.invariant_fraction);
   visit("memorised_strength", m.memorised_strength);
 }
+template <Struct<BalanceMetrics> S, typename Visit>
+void visit_fields(S& m, Visit&& visit) {
+  visit("general", m.general);
+  visit("general_error", m.general_error);
+  visit("memorised", m.memorised);
+  visit("memorised_error", m.memorised_error);
+  visit("ratio", m.ratio);
+  visit("ratio_low", m.ratio_low);
+  visit("ratio_high", m.ratio_high);
+  visit("general_square", m.general_square);
+  visit("memorised_square", m.memorised_square);
+  visit("undefined", m.undefined);
+}
 template <Struct<FrequencyMetrics> S, typename Visit>
 void visit_fields(S& m, Visit&& visit) {
   visit("names", m.names);
@@ -88,6 +101,7 @@ template <Struct<ProbeResult> S, typename Visit>
 void visit_fields(S& m, Visit&& visit) {
   visit("step", m.step);
   visit("circuits", m.circuits);
+  visit("balance", m.balance);
   visit("frequencies", m.frequencies);
   visit("neurons", m.neurons);
   visit("weights", m.weights);

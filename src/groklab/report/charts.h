@@ -15,7 +15,9 @@ std::vector<Chart> norm_charts(const std::vector<PlotRun>& runs);
 std::vector<Chart> margin_charts(const std::vector<PlotRun>& runs);
 /// Gradient and update norms; fraction of softmax collapse where there is any.
 std::vector<Chart> dynamics_charts(const std::vector<PlotRun>& runs);
-/// What probes read of one run: circuits over steps, spectra, neurons, interventions. Empty if nothing was read.
+/// How the correct logit of one run divides between both circuits, over steps. Empty without test rows or a symmetry.
+std::vector<Chart> balance_charts(const PlotRun& run);
+/// What probes read of one run: both circuits over steps, spectra, neurons, interventions. Empty if nothing was read.
 std::vector<Chart> inside_charts(const PlotRun& run);
 /// One heat map per run that has a slice, of at most the first six.
 std::vector<Chart> logit_charts(const std::vector<PlotRun>& runs);

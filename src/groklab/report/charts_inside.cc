@@ -69,40 +69,47 @@ Chart over_steps(const PlotRun& run, const std::vector<ResultSeries>& series, Xy
   return make_xy_chart(points, options);
 }
 
-void add_circuit_charts(const PlotRun& run, std::vector<Chart>& charts) {
+void add_projection_logits(const PlotRun& run, std::vector<Chart>& charts) {
   XyOptions options;
   options.id = "inside-logits";
-  options.title = "Correct logit of both circuits";
+  options.title = "Correct logit by projection, as in Fig. 9 of Varma et al.";
   options.caption =
-      "C_gen: correct logit of the part that respects the task's symmetry, on test rows. C_mem: how much more the rest "
-      "of the logits adds to the correct logit on training rows than on test rows.";
+      "Projection: correct logit of the mean over all rows of an orbit, training rows included, so that D / N of a "
+      "lookup "
+      "table is in it. Rest: how much more the remainder adds on training rows than on test rows.";
   options.y_title = "correct logit";
-  charts.push_back(over_steps(run,
-                              {{"C_gen", [](const ProbeResult& r) { return metric_of(r.circuits, invariant_logit); }},
-                               {"C_mem",
-                                [](const ProbeResult& r) {
-                                  return metric_of(r.circuits,
-                                                   [](const CircuitMetrics& m) { return m.memorised_strength; });
-                                }}},
-                              options));
+  charts.push_back(
+      over_steps(run,
+                 {{"projection", [](const ProbeResult& r) { return metric_of(r.circuits, invariant_logit); }},
+                  {"rest",
+                   [](const ProbeResult& r) {
+                     return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.memorised_strength; });
+                   }}},
+                 options));
+}
+
+void add_projection_charts(const PlotRun& run, std::vector<Chart>& charts) {
+  add_projection_logits(run, charts);
+  XyOptions options;
   options.id = "inside-loss";
-  options.title = "Loss of each part alone";
+  options.title = "Loss of each part of the projection alone";
   options.caption =
-      "Cross-entropy if the network's logits were only that part. Restricted: only the key frequencies, all "
+      "Cross-entropy if the network's logits were only the projection onto the symmetry, or only the rest. Restricted: "
+      "only the key frequencies, all "
       "rows. Excluded: all but the key frequencies, training rows.";
   options.y_title = "cross-entropy";
   options.log_y = true;
   charts.push_back(
       over_steps(run,
-                 {{"C_gen, test rows",
+                 {{"projection, test rows",
                    [](const ProbeResult& r) {
                      return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.invariant_test.loss; });
                    }},
-                  {"C_mem, training rows",
+                  {"rest, training rows",
                    [](const ProbeResult& r) {
                      return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.residual_train.loss; });
                    }},
-                  {"C_mem, test rows",
+                  {"rest, test rows",
                    [](const ProbeResult& r) {
                      return metric_of(r.circuits, [](const CircuitMetrics& m) { return m.residual_test.loss; });
                    }},
@@ -117,12 +124,15 @@ void add_circuit_charts(const PlotRun& run, std::vector<Chart>& charts) {
                  options));
   options.id = "inside-fraction";
   options.title = "Fraction of the logits that respects the symmetry";
-  options.caption = "Squared norm of C_gen's part of the logits over that of all logits (trigonometric fraction).";
+  options.caption =
+      "Squared norm of the projection onto the symmetry over that of all logits (trigonometric fraction). A lookup "
+      "table "
+      "has D / N of itself in it.";
   options.y_title = "fraction";
   options.log_y = false;
   options.fraction_y = true;
   charts.push_back(over_steps(run,
-                              {{"C_gen",
+                              {{"projection",
                                 [](const ProbeResult& r) {
                                   return metric_of(r.circuits,
                                                    [](const CircuitMetrics& m) { return m.invariant_fraction; });
@@ -372,7 +382,8 @@ std::vector<Chart> inside_charts(const PlotRun& run) {
   const auto results_with = [&](auto has) {
     return std::count_if(inside.over_steps.begin(), inside.over_steps.end(), has) > 1;
   };
-  if (results_with([](const ProbeResult& r) { return r.circuits.has_value(); })) add_circuit_charts(run, charts);
+  for (Chart& chart : balance_charts(run)) charts.push_back(std::move(chart));
+  if (results_with([](const ProbeResult& r) { return r.circuits.has_value(); })) add_projection_charts(run, charts);
   if (results_with([](const ProbeResult& r) { return r.neurons.has_value(); })) add_reallocation(run, charts);
   add_spectra(run, charts);
   if (inside.last) {

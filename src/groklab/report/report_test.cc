@@ -76,6 +76,7 @@ InsideView synthetic_inside() {
     r.step = step;
     r.circuits.emplace();
     r.circuits->memorised_strength = step == 100 ? 5 : 1;
+    r.balance = BalanceMetrics{6, 0.2, 4, 0.1, 1.5, 1.4, 1.6, 40, 16, ""};
     r.frequencies = FrequencyMetrics{{"1", "2"}, {0.9, 0.1}, {0.8, 0.2}, 0.5, {0}, {0}, 1e-7, 3};
     r.neurons.emplace();
     r.neurons->count = 2;
@@ -96,11 +97,14 @@ TEST(RenderReport, ShowsTheInsideOfASingleRun) {
   run.inside = synthetic_inside();
   const std::string page = without_bundle(render_report({run}, "one run"));
   const std::vector<nlohmann::json> specs = json_blocks(page);
-  EXPECT_EQ(specs.size(), 9u + 12u);
+  EXPECT_EQ(specs.size(), 9u + 14u);
   EXPECT_EQ(count(page, "data-chart="), specs.size());
   for (const nlohmann::json& spec : specs)
     EXPECT_TRUE(spec["layer"].is_array()) << "the scripts look there for legends";
   EXPECT_NE(page.find("C_mem largest"), std::string::npos) << "phases are marked";
+  EXPECT_NE(page.find("id=\"inside-balance\""), std::string::npos);
+  EXPECT_EQ(count(page, "1.5,1.4,1.6"), 4u) << "rho with its interval at three steps and in the last state";
+  EXPECT_NE(page.find("1.5 (1.4 to 1.6)"), std::string::npos) << "in the table of the last state";
   EXPECT_NE(page.find("accuracy without C_gen (logits)"), std::string::npos);
   EXPECT_EQ(without_bundle(render_report({run, synthetic_run()}, "two")).find("Inside the network"), std::string::npos);
 }

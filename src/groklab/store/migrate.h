@@ -5,12 +5,13 @@
 
 namespace groklab {
 
-/// From schema `version` (1 to 3) to kSchemaVersion. Inside one transaction that holds the write lock: a store is
+/// From schema `version` (1 to 4) to kSchemaVersion. Inside one transaction that holds the write lock: a store is
 /// migrated as a whole or not at all. Ids, records and checkpoints stay as they are. A row whose
 /// JSON is damaged stays as it is.
 ///
 /// 2: the table of probe results. 3: runs.engine; probes.reading is called result; configuration keys and probe
-/// numbers bear the names that they have now. 4: instruction sets, folders and replacements of runs; checksums.
+/// numbers bear the names that they have now. 4: instruction sets, folders and replacements of runs; checksums. 5:
+/// objectives of records, none of old ones.
 void migrate(SQLite::Database& connection, int version);
 
 }  // namespace groklab

@@ -37,6 +37,10 @@ std::vector<EfficiencyPoint> measure_points(const RunResults& results, std::span
     point.norm = last.norm;
     point.margin = last.train.margin;
     point.norm_at_margin = results.norm_at_margin(planned.run, kReferenceMargin);
+    point.norm_at_logit = results.norm_at_logit(planned.run, kReferenceLogit);
+    const Degrees degrees = results.degrees(planned.run);
+    point.degree = degrees.margin;
+    point.logit_degree = degrees.correct_logit;
     point.objective = last.objective;
     point.stationary = results.stationarity(planned.run).stationary;
     if (const std::optional<CircuitMetrics> split = circuits ? results.circuits(planned.run) : std::nullopt) {

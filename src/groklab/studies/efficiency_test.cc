@@ -68,6 +68,7 @@ TEST(Efficiency, ASeedWithoutAPointTakesTheMeanOfAll) {
 TEST(Efficiency, FiltersKeepWhatTheySay) {
   EfficiencyPoint p = point(1, 100, 10);
   const auto kept = [&](auto filter) { return filter(std::vector<EfficiencyPoint>{p}).size() == 1; };
+  p.stationary = true;
   p.train_accuracy = 0.99;
   p.test_accuracy = 0.5;
   EXPECT_TRUE(kept(fitted));
@@ -76,6 +77,10 @@ TEST(Efficiency, FiltersKeepWhatTheySay) {
   EXPECT_TRUE(kept(generalising));
   p.test_accuracy = std::nan("");
   EXPECT_TRUE(kept(generalising)) << "no test rows";
+  p.stationary = false;
+  EXPECT_FALSE(kept(fitted));
+  EXPECT_FALSE(kept(generalising));
+  p.stationary = true;
   p.train_accuracy = 0.98;
   EXPECT_FALSE(kept(fitted));
   EXPECT_FALSE(kept(generalising));

@@ -7,7 +7,7 @@
 namespace groklab::studies {
 namespace {
 
-constexpr const char* kMeasurementsFormat = "groklab measurements 1";
+constexpr const char* kMeasurementsFormat = "groklab measurements 2";
 
 Json parse_json(const std::string& text, const std::string& where) {
   Json json = Json::parse(text, nullptr, false);

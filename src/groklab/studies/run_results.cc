@@ -1,6 +1,7 @@
 // See run_results.h.
 #include "groklab/studies/run_results.h"
 
+#include <span>
 #include <utility>
 
 #include "groklab/config.h"
@@ -40,11 +41,17 @@ Stationarity RunResults::stationarity(RunIndex run) const {
   return check_stationarity(records(run), decay_times(store_->run(results_.at(run).id).config, steps));
 }
 
-DecayTerm RunResults::decay_term(RunIndex run) const {
+template <typename Measure>
+auto RunResults::of_last_network(RunIndex run, Measure&& measure) const {
   PreparedRun prepared = prepare_stored_run(*store_, results_.at(run).id);
   const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), *pool_);
-  network.engine().import_state(store_->load_checkpoint(prepared.id, -1, network.engine().layout()));
-  return network.engine().decay_term();
+  Engine& engine = network.engine();
+  engine.import_state(store_->load_checkpoint(prepared.id, -1, engine.layout()));
+  return measure(engine, network.task(), std::span<const std::int64_t>(network.split().train));
+}
+
+DecayTerm RunResults::decay_term(RunIndex run) const {
+  return of_last_network(run, [](Engine& engine, const Task&, const auto&) { return engine.decay_term(); });
 }
 
 std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool all) const {
@@ -85,13 +92,25 @@ std::vector<CircuitsAtStep> RunResults::circuits_over_steps(RunIndex run) const 
 double RunResults::norm_at_margin(RunIndex run, double margin) const {
   const auto known = norms_.find({run, margin});
   if (known != norms_.end()) return known->second;
-  PreparedRun prepared = prepare_stored_run(*store_, results_.at(run).id);
-  const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), *pool_);
-  Engine& engine = network.engine();
-  engine.import_state(store_->load_checkpoint(prepared.id, -1, engine.layout()));
-  const double norm = groklab::norm_at_margin(engine, network.task(), network.split().train, margin);
-  norms_[{run, margin}] = norm;
-  return norm;
+  return norms_[{run, margin}] = of_last_network(run, [&](Engine& engine, const Task& task, const auto& rows) {
+           return groklab::norm_at_margin(engine, task, rows, margin);
+         });
+}
+
+double RunResults::norm_at_logit(RunIndex run, double logit) const {
+  const auto known = norms_at_logit_.find({run, logit});
+  if (known != norms_at_logit_.end()) return known->second;
+  return norms_at_logit_[{run, logit}] = of_last_network(run, [&](Engine& engine, const Task& task, const auto& rows) {
+           return groklab::norm_at_logit(engine, task, rows, logit);
+         });
+}
+
+Degrees RunResults::degrees(RunIndex run) const {
+  const auto known = degrees_.find(run);
+  if (known != degrees_.end()) return known->second;
+  return degrees_[run] = of_last_network(run, [](Engine& engine, const Task& task, const auto& rows) {
+           return homogeneity_degrees(engine, task, rows);
+         });
 }
 
 }  // namespace groklab::studies

@@ -12,6 +12,7 @@
 #include "groklab/exec/thread_pool.h"
 #include "groklab/optim/decay_term.h"
 #include "groklab/probe/circuit_split.h"
+#include "groklab/probe/scaling.h"
 #include "groklab/store/store.h"
 #include "groklab/sweep/run_plan.h"
 
@@ -48,8 +49,14 @@ class RunResults {
   std::vector<CircuitsAtStep> circuits_over_steps(RunIndex run) const;
   /// norm_at_margin() of the final network on its training rows.
   double norm_at_margin(RunIndex run, double margin) const;
+  /// norm_at_logit() and homogeneity_degrees() of the same.
+  double norm_at_logit(RunIndex run, double logit) const;
+  Degrees degrees(RunIndex run) const;
 
  private:
+  /// measure(engine, task, training rows) of the network at the last checkpoint.
+  template <typename Measure>
+  auto of_last_network(RunIndex run, Measure&& measure) const;
   std::vector<CircuitsAtStep> measure_checkpoints(RunIndex run, bool all) const;
 
   const Store* const store_ = nullptr;
@@ -57,7 +64,8 @@ class RunResults {
   ThreadPool* const pool_ = nullptr;
   mutable std::map<RunIndex, std::vector<Record>> records_;
   mutable std::map<RunIndex, std::vector<CircuitsAtStep>> last_circuits_, all_circuits_;
-  mutable std::map<std::pair<RunIndex, double>, double> norms_;
+  mutable std::map<std::pair<RunIndex, double>, double> norms_, norms_at_logit_;
+  mutable std::map<RunIndex, Degrees> degrees_;
   mutable std::map<std::string, std::optional<SymmetryOrbits>> orbits_;  ///< by task
 };
 

@@ -101,6 +101,14 @@ TEST_F(RunResultsTest, NormsAreThoseOfTheLastCheckpointOnTrainingRows) {
   EXPECT_EQ(results.norm_at_margin(converged_, margin), expected);
   EXPECT_EQ(results.norm_at_margin(converged_, margin), expected) << "asked twice";
   EXPECT_LT(expected, results.last(converged_).norm);
+  const double logit = 0.9 * results.last(converged_).train.correct_logit_centred;
+  const double at_logit = norm_at_logit(*engine, run.task, run.split.train, logit);
+  ASSERT_TRUE(std::isfinite(at_logit));
+  EXPECT_EQ(results.norm_at_logit(converged_, logit), at_logit);
+  const Degrees degrees = homogeneity_degrees(*engine, run.task, run.split.train);
+  EXPECT_EQ(results.degrees(converged_).margin, degrees.margin);
+  EXPECT_EQ(results.degrees(converged_).correct_logit, degrees.correct_logit);
+  EXPECT_GT(degrees.margin, 1);
 }
 
 TEST_F(RunResultsTest, CircuitsAreThoseOfKeptCheckpoints) {
@@ -141,7 +149,10 @@ TEST_F(RunResultsTest, PointsHoldWhatTheRecordsSay) {
   const Record& squares = results.last(squares_);
   EXPECT_EQ(points[1].test_accuracy, squares.test.accuracy);
   ASSERT_TRUE(std::isfinite(squares.test.accuracy));
-  EXPECT_NEAR(points[1].objective, squares.train.loss + 0.25 * squares.norm * squares.norm, 1e-12);
+  EXPECT_EQ(points[0].objective, last.objective);
+  EXPECT_NE(points[0].objective, last.train.loss + 0.5 * last.norm * last.norm) << "not lambda/2 |theta|^2";
+  EXPECT_EQ(points[0].degree, results.degrees(converged_).margin);
+  EXPECT_EQ(points[0].logit_degree, results.degrees(converged_).correct_logit);
   EXPECT_FALSE(measure_points(results, planned, false)[0].has_circuits);
 }
 

@@ -116,7 +116,9 @@ inline EfficiencyPoint made_up_point(std::int64_t seed, std::int64_t rows, doubl
   p.norm = 1.1 * norm;
   p.margin = 14;
   p.norm_at_margin = norm;
-  p.objective = 0.5 * weight_decay * norm * norm;
+  p.norm_at_logit = 1.02 * norm;
+  p.degree = p.logit_degree = 5;
+  p.objective = 0.5e-8 * weight_decay * norm * norm;
   p.stationary = true;
   p.has_circuits = true;
   p.invariant_fraction = 0.99;
