@@ -54,8 +54,8 @@ class Campaign:
         with open(os.path.join(folder, "grid.toml"), "w") as file:
             file.write(RUN % "[0, 1, 2, 3, 90, 91, 92, 93]")
 
-    def start(self, words, store, environment=None):
-        return subprocess.Popen([self.program] + words, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    def start(self, words, store, environment=None, out=subprocess.PIPE):
+        return subprocess.Popen([self.program] + words, cwd=self.folder, stdout=out, stderr=subprocess.PIPE,
                                 text=True, env=dict(os.environ, GROKLAB_STORE=store, **(environment or {})))
 
     def finish(self, child, words, codes=(0,)):
@@ -131,7 +131,8 @@ def together(campaign, expected, round):
     def launch(queue, words):
         nonlocal count
         count += 1
-        active.append((queue, words, time.time(), campaign.start(words, store)))
+        # A pipe that nobody empties meanwhile would hold the program up.
+        active.append((queue, words, time.time(), campaign.start(words, store, out=subprocess.DEVNULL)))
 
     for queue in queues:
         launch(queue, queue.pop(0))
@@ -145,7 +146,7 @@ def together(campaign, expected, round):
                 continue
             active.remove(job)
             # A run that another process trains is refused, and said so; whoever trains it finishes it.
-            text = campaign.finish(child, words, (0, 2) if words[0] == "train" else (0,))
+            campaign.finish(child, words, (0, 2) if words[0] == "train" else (0,))
             longest = max(longest, time.time() - begin)
             if queue:
                 launch(queue, queue.pop(0))
