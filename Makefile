@@ -2,10 +2,12 @@
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 KILLS ?= 200
+SECONDS ?= 60
 DEMO := build/demo
 PAPER := build/paper
 
-.PHONY: paper demo test sanitize campaign-crash mutants build install docs bench bench-baselines bench-peers check clean setup
+.PHONY: paper demo test sanitize fuzz check-deep campaigns campaign-crash campaign-inputs campaign-concurrency \
+  campaign-determinism campaign-growth mutants build install docs bench bench-baselines bench-peers check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -37,6 +39,44 @@ test: build
 campaign-crash: setup build/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
 	@tools/campaign/crash.py build/groklab --kills $(KILLS)
+
+# Eight programs and more on one store, and clocks that stand still, jump or go backwards. Some minutes.
+campaign-concurrency: setup build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@tools/campaign/concurrency.py build/groklab
+
+# The same bits with any number of threads, under load, in other languages and time zones. Some minutes.
+campaign-determinism: setup build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@tools/campaign/determinism.py build/groklab
+
+# Damaged files of every kind that the program opens. Some minutes.
+campaign-inputs: setup build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@tools/campaign/inputs.py build/groklab
+
+# Millions of records, thousands of runs: time and memory. Half an hour.
+campaign-growth: setup build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@tools/campaign/growth.py build/groklab
+
+campaigns: campaign-crash campaign-concurrency campaign-determinism campaign-inputs campaign-growth
+
+# Every fuzz target in turn, SECONDS each, from tests/fuzz/corpus, with clang's libFuzzer.
+fuzz: setup
+	@tools/setup-deep.sh
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz -j $(JOBS) --target fuzz_programs
+	@tools/fuzz.sh build-fuzz $(SECONDS)
+
+# What takes too long for every change: the suite with address, undefined-behaviour and thread checks, with clang, every
+# file by itself (the preset debug), clang-tidy, and a minute of each fuzz target. An hour and more on two cores.
+check-deep: sanitize
+	@tools/setup-deep.sh
+	@cmake --preset thread && cmake --build --preset thread -j $(JOBS) && ctest --preset thread
+	@cmake --preset clang && cmake --build --preset clang -j $(JOBS) && ctest --preset clang
+	@$(MAKE) fuzz SECONDS=60
+	@tools/tidy.sh build-fuzz
 
 # The unit tests with address and undefined-behaviour checks, every file compiled by itself, in build-debug/.
 sanitize: setup

@@ -55,6 +55,13 @@ if(Python3_FOUND AND GROKLAB_C_COMPILER)
   set_tests_properties(Campaign.LossOfPower PROPERTIES TIMEOUT 300)
 endif()
 
+# A page in a browser: charts draw under the page's policy. Skipped, and shown as such, where there is no Chromium.
+if(Python3_FOUND)
+  add_test(NAME Page.DrawsUnderItsPolicy
+           COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/tools/check_page.py $<TARGET_FILE:groklab_cli>)
+  set_tests_properties(Page.DrawsUnderItsPolicy PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
+endif()
+
 # An installed groklab, used by programs that know nothing of its build.
 add_test(NAME InstalledPackage.BuildsAndRunsOthersPrograms
          COMMAND ${CMAKE_COMMAND} -DGROKLAB_BUILD=${CMAKE_CURRENT_BINARY_DIR} -DGENERATOR=${CMAKE_GENERATOR}

@@ -43,6 +43,8 @@ async function draw({element, layout, height}) {
       downloadFileName: name,
       tooltip: {disableDefaultStyle: true},
       defaultStyle: false,
+      // Without its own style it would show the menu open, over the chart; page.css has the style of the closed one.
+      forceActionsMenu: true,
       // Expressions are walked, not compiled: the page's policy forbids to make code from texts.
       ast: true,
       expr: expressionInterpreter,

@@ -107,5 +107,19 @@ TEST(ConfigToml, MissingFileIsAnInputError) {
   error_of([] { read_config_file("."); }, ErrorKind::kInput);
 }
 
+// Found by fuzzing: the parser's answer to U+FEFB outside of quotes is undefined. Mutation: without the check.
+TEST(Toml, LettersOutsideOfQuotesAreAscii) {
+  for (const char* text : {"\xef\xbb\xbb(", "a = 1\n\xc3\xa9 = 2", "\xff"}) {
+    try {
+      parse_config_text(text, "a.toml");
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("outside of quotes"), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_EQ(parse_config_text("\xef\xbb\xbfseed = 3 # \xc3\xa9", "a.toml").seed, 3);
+  EXPECT_EQ(parse_config_text("[task]\ntable = '\xc3\xa9.csv'", "a.toml").task.table, "\xc3\xa9.csv");
+}
+
 }  // namespace
 }  // namespace groklab

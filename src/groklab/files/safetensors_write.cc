@@ -1,6 +1,7 @@
 // Writing of safetensors files. Reading is separate because it trusts nothing.
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "groklab/base/error.h"
 #include "groklab/files/safetensors.h"
@@ -18,13 +19,15 @@ std::size_t expected_bytes(const FileTensor& tensor) {
 std::string header_text(const TensorFile& file) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
+  auto& members = header.get_ref<nlohmann::ordered_json::object_t&>();
   std::set<std::string> names;
   std::size_t offset = 0;
   for (const FileTensor& tensor : file.tensors) {
     require(tensor.name != "__metadata__" && names.insert(tensor.name).second, "tensor names must be unique");
     require(tensor.data.size() == expected_bytes(tensor), "a tensor's bytes must fit its shape");
     const std::size_t end = offset + tensor.data.size();
-    header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    nlohmann::ordered_json claim = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    members.emplace_back(tensor.name, std::move(claim));  // operator[] looks through all of them: 50,000 took seconds
     offset = end;
   }
   std::string text = header.dump();

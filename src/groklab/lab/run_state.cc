@@ -11,6 +11,7 @@
 #include "groklab/lab/run_arithmetic.h"
 #include "groklab/model/network.h"
 #include "groklab/run/fork_start.h"
+#include "groklab/run/network_run.h"
 
 namespace groklab {
 namespace {
