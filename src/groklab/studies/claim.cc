@@ -15,11 +15,11 @@ Test::Test(std::string what_is_measured, std::string rule_in_words, const Estima
       verdict(judge_criterion(measured, fixed)) {}
 
 Verdict Judgement::verdict() const {
-  std::vector<Verdict> parts;
+  std::vector<FamilyMember> counted;
   for (const Test& test : tests) {
-    if (test.counts) parts.push_back(test.verdict);
+    if (test.counts) counted.push_back({test.effect, test.criterion});
   }
-  return judge_all(parts);
+  return judge_family(counted);
 }
 
 }  // namespace groklab::studies

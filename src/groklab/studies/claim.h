@@ -40,7 +40,7 @@ struct Judgement {
   std::vector<std::string> notes;  ///< what a reader should know: exclusions, doubts
   Json data = Json::object();      ///< the claim's own numbers, for the JSON
 
-  /// Over the tests that count.
+  /// Over the tests that count, by judge_family.
   Verdict verdict() const;
 };
 
