@@ -260,8 +260,8 @@ int run_reproduce(const ReproduceFlags& flags) {
 void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFlags>& flags, Action& action) {
   command.add_option("CLAIM", flags->claims, "Claims by name (default: all; see --list)");
   CLI::Option* scale = command.add_option("--scale", flags->scale.name,
-                                          "smoke (a minute; judges nothing), quick (ten minutes), standard (hours) "
-                                          "or full (the paper's own; days)");
+                                          "smoke (a minute; judges nothing), quick (ten minutes), standard (three "
+                                          "hours, the verdicts of record) or full (the paper's own; days)");
   command.add_option("--output,-o", flags->page, "Write the page with verdicts and figures to this file");
   command.add_option("--json", flags->json, "Write all results as JSON to this file ('-': standard output)");
   CLI::Option* measurements = command.add_option("--measurements", flags->measurements,
@@ -274,6 +274,10 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
                            .add_option("--seeds", flags->scale.seeds,
                                        "Seeds instead of the scale's own number; one seed decides nothing")
                            ->check(CLI::Range(1, 10000));
+  CLI::Option* first_seed = command
+                                .add_option("--first-seed", flags->scale.first_seed,
+                                            "First seed instead of the scale's own, to look before verdicts are taken")
+                                ->check(CLI::Range(0, 1000000000));
   CLI::Option* dry_run =
       command.add_flag("--dry-run", flags->dry_run, "Print runs, FLOP, time and disk of each claim, and train nothing");
   command
@@ -282,6 +286,7 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       ->excludes(measurements)
       ->excludes(jobs)
       ->excludes(seeds)
+      ->excludes(first_seed)
       ->excludes(dry_run);
   command.add_flag(
       "--mixed-arithmetic", flags->mixed_arithmetic,

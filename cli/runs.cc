@@ -113,7 +113,7 @@ void add_runs(CLI::App& program, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("runs", "List the stored runs, newest first");
   command->add_option("--where", options->where,
-                      "SQL condition over the view runs_view, e.g. \"status = 'finished' AND test_accuracy > 0.99\"");
+                      "Condition over columns and config keys, e.g. \"status = 'finished' AND optim.beta2 > 0.9\"");
   command->add_flag("--times", options->times, "With T_fit and T_grok of each run, and their medians");
   command->add_flag("--json", options->json, "As JSON, with the whole config of every run");
   options->store.add_to(*command);

@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "groklab/view/printable.h"
+#include "groklab/base/printable.h"
 
 namespace groklab::cli {
 namespace {

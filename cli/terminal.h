@@ -1,5 +1,5 @@
 // The only place that writes to standard output and standard error. Nothing here throws: a full disk behind a log or a
-// reader that went away ends no training. What came from files is escaped (view/printable.h) and lines are cut.
+// reader that went away ends no training. What came from files is escaped (base/printable.h) and lines are cut.
 #pragma once
 
 #include <fmt/format.h>

@@ -7,6 +7,14 @@ file(GLOB_RECURSE groklab_tests CONFIGURE_DEPENDS src/groklab/*_test.cc tests/*_
 if(GROKLAB_TESTS)
   list(FILTER groklab_tests INCLUDE REGEX "${GROKLAB_TESTS}")
 endif()
+# The fuzz targets, which the tests run over their corpora and cmake/Fuzz.cmake makes programs of.
+file(GLOB groklab_fuzz_targets CONFIGURE_DEPENDS tests/fuzz/*.cc)
+list(FILTER groklab_fuzz_targets EXCLUDE REGEX "/(libfuzzer|[a-z_]*_test)\\.cc$")
+list(APPEND groklab_fuzz_targets ${CMAKE_CURRENT_SOURCE_DIR}/src/groklab/store/support_test.cc)
+if("${groklab_tests}" MATCHES "fuzz_corpus_test")
+  list(APPEND groklab_tests ${groklab_fuzz_targets})
+  list(REMOVE_DUPLICATES groklab_tests)
+endif()
 add_executable(groklab_tests ${groklab_tests})
 target_compile_options(groklab_tests PRIVATE -O1)  # halves the build; what is fast or slow lies in the library
 target_link_libraries(groklab_tests PRIVATE groklab_workbench groklab_internal GTest::gtest GTest::gtest_main)

@@ -14,6 +14,6 @@ config=$(dirname -- "$0")/loss-forms.toml
 
 run_of() {
   "$groklab" runs --store "$store" \
-    --where "precision = 'float32' AND json_extract(config, '\$.loss.form') = '$1'" | awk 'NR == 2 { print $1 }'
+    --where "precision = 'float32' AND loss.form = '$1'" | awk 'NR == 2 { print $1 }'
 }
 "$groklab" report "$(run_of stable)" "$(run_of framework)" --store "$store" -o "$store/page.html"

@@ -16,11 +16,12 @@ enum class ErrorKind {
   kInternal,  ///< a defect of groklab
 };
 
-/// Thrown for set-up and I/O errors. what() is one line: where, what was expected, what was found.
+/// Thrown for set-up and I/O errors. what() is one line: where, what was expected, what was found. Whatever names and
+/// bytes of others it holds, it is valid UTF-8 without control characters of at most 480 bytes.
 class Error : public std::runtime_error {
  public:
-  /// `message` is one line.
-  Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  /// Escapes what is not fit for a terminal or a log; a longer `message` loses its middle.
+  Error(ErrorKind kind, const std::string& message);
   /// What kind of request failed.
   ErrorKind kind() const { return kind_; }
 

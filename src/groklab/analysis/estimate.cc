@@ -30,6 +30,44 @@ std::vector<double> ranks(std::span<const double> values) {
   return rank;
 }
 
+/// Points less their group's means; unusable ones left out.
+struct Centred {
+  std::vector<std::int64_t> group;
+  std::vector<double> x, y;
+  std::map<std::int64_t, std::int64_t> sizes;
+  double xx = 0, xy = 0, yy = 0;
+
+  /// Groups with two points or more: the others say nothing about a slope.
+  std::int64_t telling() const {
+    return std::count_if(sizes.begin(), sizes.end(), [](const auto& s) { return s.second > 1; });
+  }
+};
+
+Centred centred_by_group(std::span<const std::int64_t> group, std::span<const double> x, std::span<const double> y) {
+  Centred c;
+  std::map<std::int64_t, std::pair<double, double>> sums;
+  const auto usable = [&](std::size_t i) { return std::isfinite(x[i]) && std::isfinite(y[i]); };
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!usable(i)) continue;
+    ++c.sizes[group[i]];
+    sums[group[i]].first += x[i];
+    sums[group[i]].second += y[i];
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!usable(i)) continue;
+    const auto n = static_cast<double>(c.sizes.at(group[i]));
+    const auto& [sum_x, sum_y] = sums.at(group[i]);
+    const double dx = x[i] - sum_x / n, dy = y[i] - sum_y / n;
+    c.group.push_back(group[i]);
+    c.x.push_back(dx);
+    c.y.push_back(dy);
+    c.xx += dx * dx;
+    c.xy += dx * dy;
+    c.yy += dy * dy;
+  }
+  return c;
+}
+
 }  // namespace
 
 Estimate mean_estimate(std::span<const double> values, double level) {
@@ -55,37 +93,29 @@ Estimate mean_estimate(std::span<const double> values, double level) {
 
 Estimate within_group_slope(std::span<const std::int64_t> group, std::span<const double> x, std::span<const double> y,
                             double level) {
-  struct Sums {
-    double n = 0, x = 0, y = 0;
-  };
-  const auto usable = [&](std::size_t i) { return std::isfinite(x[i]) && std::isfinite(y[i]); };
-  std::map<std::int64_t, Sums> sums;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!usable(i)) continue;
-    Sums& s = sums[group[i]];
-    s.n += 1;
-    s.x += x[i];
-    s.y += y[i];
-  }
-  double xx = 0, xy = 0, yy = 0, points = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!usable(i)) continue;
-    const Sums& s = sums.at(group[i]);
-    const double dx = x[i] - s.x / s.n, dy = y[i] - s.y / s.n;
-    xx += dx * dx;
-    xy += dx * dy;
-    yy += dy * dy;
-    points += 1;
-  }
-  std::int64_t groups = 0;
-  for (const auto& [key, s] : sums) groups += s.n > 1 ? 1 : 0;
-  if (!(xx > 0)) return {kNaN, kNaN, kNaN, 0};
-  const double slope = xy / xx;
-  const double freedom = points - static_cast<double>(sums.size()) - 1;
-  if (freedom < 1) return {slope, kNaN, kNaN, groups};
-  const double residual = std::max(0.0, yy - slope * xy);
-  const double half = student_quantile(0.5 + 0.5 * level, freedom) * std::sqrt(residual / freedom / xx);
-  return {slope, slope - half, slope + half, groups};
+  const Centred c = centred_by_group(group, x, y);
+  if (!(c.xx > 0)) return {kNaN, kNaN, kNaN, 0};
+  const double slope = c.xy / c.xx;
+  const double freedom = static_cast<double>(c.x.size()) - static_cast<double>(c.sizes.size()) - 1;
+  if (freedom < 1) return {slope, kNaN, kNaN, c.telling()};
+  const double residual = std::max(0.0, c.yy - slope * c.xy);
+  const double half = student_quantile(0.5 + 0.5 * level, freedom) * std::sqrt(residual / freedom / c.xx);
+  return {slope, slope - half, slope + half, c.telling()};
+}
+
+Estimate clustered_slope(std::span<const std::int64_t> group, std::span<const double> x, std::span<const double> y,
+                         double level) {
+  const Centred c = centred_by_group(group, x, y);
+  if (!(c.xx > 0)) return {kNaN, kNaN, kNaN, 0};
+  const double slope = c.xy / c.xx, groups = static_cast<double>(c.telling());
+  if (groups < 2) return {slope, kNaN, kNaN, c.telling()};
+  std::map<std::int64_t, double> scores;
+  for (std::size_t i = 0; i < c.x.size(); ++i) scores[c.group[i]] += c.x[i] * (c.y[i] - slope * c.x[i]);
+  double squares = 0;
+  for (const auto& [key, score] : scores) squares += score * score;
+  const double error = std::sqrt(groups / (groups - 1) * squares) / c.xx;
+  const double half = student_quantile(0.5 + 0.5 * level, groups - 1) * error;
+  return {slope, slope - half, slope + half, c.telling()};
 }
 
 Estimate wilson_estimate(std::int64_t successes, std::int64_t n, double level) {

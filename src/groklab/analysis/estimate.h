@@ -34,6 +34,13 @@ Estimate mean_estimate(std::span<const double> values, double level = 0.95);
 Estimate within_group_slope(std::span<const std::int64_t> group, std::span<const double> x, std::span<const double> y,
                             double level = 0.95);
 
+/// The same slope with groups as the unit: its variance from the sums of each group's residuals times x
+/// (cluster-robust, Liang and Zeger 1986, times groups / (groups - 1)), Student's on groups - 1 degrees. Points of one
+/// seed share what is particular to the seed, so that they are no independent numbers. Fewer than two groups that
+/// count: no interval.
+Estimate clustered_slope(std::span<const std::int64_t> group, std::span<const double> x, std::span<const double> y,
+                         double level = 0.95);
+
 /// k successes of n: Wilson's interval.
 Estimate wilson_estimate(std::int64_t successes, std::int64_t n, double level = 0.95);
 
@@ -45,9 +52,9 @@ Estimate bootstrap(std::int64_t n, const std::function<double(std::span<const st
 /// Quantile of the values by linear interpolation between order statistics (type 7). Empty: NaN.
 double quantile(std::span<const double> values, double p);
 double median_of(std::span<const double> values);
-/// Median with the narrowest interval between order statistics x_(k), x_(n+1-k) that covers the population's median with at
-/// least `level`, whatever the distribution (a sign test turned round). NaN values are left out; too few values for the
-/// level (5 for 0.9): no interval.
+/// Median with the narrowest interval between order statistics x_(k), x_(n+1-k) that covers the population's median
+/// with at least `level`, whatever the distribution (a sign test turned round). NaN values are left out; too few values
+/// for the level (5 for 0.9): no interval.
 Estimate median_estimate(std::span<const double> values, double level = 0.95);
 
 /// Spearman's rank correlation with mean ranks for ties; pairs with a NaN are left out. NaN for fewer than 3

@@ -137,5 +137,46 @@ TEST(MedianEstimate, LiesBetweenTheOrderStatisticsThatKeepTheLevel) {
   EXPECT_EQ(median_estimate(five, 0.9).low, 1) << "1 - 2 / 32 = 93.75 %";
 }
 
+/// Balanced groups: the slope is the mean of the groups' slopes, its interval Student's over them.
+TEST(ClusteredSlope, IsTheMeanSlopeOfBalancedGroups) {
+  std::vector<std::int64_t> group;
+  std::vector<double> x, y, slopes = {0.1, 0.4, -0.2, 0.25};
+  for (std::size_t g = 0; g < slopes.size(); ++g) {
+    for (const double at : {0.0, 1.0, 3.0}) {
+      group.push_back(static_cast<std::int64_t>(g));
+      x.push_back(at);
+      y.push_back(5.0 * static_cast<double>(g) + slopes[g] * at);
+    }
+  }
+  const Estimate e = clustered_slope(group, x, y, 0.9), expected = mean_estimate(slopes, 0.9);
+  EXPECT_NEAR(e.value, expected.value, 1e-12);
+  EXPECT_NEAR(e.low, expected.low, 1e-12);
+  EXPECT_NEAR(e.high, expected.high, 1e-12);
+  EXPECT_EQ(e.n, 4);
+}
+
+// Catches: points taken for independent. A slope of each seed, many points on it: ten times the points tell no more.
+TEST(ClusteredSlope, MorePointsOfTheSameSeedsDoNotNarrowIt) {
+  const auto half_width = [](int points, auto slope_of) {
+    std::vector<std::int64_t> group;
+    std::vector<double> x, y;
+    for (int g = 0; g < 4; ++g) {
+      for (int i = 0; i < points; ++i) {
+        group.push_back(g);
+        x.push_back(static_cast<double>(i) / (points - 1));
+        y.push_back((g - 1.5) * x.back());
+      }
+    }
+    const Estimate e = slope_of(group, x, y, 0.95);
+    return e.high - e.value;
+  };
+  EXPECT_NEAR(half_width(40, clustered_slope) / half_width(4, clustered_slope), 1, 1e-9);
+  EXPECT_LT(half_width(40, within_group_slope) / half_width(4, within_group_slope), 0.4);
+  const std::vector<std::int64_t> one = {1, 1, 1, 2};
+  const std::vector<double> x = {0, 1, 2, 5}, y = {0, 1, 3, 9};
+  EXPECT_TRUE(std::isnan(clustered_slope(one, x, y).low)) << "one group that tells";
+  EXPECT_EQ(clustered_slope(one, x, y).n, 1);
+}
+
 }  // namespace
 }  // namespace groklab

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "groklab/base/error.h"
 
@@ -37,6 +38,21 @@ class Reader {
   void number(Number& value) {
     const auto part = take(sizeof(value));
     std::memcpy(&value, part.data(), sizeof(value));
+  }
+  /// Any other byte in a bool is undefined behaviour, in an enumeration a value that nobody knows.
+  void number(bool& value) {
+    std::uint8_t byte = 0;
+    number(byte);
+    if (byte > 1) fail(ErrorKind::kInput, "state: expected 0 or 1, found {}", byte);
+    value = byte == 1;
+  }
+  void number(Precision& value) {
+    std::underlying_type_t<Precision> found{};
+    number(found);
+    value = static_cast<Precision>(found);
+    if (value != Precision::kFloat32 && value != Precision::kFloat64) {
+      fail(ErrorKind::kInput, "state: expected the precision 0 or 1, found {}", found);
+    }
   }
   template <class Sequence>
   void sequence(Sequence& value) {

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "groklab/store/migrate.h"
 #include "groklab/store/run_rows.h"
@@ -31,8 +32,16 @@ std::string immutable_address(const std::filesystem::path& file) {
   return address + "?immutable=1";
 }
 
+/// Stores come from others too: what their schema would have done (triggers, views, functions in either) stays undone,
+/// and no statement of ours can damage the file's own tables.
 SQLite::Database open_connection(const std::string& name, int flags, double wait_seconds) {
-  return SQLite::Database(name, flags, static_cast<int>(wait_seconds * 1000));
+  SQLite::Database connection(name, flags, static_cast<int>(wait_seconds * 1000));
+  for (const auto& [option, value] : {std::pair{SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+                                      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                                      {SQLITE_DBCONFIG_DEFENSIVE, 1}}) {
+    sqlite3_db_config(connection.getHandle(), option, value, nullptr);
+  }
+  return connection;
 }
 
 SQLite::Database open_or_create(const std::filesystem::path& file, double wait_seconds) {

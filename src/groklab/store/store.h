@@ -31,7 +31,7 @@ class Store {
   std::string resolve(const std::string& prefix) const;
   bool contains(const std::string& id) const;
   RunInfo run(const std::string& id) const;
-  /// All runs, newest first; `where` is an SQL condition over the `runs_view` view ("" for all). A run whose row is
+  /// All runs, newest first; `where` is a condition (run_condition.h; "" for all). A run whose row is
   /// damaged becomes a line in `damaged`; without it, it is an Error(kStore).
   std::vector<RunInfo> runs(const std::string& where = "", std::vector<std::string>* damaged = nullptr) const;
   std::vector<Record> records(const std::string& id) const;

@@ -356,6 +356,18 @@ TEST_F(StoreSafetyTest, WhatALockKeptOutJoinsTheStoreLater) {
   EXPECT_EQ(std::distance(fs::directory_iterator(path_ / "checkpoints" / "a"), fs::directory_iterator()), 1);
 }
 
+// Catches: SQL of a store that others made, run by whoever writes into it. Mutation: without ENABLE_TRIGGER off.
+TEST_F(StoreSafetyTest, TriggersOfAStoreStayUndone) {
+  {
+    Store store(path_);
+    add_run(store, "a");
+  }
+  execute("CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM runs WHERE id = 'a'; END");
+  Store store(path_);
+  add_run(store, "b");
+  EXPECT_TRUE(store.contains("a") && store.contains("b"));
+}
+
 // Catches: a store on a disc or in an archive that nobody can look into; one that is read without its newest part.
 TEST_F(StoreSafetyTest, AStoreThatCannotBeWrittenIsRead) {
   {

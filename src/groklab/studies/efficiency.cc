@@ -87,7 +87,7 @@ Estimate iso_logit_slope_within_seeds(std::span<const EfficiencyPoint> points, d
     x.push_back(std::log(static_cast<double>(p.rows)));
     y.push_back(std::log(p.norm_at_margin));
   }
-  return within_group_slope(seeds, x, y, level);
+  return clustered_slope(seeds, x, y, level);
 }
 
 double general_level(std::span<const EfficiencyPoint> general, std::int64_t seed, double EfficiencyPoint::*value) {

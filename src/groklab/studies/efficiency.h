@@ -69,7 +69,7 @@ std::vector<EfficiencyPoint> passing(std::span<const EfficiencyPoint> points);
 std::vector<std::int64_t> sizes_of(std::span<const EfficiencyPoint> points);
 /// d ln(norm at the reference margin) / d ln D of one seed and weight decay; NaN with fewer than two sizes.
 double iso_logit_slope(std::span<const EfficiencyPoint> points, std::int64_t seed, double weight_decay);
-/// The same exponent from all seeds of one weight decay at once, each with its own level (within_group_slope): for
+/// The same exponent from all seeds of one weight decay at once, each with its own level (clustered_slope): for
 /// points that lie unevenly, as a seed with two near sizes would otherwise count as much as one that spans the range.
 Estimate iso_logit_slope_within_seeds(std::span<const EfficiencyPoint> points, double weight_decay, double level);
 /// What C_gen of a seed needs, by `value` of its points: their mean. A seed without a point takes the mean of all.

@@ -54,9 +54,9 @@ std::string reproduce_command(const Reproduction& r) {
     for (const JudgedClaim& judged : r.claims) command += " " + judged.claim.id;
   }
   command += " --scale " + r.summary.scale;
-  const SeedRange& seeds = r.summary.seeds;
-  if (seeds.count != r.study->facts({r.summary.scale, 0}).seeds.count)
-    command += fmt::format(" --seeds {}", seeds.count);
+  const SeedRange &seeds = r.summary.seeds, own = r.study->facts({r.summary.scale, 0}).seeds;
+  if (seeds.count != own.count) command += fmt::format(" --seeds {}", seeds.count);
+  if (seeds.first != own.first) command += fmt::format(" --first-seed {}", seeds.first);
   if (r.judged && !r.protocol.difference.empty()) command += " --exploratory";
   return command;
 }

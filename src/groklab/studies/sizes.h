@@ -12,7 +12,8 @@ namespace groklab::studies {
 /// Which of a study's scales, and changes to it.
 struct Scale {
   std::string name = "quick";
-  std::int64_t seeds = 0;  ///< instead of every claim's own number; 0: its own
+  std::int64_t seeds = 0;        ///< instead of every claim's own number; 0: its own
+  std::int64_t first_seed = -1;  ///< instead of the scale's own; -1: its own
 };
 
 /// Seeds first, first + 1, ..., first + count - 1.

@@ -33,7 +33,9 @@ TEST(Ending, FourKinds) {
 TEST(Ending, Boundaries) {
   const auto flat = [](double accuracy) { return classify_ending(curve_with([=](double) { return accuracy; })); };
   EXPECT_EQ(flat(0.95), Ending::kGrokked);
-  EXPECT_EQ(flat(0.9499), Ending::kPlateau);
+  EXPECT_EQ(flat(0.9499), Ending::kUnfinished) << "neither grokked nor middling";
+  EXPECT_EQ(flat(0.9), Ending::kUnfinished);
+  EXPECT_EQ(flat(0.8999), Ending::kPlateau);
   EXPECT_EQ(flat(0.2), Ending::kPlateau);
   EXPECT_EQ(flat(0.1999), Ending::kNone);
   const auto moves = [](double by, double until) {
@@ -43,6 +45,23 @@ TEST(Ending, Boundaries) {
   EXPECT_EQ(moves(0.051, 6000), Ending::kUnfinished) << "two thirds of the steps belong to the last third";
   EXPECT_EQ(moves(0.3, 5900), Ending::kPlateau);
   EXPECT_EQ(moves(-0.051, 8000), Ending::kUnfinished) << "downwards too";
+}
+
+// Catches: a run that climbs within the range, and rows that are not fitted any more.
+TEST(Ending, APlateauIsLevelAndFitted) {
+  EXPECT_EQ(classify_ending(curve_with([](double s) { return 0.5 + 0.04 * (s - 6000) / 3000; })), Ending::kPlateau);
+  const TrainingCurve few = curve_with([](double s) { return s < 7000 ? 0.5 : s < 8000 ? 0.52 : 0.545; });
+  TrainingCurve thin;  // four records only: nobody can tell that it is level
+  for (const std::size_t i : {60, 70, 80, 90}) {
+    thin.step.push_back(few.step[i]);
+    thin.train_accuracy.push_back(1);
+    thin.test_accuracy.push_back(few.test_accuracy[i]);
+    thin.norm.push_back(1);
+  }
+  EXPECT_EQ(classify_ending(thin), Ending::kUnfinished);
+  TrainingCurve unfitted = curve_with([](double) { return 0.5; });
+  unfitted.train_accuracy[80] = 0.98;
+  EXPECT_EQ(classify_ending(unfitted), Ending::kUnfinished);
 }
 
 TEST(Delay, IsTheRatioOfBothTimes) {

@@ -10,8 +10,15 @@ namespace groklab {
 namespace {
 
 void check(const MinimalSimulationConfig& config) {
-  if (!(config.kappa > 0 && config.kappa <= 2)) {
-    fail(ErrorKind::kConfig, "kappa = {}: expected a number in (0, 2]; above 2 the penalty has no gradient at w = 0",
+  if (!(config.kappa > 0 && std::isfinite(config.kappa))) {
+    fail(ErrorKind::kConfig, "kappa = {}: expected a number above 0", config.kappa);
+  }
+  const auto starts_at_zero = [](const SimulatedCircuit& c) { return c.w1 * c.w2 == 0; };
+  if (config.kappa > 2 && (starts_at_zero(config.generalising) || starts_at_zero(config.memorising))) {
+    fail(ErrorKind::kConfig,
+         "kappa = {}: expected a number in (0, 2] or start weights above 0; above 2 the penalty's gradient is infinite "
+         "at "
+         "w = 0",
          config.kappa);
   }
   if (config.classes < 3) fail(ErrorKind::kConfig, "classes = {}: expected at least 3", config.classes);
@@ -35,6 +42,14 @@ void descend(SimulatedCircuit& circuit, double slope, double learning_rate) {
   circuit.w2 = w2;
 }
 
+/// The same above kappa = 2, where the penalty's gradient grows without bound towards w = 0: a circuit that a step
+/// would take there or beyond is gone, as it would be under infinitely small steps.
+void descend_or_vanish(SimulatedCircuit& circuit, double slope, double learning_rate) {
+  if (circuit.w1 * circuit.w2 == 0) return;
+  descend(circuit, slope, learning_rate);
+  if (!(circuit.w1 > 0 && circuit.w2 > 0)) circuit.w1 = circuit.w2 = 0;
+}
+
 }  // namespace
 
 std::vector<MinimalSimulationPoint> run_minimal_simulation(const MinimalSimulationConfig& config) {
@@ -50,8 +65,9 @@ std::vector<MinimalSimulationPoint> run_minimal_simulation(const MinimalSimulati
                       std::log(std::exp(w_gen) + std::exp(w_mem) + others - 1.0) - w_gen});
     if (step == config.steps) return points;
     const double loss_slope = -others / (std::exp(logit) + others);
-    descend(gen, loss_slope + penalty_slope(w_gen, gen.inverse_efficiency, c, config.kappa), config.learning_rate);
-    descend(mem, loss_slope + penalty_slope(w_mem, mem.inverse_efficiency, c, config.kappa), config.learning_rate);
+    const auto step_down = config.kappa > 2 ? descend_or_vanish : descend;
+    step_down(gen, loss_slope + penalty_slope(w_gen, gen.inverse_efficiency, c, config.kappa), config.learning_rate);
+    step_down(mem, loss_slope + penalty_slope(w_mem, mem.inverse_efficiency, c, config.kappa), config.learning_rate);
   }
 }
 

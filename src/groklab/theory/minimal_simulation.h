@@ -39,8 +39,9 @@ struct MinimalSimulationPoint {
   double test_loss = 0;   ///< log(e^w_G + e^w_M + q - 2) - w_G
 };
 
-/// Points 0..steps. Throws Error(kConfig): kappa > 2 (the penalty's gradient is infinite at w = 0), kappa <= 0,
-/// fewer than 3 classes, a negative start value.
+/// Points 0..steps. Above kappa = 2 only the most efficient circuit has weight at an optimum: others vanish and stay at
+/// 0. Throws Error(kConfig): kappa > 2 from w = 0, where the penalty's gradient is infinite; kappa <= 0, fewer than 3
+/// classes, a negative start value.
 std::vector<MinimalSimulationPoint> run_minimal_simulation(const MinimalSimulationConfig& config);
 
 /// w_G / w_M at the penalised optimum of circuits with identical train logits, (P_M / P_G)^(2 kappa / (2 - kappa)):

@@ -86,6 +86,22 @@ TEST(MinimalSimulation, WithEqualSpeedsThereIsNoMemorisingPhase) {
   EXPECT_EQ(first_step(points, [](const auto& p) { return p.test_loss < 1; }), 470);
 }
 
+// The theorem's other side: above kappa = 2 only the most efficient circuit has weight.
+TEST(MinimalSimulation, AboveKappaTwoTheLessEfficientCircuitVanishes) {
+  MinimalSimulationConfig config;
+  config.kappa = 2.5;
+  config.generalising = {1, 0.3, 0.3};
+  config.memorising = {2, 1, 1};
+  config.steps = 200000;
+  const MinimalSimulationPoint end = run_minimal_simulation(config).back();
+  EXPECT_EQ(end.w_mem, 0);
+  // Where the loss' slope and the penalty's balance: c P^2 (2 / kappa) w^(2 / kappa - 1) = (q - 1) / (e^w + q - 1).
+  const double w = end.w_gen;
+  EXPECT_NEAR(0.0025 * 0.8 * std::pow(w, -0.2) / (112 / (std::exp(w) + 112)), 1, 1e-3) << w;
+  config.generalising.inverse_efficiency = 4;
+  EXPECT_EQ(run_minimal_simulation(config).back().w_gen, 0);
+}
+
 TEST(MinimalSimulation, RefusesWhatHasNoGradient) {
   MinimalSimulationConfig config;
   config.kappa = 2.5;

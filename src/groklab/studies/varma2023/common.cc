@@ -74,10 +74,9 @@ int scale_index(const Scale& scale) {
 }
 
 SeedRange seeds_of(const Scale& scale, std::int64_t own) {
-  // Sizes, budgets and statistics of "quick" were chosen by looking at seeds below 4000: verdicts are taken on fresh
-  // ones.
-  const std::int64_t first = by_scale<std::int64_t>(scale, 1000, 4000, 4000, 1000);
-  return {first, scale.seeds > 0 ? scale.seeds : own};
+  // Sizes, budgets and rules were chosen by looking at seeds below 5000: verdicts are taken on fresh ones.
+  const std::int64_t first = by_scale<std::int64_t>(scale, 1000, 5000, 6000, 1000);
+  return {scale.first_seed >= 0 ? scale.first_seed : first, scale.seeds > 0 ? scale.seeds : own};
 }
 
 CommonSizes common_sizes(const Scale& scale) {

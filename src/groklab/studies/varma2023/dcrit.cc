@@ -129,9 +129,10 @@ DcritRuns plan(SweepPlan& plan, const DcritSizes& s) {
   for (const DcritNetwork& n : s.networks) {
     DcritRuns::Network& r = runs.networks.emplace_back();
     for (const std::int64_t seed : s.seeds.all()) {
-      const RunIndex parent = scratch_run(plan, n.network, seed, n.parent_rows, 1, n.parent_steps);
+      const Budgets budgets{.converged = n.parent_steps};
+      const RunIndex parent = converged_run(plan, budgets, n.network, seed, n.parent_rows, 1);
       r.parents.push_back({parent, seed, n.parent_rows, 1});
-      r.races.push_back({scratch_run(plan, n.network, seed, n.race_rows, 1, n.parent_steps), seed, n.race_rows, 1});
+      r.races.push_back({converged_run(plan, budgets, n.network, seed, n.race_rows, 1), seed, n.race_rows, 1});
       for (const std::int64_t rows : n.rows) {
         r.general.push_back({relaxed_fork(plan, s.relaxation, parent, rows), seed, rows, 1});
         r.memorising.push_back({relaxed_run(plan, s.relaxation, n.network, seed, rows), seed, rows, 1});

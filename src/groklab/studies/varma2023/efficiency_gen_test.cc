@@ -8,17 +8,15 @@
 namespace groklab::studies::varma2023 {
 namespace {
 
-/// norm = level_of_seed (D / 100)^b, with a scatter within a seed that leaves the slope b.
+/// norm = level_of_seed (D / 100)^b, b of a seed about its mean by `scatter`.
 std::vector<EfficiencyPoint> scattered_points(double b, const std::vector<std::int64_t>& sizes, double scatter) {
-  // Orthogonal to 1 and to ln D for sizes in a geometric series of four.
-  constexpr std::array<double, 4> kCurved = {1, -1, -1, 1};
   std::vector<EfficiencyPoint> points;
   for (std::size_t i = 0; i < kDeviations.size(); ++i) {
     for (std::size_t j = 0; j < sizes.size(); ++j) {
       const double level = 10 * std::exp(0.2 * kDeviations[i]);
-      const double noise = scatter * kCurved[j] * (1 + kDeviations[i] / 2);
+      const double own = b + scatter * kDeviations[i];
       points.push_back(made_up_point(kSeeds.first + static_cast<std::int64_t>(i), sizes[j], 1,
-                                     level * std::pow(static_cast<double>(sizes[j]) / 100, b) * std::exp(noise)));
+                                     level * std::pow(static_cast<double>(sizes[j]) / 100, own)));
     }
   }
   return points;
@@ -42,6 +40,7 @@ TEST(ClaimEfficiencyGen, TheSlopeMustBeEquivalentToFlat) {
   const double half = at_zero.high;
   ASSERT_GT(half, 0.01);
   ASSERT_LT(half, kFlatExponent);
+  ASSERT_NEAR(half, half_width(kScatter, kEquivalenceLevel), 1e-12) << "seeds are the unit";
   const auto expect = [&](double b, Verdict expected) {
     const Judgement result = judge_stored(generalising_at(b, kScatter));
     EXPECT_NEAR(result.tests[0].effect.value, b, 1e-12);

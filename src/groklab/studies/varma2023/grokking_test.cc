@@ -8,17 +8,17 @@ namespace {
 
 constexpr std::int64_t kFit = 100000;  // so late that rounding T_grok to a step moves no logarithm
 
-/// log10(T_grok / T_fit) and ln(norm at T_grok / largest norm since T_fit) as given.
+/// log10(T_grok / T_fit) and ln(norm at the end / norm at T_fit) as given.
 GrokkingRun grokking_run(std::int64_t seed, double log_delay, double norm_fall) {
   GrokkingRun run;
   run.seed = seed;
   const std::int64_t grok = std::llround(kFit * std::pow(10.0, log_delay));
   run.delay = {kFit, grok, 10 * grok};
-  // Larger norms before T_fit and after T_grok must not matter.
+  // Other norms before T_fit and in between must not matter.
   run.curve = {{0, kFit / 2, kFit, kFit + 1, grok, 10 * grok},
                {0, 0.5, 1, 1, 1, 1},
                {0, 0, 0, 0, 1, 1},
-               {5, 90, 20, 30, 30 * std::exp(norm_fall), 80}};
+               {5, 90, 20, 30, 80, 20 * std::exp(norm_fall)}};
   return run;
 }
 
@@ -36,16 +36,9 @@ TEST(ClaimGrokking, AsksForALongerDelayThanFitting) {
                kDelayBound, 0.1);
 }
 
+// Catches: a norm that is compared with the largest of a window it lies in, which nothing can refute.
 TEST(ClaimGrokking, AsksForAFallingNorm) {
-  const auto judge_falls = [](const auto& effects) { return judge_stored(grokking(effects_about(1, 0.2), effects)); };
-  const double half = half_width(0.1, 0.95);
-  expect_verdict(judge_falls, 1, -(1 + kJust) * half, 0.1, Verdict::kConfirmed, "falls");
-  expect_verdict(judge_falls, 1, -(1 - kJust) * half, 0.1, Verdict::kInconclusive, "may not fall");
-  // A norm that only grows is at its largest where the network generalises: no effect is above 0.
-  const Judgement grows = judge_stored(grokking(effects_about(1, 0.2), effects_about(0.5, 0.1)));
-  EXPECT_EQ(grows.tests[1].effect.value, 0);
-  EXPECT_NE(grows.tests[1].verdict, Verdict::kConfirmed);
-  EXPECT_NE(grows.verdict(), Verdict::kConfirmed);
+  expect_below([](const auto& effects) { return judge_stored(grokking(effects_about(1, 0.2), effects)); }, 1, 0, 0.1);
 }
 
 TEST(ClaimGrokking, TheBudgetStandsForTheTimeOfRunsThatDidNotGeneralise) {

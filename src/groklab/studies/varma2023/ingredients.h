@@ -11,6 +11,8 @@
 
 namespace groklab::studies::varma2023 {
 
+/// A weight that is gone: above kappa = 2 it is 0 exactly, below it is of the order of 1.
+inline constexpr double kVanished = 1e-6;
 /// Half of the test rows: "generalises" and "does not" are far from it on either side (1 and about 1 / p).
 inline constexpr double kHalfOfRows = 0.5;
 /// The simulation, nats: how far test loss rises before it falls, with and without memorisation coming first.
@@ -84,14 +86,17 @@ void visit_fields(SimulatedStep& s, F&& field) {
 
 /// One minimal simulation (deterministic).
 struct SimulatedPanel {
-  double rise = 0;                   ///< largest test loss - test loss at the start
-  double end = 0;                    ///< test loss at the end
+  double rise = 0;  ///< largest test loss - test loss at the start
+  double end = 0;   ///< test loss at the end
+  double w_gen_end = 0, w_mem_end = 0;
   std::vector<SimulatedStep> steps;  ///< about evenly spaced in log step
 };
 template <class F>
 void visit_fields(SimulatedPanel& p, F&& field) {
   field("rise", p.rise);
   field("end", p.end);
+  field("w_gen_end", p.w_gen_end);
+  field("w_mem_end", p.w_mem_end);
   field("steps", p.steps);
 }
 
@@ -99,7 +104,9 @@ struct IngredientsMeasurement {
   IngredientsSizes sizes;
   std::vector<IngredientsSeed> seeds;
   std::vector<NamedCurve> curves;  ///< of the first seed
-  SimulatedPanel all, not_more_efficient, not_slower;
+  SimulatedPanel all, not_more_efficient, less_efficient, not_slower;
+  SimulatedPanel above_two;       ///< kappa 2.5, C_gen more efficient
+  SimulatedPanel above_two_less;  ///< kappa 2.5, C_gen less efficient
 };
 template <class F>
 void visit_fields(IngredientsMeasurement& m, F&& field) {
@@ -108,7 +115,10 @@ void visit_fields(IngredientsMeasurement& m, F&& field) {
   field("curves", m.curves);
   field("simulated_all", m.all);
   field("simulated_not_more_efficient", m.not_more_efficient);
+  field("simulated_less_efficient", m.less_efficient);
   field("simulated_not_slower", m.not_slower);
+  field("simulated_above_two", m.above_two);
+  field("simulated_above_two_less", m.above_two_less);
 }
 
 IngredientsSizes ingredients_sizes(const Scale& scale);

@@ -21,9 +21,11 @@ IngredientsMeasurement true_ingredients() {
     m.seeds.push_back({kSeeds.first + static_cast<std::int64_t>(i), delay_about(1 + 0.1 * d),
                        delay_about(0.1 + 0.02 * d), 0.05 + 0.01 * d, 0.04 + 0.01 * d, 0.06 + 0.02 * d});
   }
-  m.all = {3, 0.2, {{0, 5, 5, 0, 0}}};
-  m.not_more_efficient = {3, 4, {}};
-  m.not_slower = {0, 0.1, {}};
+  m.all = {3, 0.2, 7, 1, {{0, 5, 5, 0, 0}}};
+  m.not_more_efficient = m.less_efficient = {3, 4, 1, 1, {}};
+  m.not_slower = {0, 0.1, 7, 1, {}};
+  m.above_two = {3, 0.1, 11, 0, {}};
+  m.above_two_less = {3, 9, 0, 11, {}};
   return m;
 }
 
@@ -43,7 +45,10 @@ TEST(ClaimIngredients, NetworksWithAllThreeAreDelayed) {
 }
 
 TEST(ClaimIngredients, NetworksWithoutOneDoNotGeneralise) {
-  expect_below(with_effects([](IngredientsSeed& s, double effect) { s.random_labels = effect; }), 1, kHalfOfRows, 0.1);
+  const Judgement random =
+      with_effects([](IngredientsSeed& s, double effect) { s.random_labels = effect; })(effects_about(0.9, 0.01));
+  EXPECT_EQ(random.tests[1].verdict, Verdict::kRefuted);
+  EXPECT_FALSE(random.tests[1].counts) << "a control that nothing can refute";
   expect_below(with_effects([](IngredientsSeed& s, double effect) { s.no_circuit = effect; }), 2, kHalfOfRows, 0.1);
   expect_below(with_effects([](IngredientsSeed& s, double effect) { s.too_few = effect; }), 3, kHalfOfRows, 0.1);
 }
@@ -66,7 +71,10 @@ TEST(ClaimIngredients, TheSimulationMustShowEachPanel) {
   expect([](IngredientsMeasurement& m) -> double& { return m.all.rise; }, 5, 1.001, 0.999);
   expect([](IngredientsMeasurement& m) -> double& { return m.all.end; }, 6, 0.999, 1.001);
   expect([](IngredientsMeasurement& m) -> double& { return m.not_more_efficient.end; }, 7, 1.001, 0.999);
-  expect([](IngredientsMeasurement& m) -> double& { return m.not_slower.rise; }, 8, 0.0099, 0.0101);
+  expect([](IngredientsMeasurement& m) -> double& { return m.less_efficient.end; }, 8, 1.001, 0.999);
+  expect([](IngredientsMeasurement& m) -> double& { return m.not_slower.rise; }, 9, 0.0099, 0.0101);
+  expect([](IngredientsMeasurement& m) -> double& { return m.above_two.w_mem_end; }, 10, 0, 0.5);
+  expect([](IngredientsMeasurement& m) -> double& { return m.above_two_less.w_gen_end; }, 11, 0, 0.5);
 }
 
 TEST(ClaimIngredients, WithoutRunsOnlyTheSimulationSpeaks) {

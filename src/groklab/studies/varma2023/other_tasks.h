@@ -1,4 +1,4 @@
-// Claim 10, other-tasks: ungrokking and both efficiencies on further operations and groups.
+// Claim 10, other-tasks: ungrokking on operations and groups that are not x + y modulo p in disguise.
 #pragma once
 
 #include <cmath>
@@ -7,66 +7,61 @@
 #include <vector>
 
 #include "groklab/studies/claim.h"
-#include "groklab/studies/efficiency.h"
 #include "groklab/studies/varma2023/common.h"
+#include "groklab/studies/varma2023/resting.h"
 #include "groklab/studies/varma2023/runs.h"
+#include "groklab/studies/varma2023/weight_decay.h"
 
 namespace groklab::studies::varma2023 {
 
-inline constexpr double kTaskFall = 0.5;            ///< as in claim ungrokking
-inline const double kSameForTask = std::log(1.25);  ///< as in claim weight-decay
+inline constexpr double kTaskFall = 0.5;  ///< as in claim ungrokking
+
+/// x - y modulo p is x + y with renamed symbols, x y modulo p is addition modulo p - 1, and neither is listed.
+struct OtherTask {
+  TaskNetwork network;
+  std::int64_t parent_rows = 0, parent_steps = 0;  ///< of the network that generalises
+  std::vector<std::int64_t> rows;                  ///< D' of its forks, ascending
+};
+template <class F>
+void visit_fields(OtherTask& t, F&& field) {
+  field("network", t.network);
+  field("parent_rows", t.parent_rows);
+  field("parent_steps", t.parent_steps);
+  field("rows", t.rows);
+}
+std::string complaint(const OtherTask& t);
 
 struct OtherTasksSizes {
-  std::vector<TaskNetwork> tasks;
+  std::vector<OtherTask> tasks;
   SeedRange seeds;
-  double weight_decay = 1;
-  std::vector<double> weight_decays;         ///< `weight_decay` among them
-  std::vector<std::int64_t> rows;            ///< D' of forks, ascending; those that a table has
-  std::vector<std::int64_t> memorised_rows;  ///< D of the C_mem curve, ascending; those that a table has
-  Budgets budgets;
+  std::vector<DecaySetting> settings;  ///< the first is the default; the others are shown beside
+  Relaxation relaxation;
 };
 template <class F>
 void visit_fields(OtherTasksSizes& s, F&& field) {
   field("tasks", s.tasks);
   field("seeds", s.seeds);
-  field("weight_decay", s.weight_decay);
-  field("weight_decays", s.weight_decays);
-  field("rows", s.rows);
-  field("memorised_rows", s.memorised_rows);
-  field("budgets", s.budgets);
+  field("settings", s.settings);
+  field("relaxation", s.relaxation);
 }
 std::string complaint(const OtherTasksSizes& s);
 
 struct OtherTasksRuns {
   struct Task {
-    std::vector<PlannedPoint> forks;  ///< seeds x weight decays x D'
-    CircuitRuns circuits;
+    std::vector<PlannedPoint> parents;             ///< [seeds]
+    std::vector<std::vector<PlannedPoint>> forks;  ///< [settings] seeds x D'
   };
   std::vector<Task> tasks;
 };
 
-/// A fork of the full table's network at as much decay as weight decay 1 has in Budgets::ungrok steps.
-struct TaskFork {
-  std::int64_t seed = 0, rows = 0;
-  double weight_decay = 0;
-  double test_accuracy = 0;  ///< NaN: the run failed
-};
-template <class F>
-void visit_fields(TaskFork& f, F&& field) {
-  field("seed", f.seed);
-  field("rows", f.rows);
-  field("weight_decay", f.weight_decay);
-  field("test_accuracy", f.test_accuracy);
-}
-
 struct OtherTaskMeasurement {
-  std::vector<TaskFork> forks;
-  CircuitPoints points;
+  std::vector<RestingState> parents;
+  std::vector<SettingMeasurement> settings;  ///< as in sizes
 };
 template <class F>
 void visit_fields(OtherTaskMeasurement& t, F&& field) {
-  field("forks", t.forks);
-  field("points", t.points);
+  field("parents", t.parents);
+  field("settings", t.settings);
 }
 
 struct OtherTasksMeasurement {

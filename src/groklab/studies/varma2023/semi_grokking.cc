@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "groklab/report/xy_chart.h"
 #include "groklab/studies/ending.h"
-#include "groklab/studies/varma2023/runs.h"
 
 namespace groklab::studies::varma2023 {
 namespace {
@@ -26,17 +26,51 @@ double end_accuracy(const std::vector<CurveOfRun>& runs, std::int64_t seed, std:
   return std::nan("");
 }
 
-/// ln(transition from scratch / ungrokking transition), of the same seeds.
-Estimate path_dependence(const SemiGrokkingMeasurement& m) {
-  const auto midpoint = [&](const std::vector<CurveOfRun>& runs, const std::vector<std::int64_t>& sizes,
-                            std::int64_t seed) {
-    return transition_over(m.sizes.network.classes, sizes,
-                           [&](std::int64_t rows) { return end_accuracy(runs, seed, rows); })
-        .midpoint;
+/// ln of the size at which half of the test rows are right in training from scratch; NaN outside the sizes.
+double log_scratch_midpoint(const SemiGrokkingMeasurement& m, const std::vector<CurveOfRun>& runs, std::int64_t seed) {
+  return std::log(transition_over(m.sizes.network.classes, m.sizes.rows, [&](std::int64_t rows) {
+                    return end_accuracy(runs, seed, rows);
+                  }).midpoint);
+}
+
+/// ln D_crit of a seed: rho = 1 in forks at rest. NaN outside the sizes.
+double log_dcrit(const SemiGrokkingMeasurement& m, std::int64_t seed) {
+  const CensoredValue v = log_midpoint(0, m.resting, seed, 0, &RestingState::general_fraction);
+  return v.is_exact() ? v.low : std::nan("");
+}
+
+/// Fraction of a seed's sizes that ended on a plateau, and the mean ln(D / D_crit) of those that did.
+struct SeedPlateaus {
+  double fraction = std::nan(""), log_distance = std::nan("");
+};
+SeedPlateaus seed_plateaus(const SemiGrokkingMeasurement& m, std::int64_t seed) {
+  double n = 0, plateaus = 0, distance = 0;
+  for (const CurveOfRun& run : m.scratch) {
+    if (run.seed != seed) continue;
+    ++n;
+    if (classify_ending(run.curve) != Ending::kPlateau) continue;
+    ++plateaus;
+    distance += std::log(static_cast<double>(run.rows)) - log_dcrit(m, seed);
+  }
+  SeedPlateaus result;
+  if (n > 0) result.fraction = plateaus / n;
+  if (plateaus > 0) result.log_distance = distance / plateaus;
+  return result;
+}
+
+struct SemiGrokkingEffects {
+  Estimate plateaus, distance, path, minibatch;
+};
+SemiGrokkingEffects semi_grokking_effects(const SemiGrokkingMeasurement& m) {
+  const auto seeds = [&](const std::function<double(std::int64_t)>& value) {
+    return mean_estimate(per_seed(m.sizes.seeds, value));
   };
-  return mean_estimate(per_seed(m.sizes.seeds, [&](std::int64_t seed) {
-    return std::log(midpoint(m.scratch, m.sizes.rows, seed) / midpoint(m.forks, m.sizes.ungrok_rows, seed));
-  }));
+  return {seeds([&](std::int64_t seed) { return seed_plateaus(m, seed).fraction; }),
+          seeds([&](std::int64_t seed) { return seed_plateaus(m, seed).log_distance; }),
+          seeds([&](std::int64_t seed) { return log_scratch_midpoint(m, m.scratch, seed) - log_dcrit(m, seed); }),
+          seeds([&](std::int64_t seed) {
+            return log_scratch_midpoint(m, m.minibatch, seed) - log_scratch_midpoint(m, m.scratch, seed);
+          })};
 }
 
 void add_train_and_test(std::vector<XyPoint>& points, const std::string& name, const TrainingCurve& curve) {
@@ -88,16 +122,21 @@ SemiGrokkingSizes semi_grokking_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
   std::vector<std::int64_t> full;
   for (std::int64_t i = 0; i < 20; ++i) full.push_back(1500 + i * 550 / 19);
-  const std::vector<std::int64_t> smoke = {120, 180}, quick = {240, 280, 320, 360, 400}, standard = quick;
-  SemiGrokkingSizes sizes;
+  const std::vector<std::int64_t> smoke = {120, 180}, quick = {200, 240, 280, 320, 360},
+                                  standard = {180, 205, 230, 255, 280, 305, 330, 360};
+  const std::vector<std::int64_t> near = {70, 92, 120};
   const int index = scale_index(scale);
+  SemiGrokkingSizes sizes;
   sizes.network = index == 1 || index == 2 ? modular_network(23, 32) : s.network;
   sizes.seeds = s.seeds;
   sizes.weight_decay = s.weight_decay;
   sizes.rows = by_scale(scale, smoke, quick, standard, full);
-  sizes.steps = by_scale<std::int64_t>(scale, 1500, 16000, 50000, 2000000);  // the paper's longest run has 3.2e7
-  sizes.ungrok_rows = s.ungrok_rows;
-  sizes.budgets = s.budgets;
+  sizes.steps = by_scale<std::int64_t>(scale, 1500, 16000, 60000, 2000000);  // the paper's longest run has 3.2e7
+  sizes.ungrok_rows = by_scale(scale, s.ungrok_rows, near, near, s.ungrok_rows);
+  sizes.parent_rows = std::llround(0.82 * static_cast<double>(sizes.network.rows));
+  sizes.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 5000, 20000);
+  sizes.relaxation = {5e-3, 0.02, by_scale<std::int64_t>(scale, 1500, 15000, 24000, 50000)};
+  sizes.n_batches = by_scale<std::int64_t>(scale, 2, 0, 4, 4);
   return sizes;
 }
 
@@ -107,12 +146,16 @@ SemiGrokkingRuns plan(SweepPlan& plan, const SemiGrokkingSizes& s) {
     for (const std::int64_t seed : s.seeds.all()) {
       runs.scratch.push_back(
           {scratch_run(plan, s.network, seed, rows, s.weight_decay, s.steps), seed, rows, s.weight_decay});
+      if (s.n_batches == 0) continue;
+      const Relaxation constant{1e-3, 1, s.steps};
+      const std::string batch = fmt::format("optim.batch_size={}", (rows + s.n_batches - 1) / s.n_batches);
+      runs.minibatch.push_back({relaxed_run(plan, constant, s.network, seed, rows, {batch}), seed, rows, 1});
     }
   }
   for (const std::int64_t seed : s.seeds.all()) {
+    const RunIndex parent = converged_run(plan, {.converged = s.parent_steps}, s.network, seed, s.parent_rows, 1);
     for (const std::int64_t rows : s.ungrok_rows) {
-      runs.forks.push_back(
-          {ungrok_run(plan, s.budgets, s.network, seed, rows, s.weight_decay), seed, rows, s.weight_decay});
+      runs.forks.push_back({relaxed_fork(plan, s.relaxation, parent, rows), seed, rows, s.weight_decay});
     }
   }
   return runs;
@@ -127,7 +170,9 @@ SemiGrokkingMeasurement measure(const RunResults& results, const SemiGrokkingSiz
     }
     return measured;
   };
-  return {sizes, curves(runs.scratch), curves(runs.forks)};
+  SemiGrokkingMeasurement m{sizes, curves(runs.scratch), curves(runs.minibatch), curves(runs.forks), {}};
+  for (const PlannedPoint& p : runs.forks) m.resting.push_back(resting_state(results, p));
+  return m;
 }
 
 Judgement judge(const SemiGrokkingMeasurement& m) {
@@ -142,25 +187,31 @@ Judgement judge(const SemiGrokkingMeasurement& m) {
                         {"ending", ending_name(ending)},
                         {"test_accuracy", run.curve.test_accuracy.back()}});
   }
-  const auto n = static_cast<std::int64_t>(m.scratch.size());
-  const Estimate plateaus = wilson_estimate(counts[Ending::kPlateau], n), path = path_dependence(m);
-  result.tests = {{"fraction of runs from scratch that end on a plateau of middling test accuracy (Wilson)",
-                   fmt::format("above {}: more than a run that was classified wrongly could make", kRare), plateaus,
-                   must_be_above(kRare)},
-                  {"ln(transition from scratch / ungrokking transition), same seeds",
-                   "above 0: from scratch it takes more rows, the path matters (appendix A.2)", path,
-                   must_be_above(0, EffectScale::kLnRatio)}};
+  const SemiGrokkingEffects e = semi_grokking_effects(m);
+  result.tests = {
+      {"fraction of a seed's sizes that end on a plateau of middling test accuracy, from scratch",
+       fmt::format("above {}: more than a run that was classified wrongly could make", kRare), e.plateaus,
+       must_be_above(kRare)},
+      {"ln(D of plateaus / D_crit of the seed)", "below ln(4): near D_crit, as near as the paper's", e.distance,
+       must_be_below(kNearDcrit, EffectScale::kLnRatio)},
+      {"ln(D from scratch at half accuracy / D_crit), same seeds",
+       "above 0: from scratch it takes more rows, the path matters (appendix A.2)", e.path,
+       must_be_above(0, EffectScale::kLnRatio)},
+      {"ln(D from scratch with minibatches / with full batches)", "below 0: noise closes the hysteresis; shown beside",
+       e.minibatch, must_be_below(0, EffectScale::kLnRatio), false}};
   result.n_seeds = m.sizes.seeds.count;
   result.n_censored = counts[Ending::kUnfinished];
-  result.censoring = "runs between 0.2 and 0.95 that were still moving at the end of the budget";
+  result.censoring = "runs above 0.2 that were still moving at the end of the budget, or level between 0.9 and 0.95";
   result.ours = fmt::format(
-      "of {} runs {} grokked, {} on a plateau, {} did not, {} unfinished; from scratch {:.1f} times as many rows as by "
-      "ungrokking",
-      n, counts[Ending::kGrokked], counts[Ending::kPlateau], counts[Ending::kNone], counts[Ending::kUnfinished],
-      std::exp(path.value));
+      "of {} runs {} grokked, {} on a plateau, {} did not, {} unfinished; from scratch {:.1f} times as many rows as "
+      "D_crit",
+      m.scratch.size(), counts[Ending::kGrokked], counts[Ending::kPlateau], counts[Ending::kNone],
+      counts[Ending::kUnfinished], std::exp(e.path.value));
   result.notes.push_back(
-      "A plateau: test accuracy between 0.2 and 0.95 at the end, within 0.05 over the last third of the "
-      "steps. Plateaus can be transient: a longer budget may turn some into grokking.");
+      "A plateau: test accuracy between 0.2 and 0.9 at the end; over the last third of the steps the training rows are "
+      "fitted, and accuracy moves by no more than 0.05, the 95 % interval of its slope included. Plateaus can be "
+      "transient: "
+      "a longer budget may turn some into grokking.");
   result.data["outcomes"] = outcomes;
   return result;
 }

@@ -1,6 +1,7 @@
 // Claim 8, semi-grokking: from scratch near D_crit some runs end, or stay for long, at middling test accuracy.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,12 +10,17 @@
 #include "groklab/studies/efficiency.h"
 #include "groklab/studies/training_curve.h"
 #include "groklab/studies/varma2023/common.h"
+#include "groklab/studies/varma2023/resting.h"
+#include "groklab/studies/varma2023/runs.h"
 
 namespace groklab::studies::varma2023 {
 
-/// A fraction of plateaus whose interval excludes 2 %: a single run of 40 that the classification took wrongly would
-/// already give an estimate above that.
+/// A fraction of plateaus whose interval over seeds excludes 2 %: a single run of 40 that the classification took
+/// wrongly would already give an estimate above that.
 inline constexpr double kRare = 0.02;
+/// Plateaus count as near D_crit up to 4 times its size: the paper's lie at 1500 to 2050, 2 to 4 times the 500 to 1000
+/// it reads off as D_crit. A plateau at 9 times, the full table of p = 31, would have nothing to do with it.
+inline const double kNearDcrit = std::log(4.0);
 
 struct SemiGrokkingSizes {
   TaskNetwork network;
@@ -23,7 +29,9 @@ struct SemiGrokkingSizes {
   std::vector<std::int64_t> rows;         ///< D from scratch, around the transition, ascending
   std::int64_t steps = 0;                 ///< budget from scratch
   std::vector<std::int64_t> ungrok_rows;  ///< D' of forks, ascending
-  Budgets budgets;
+  std::int64_t parent_rows = 0, parent_steps = 0;
+  Relaxation relaxation;       ///< of the forks
+  std::int64_t n_batches = 0;  ///< of the runs with minibatches: D / n_batches rows each; 0: no such runs
 };
 template <class F>
 void visit_fields(SemiGrokkingSizes& s, F&& field) {
@@ -33,13 +41,16 @@ void visit_fields(SemiGrokkingSizes& s, F&& field) {
   field("rows", s.rows);
   field("steps", s.steps);
   field("ungrok_rows", s.ungrok_rows);
-  field("budgets", s.budgets);
+  field("parent_rows", s.parent_rows);
+  field("parent_steps", s.parent_steps);
+  field("relaxation", s.relaxation);
+  field("n_batches", s.n_batches);
 }
 std::string complaint(const SemiGrokkingSizes& s);
 
 struct SemiGrokkingRuns {
-  std::vector<PlannedPoint> scratch;  ///< D x seeds
-  std::vector<PlannedPoint> forks;    ///< seeds x D'
+  std::vector<PlannedPoint> scratch, minibatch;  ///< D x seeds
+  std::vector<PlannedPoint> forks;               ///< seeds x D'
 };
 
 struct CurveOfRun {
@@ -56,14 +67,18 @@ void visit_fields(CurveOfRun& c, F&& field) {
 /// Those runs that did not fail.
 struct SemiGrokkingMeasurement {
   SemiGrokkingSizes sizes;
-  std::vector<CurveOfRun> scratch;  ///< D x seeds
-  std::vector<CurveOfRun> forks;    ///< seeds x D'
+  std::vector<CurveOfRun> scratch;    ///< D x seeds
+  std::vector<CurveOfRun> minibatch;  ///< D x seeds
+  std::vector<CurveOfRun> forks;      ///< seeds x D'
+  std::vector<RestingState> resting;  ///< of the forks
 };
 template <class F>
 void visit_fields(SemiGrokkingMeasurement& m, F&& field) {
   field("sizes", m.sizes);
   field("scratch", m.scratch);
+  field("minibatch", m.minibatch);
   field("forks", m.forks);
+  field("resting", m.resting);
 }
 
 SemiGrokkingSizes semi_grokking_sizes(const Scale& scale);

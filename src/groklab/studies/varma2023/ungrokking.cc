@@ -37,20 +37,18 @@ double least_train_accuracy(const UngrokkingMeasurement& m, std::int64_t seed) {
   return least;
 }
 
-/// Accuracy on removed rows less that on rows never seen, mean over D'; NaN if all failed.
-double removed_less_never_seen(const UngrokkingMeasurement& m, std::int64_t seed) {
-  double sum = 0;
-  std::int64_t n = 0;
-  for (const PartialFork& fork : m.partial) {
-    if (fork.seed != seed) continue;
-    sum += fork.removed_accuracy - fork.never_seen_accuracy;
-    ++n;
+/// Accuracy on removed rows less that on rows never seen at the end; NaN if it failed, or still moves under decay.
+double removed_less_never_seen(const UngrokkingMeasurement& m, std::int64_t seed, bool decays) {
+  for (const StoredRowsFork& fork : m.stored) {
+    if (fork.seed != seed || (fork.weight_decay > 0) != decays || fork.step.empty()) continue;
+    if (decays && !fork.stationary) continue;
+    return fork.removed_accuracy.back() - fork.never_seen_accuracy.back();
   }
-  return n > 0 ? sum / static_cast<double>(n) : std::nan("");
+  return std::nan("");
 }
 
 struct UngrokkingEffects {
-  Estimate fall, intact, width, midpoint, train, forgetting;
+  Estimate fall, intact, width, midpoint, train, forgetting, control;
   std::int64_t n_censored = 0;
 };
 
@@ -67,7 +65,8 @@ UngrokkingEffects ungrokking_effects(const UngrokkingMeasurement& m) {
   e.width = seeds([&](std::int64_t seed) { return full_transition(m, seed).width; });
   e.midpoint = exponential(seeds([&](std::int64_t seed) { return std::log(full_transition(m, seed).midpoint); }));
   e.train = seeds([&](std::int64_t seed) { return least_train_accuracy(m, seed); });
-  e.forgetting = seeds([&](std::int64_t seed) { return removed_less_never_seen(m, seed); }, kEquivalenceLevel);
+  e.forgetting = seeds([&](std::int64_t seed) { return removed_less_never_seen(m, seed, true); }, kEquivalenceLevel);
+  e.control = seeds([&](std::int64_t seed) { return removed_less_never_seen(m, seed, false); });
   for (const std::int64_t seed : m.sizes.seeds.all()) {
     const Transition t = full_transition(m, seed);
     e.n_censored += t.below || t.above ? 1 : 0;
@@ -79,17 +78,25 @@ UngrokkingEffects ungrokking_effects(const UngrokkingMeasurement& m) {
 
 std::string complaint(const UngrokkingSizes& s) { return rows_complaint(s.rows, s.network.rows); }
 
+std::string complaint(const StoredRowsFork& f) {
+  return f.removed_accuracy.size() == f.step.size() && f.never_seen_accuracy.size() == f.step.size()
+             ? ""
+             : "expected as many accuracies as steps";
+}
+
 UngrokkingSizes ungrokking_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
-  const std::vector<std::int64_t> smoke = {90}, quick = {120, 160, 200}, standard = {300, 420, 600},
-                                  full = {488, 610, 763};
-  return {s.network,
-          s.seeds,
-          s.weight_decay,
-          s.ungrok_rows,
-          by_scale<std::int64_t>(scale, 230, 820, 1500, 9000),
-          by_scale(scale, smoke, quick, standard, full),
-          s.budgets};
+  UngrokkingSizes sizes;
+  sizes.network = s.network;
+  sizes.seeds = s.seeds;
+  sizes.weight_decay = s.weight_decay;
+  sizes.rows = s.ungrok_rows;
+  sizes.stored_rows = by_scale<std::int64_t>(scale, 80, 170, 250, 900);
+  sizes.kept_rows = by_scale<std::int64_t>(scale, 40, 85, 125, 450);
+  sizes.stored_steps = by_scale<std::int64_t>(scale, 500, 4000, 4000, 4000);
+  sizes.relaxation = {5e-3, 0.02, by_scale<std::int64_t>(scale, 1500, 10000, 20000, 30000)};
+  sizes.budgets = s.budgets;
+  return sizes;
 }
 
 UngrokkingRuns plan(SweepPlan& plan, const UngrokkingSizes& s) {
@@ -99,11 +106,11 @@ UngrokkingRuns plan(SweepPlan& plan, const UngrokkingSizes& s) {
       const RunIndex run = ungrok_run(plan, s.budgets, s.network, seed, rows, s.weight_decay);
       runs.full.push_back({run, seed, rows, s.weight_decay});
     }
-    for (const std::int64_t rows : s.partial_cuts) {
-      const RunIndex run =
-          fork_run(plan, s.budgets, s.network, seed, s.partial_rows, rows, s.weight_decay, s.budgets.ungrok);
-      runs.partial.push_back({run, seed, rows, s.weight_decay});
-    }
+    const RunIndex parent =
+        converged_run(plan, {.converged = s.stored_steps}, s.network, seed, s.stored_rows, s.weight_decay);
+    runs.decaying.push_back({relaxed_fork(plan, s.relaxation, parent, s.kept_rows), seed, s.kept_rows, 1});
+    runs.control.push_back(
+        {relaxed_fork(plan, s.relaxation, parent, s.kept_rows, {"optim.weight_decay=0"}), seed, s.kept_rows, 0});
   }
   return runs;
 }
@@ -117,10 +124,19 @@ UngrokkingMeasurement measure(const RunResults& results, const UngrokkingSizes& 
     if (fork.seed != sizes.seeds.first) continue;
     m.curves.push_back({fmt::format("D' = {}", fork.rows), curve_of(results.records(fork.run))});
   }
-  for (const PlannedPoint& fork : runs.partial) {
-    if (!results.has(fork.run)) continue;
-    const Record& last = results.last(fork.run);
-    m.partial.push_back({fork.seed, fork.rows, last.removed.accuracy, last.never_seen.accuracy});
+  for (const auto* forks : {&runs.decaying, &runs.control}) {
+    for (const PlannedPoint& fork : *forks) {
+      if (!results.has(fork.run)) continue;
+      StoredRowsFork& f = m.stored.emplace_back();
+      f.seed = fork.seed;
+      f.weight_decay = fork.weight_decay;
+      f.stationary = results.stationarity(fork.run).stationary;
+      for (const Record& record : results.records(fork.run)) {
+        f.step.push_back(record.step);
+        f.removed_accuracy.push_back(record.removed.accuracy);
+        f.never_seen_accuracy.push_back(record.never_seen.accuracy);
+      }
+    }
   }
   return m;
 }
@@ -129,24 +145,29 @@ Judgement judge(const UngrokkingMeasurement& m) {
   Judgement result;
   const auto& rows = m.sizes.rows;
   const UngrokkingEffects e = ungrokking_effects(m);
-  result.tests = {{fmt::format("final test accuracy at D' = {} less that at D' = {}", rows.back(), rows.front()),
-                   "above 0.5: removing rows alone takes generalisation away", e.fall, must_be_above(kUngrokFall)},
-                  {fmt::format("final test accuracy at D' = {}", rows.back()),
-                   "above 0.9: above D_crit removing rows does no harm", e.intact, must_be_above(kIntact)},
-                  {"width of the transition: D' of 90 % / D' of 10 % of the rise",
-                   fmt::format("below {:.2f}: sharper than the paper's own range of sizes, 390 to 1494", kSharp),
-                   e.width, must_be_below(kSharp)},
-                  {"smallest final train accuracy over D'", "above 0.99: the kept rows stay fitted", e.train,
-                   must_be_above(kStillFitted)},
-                  {"accuracy on removed rows less that on rows never seen, mean over D'",
-                   fmt::format("90 % interval within +-{}: no forgetting of particular rows", kSameAccuracy),
-                   e.forgetting, must_lie_within(kSameAccuracy)}};
+  result.tests = {
+      {fmt::format("final test accuracy at D' = {} less that at D' = {}", rows.back(), rows.front()),
+       "above 0.5: removing rows alone takes generalisation away", e.fall, must_be_above(kUngrokFall)},
+      {fmt::format("final test accuracy at D' = {}", rows.back()), "above 0.9: above D_crit removing rows does no harm",
+       e.intact, must_be_above(kIntact)},
+      {"width of the transition: D' of 90 % / D' of 10 % of the rise",
+       fmt::format("below {:.2f}: sharper than the paper's own range of sizes, 390 to 1494", kSharp), e.width,
+       must_be_below(kSharp)},
+      {"smallest final train accuracy over D'", "above 0.99: the kept rows stay fitted", e.train,
+       must_be_above(kStillFitted)},
+      {"memorising network put on half of its rows, at rest: accuracy on removed rows less that on rows never seen",
+       fmt::format("90 % interval within +-{}: with decay nothing is kept of rows that are not asked for",
+                   kSameAccuracy),
+       e.forgetting, must_lie_within(kSameAccuracy)},
+      {"positive control: the same without weight decay", "above 0.5: stored rows are seen where they are kept",
+       e.control, must_be_above(kStoredRows)}};
   result.n_seeds = e.fall.n;
   result.n_censored = e.n_censored;
   result.censoring = "seeds whose transition lies outside the sizes";
-  result.ours =
-      fmt::format("midpoint D' = {:.0f} ({:.0f} to {:.0f}), width a factor of {:.1f}; removed less never seen {:+.3f}",
-                  e.midpoint.value, e.midpoint.low, e.midpoint.high, e.width.value, e.forgetting.value);
+  result.ours = fmt::format(
+      "midpoint D' = {:.0f} ({:.0f} to {:.0f}), width a factor of {:.1f}; removed less never seen {:+.3f}, "
+      "without decay {:+.3f}",
+      e.midpoint.value, e.midpoint.low, e.midpoint.high, e.width.value, e.forgetting.value, e.control.value);
   result.data["midpoint"] = e.midpoint.value;
   result.data["midpoint_ci"] = {e.midpoint.low, e.midpoint.high};
   return result;
@@ -164,39 +185,46 @@ std::vector<report::Chart> figures(const UngrokkingMeasurement& m) {
       curves.push_back({name, static_cast<double>(curve.step[i]), curve.test_accuracy[i]});
     }
   }
-  for (const PartialFork& fork : m.partial) {
-    kinds.push_back({fmt::format("D' = {}", fork.rows), fork.never_seen_accuracy, fork.removed_accuracy});
+  for (const StoredRowsFork& fork : m.stored) {
+    const char* name = fork.weight_decay > 0 ? "weight decay 1" : "without decay";
+    for (std::size_t i = 0; i < fork.step.size(); ++i) {
+      const auto step = static_cast<double>(fork.step[i]);
+      kinds.push_back(
+          {fmt::format("removed rows, {}", name), step, fork.removed_accuracy[i], fmt::format("{}", fork.seed)});
+      kinds.push_back({"rows never seen", step, fork.never_seen_accuracy[i], fmt::format("{} {}", fork.seed, name)});
+    }
   }
-  return {make_xy_chart(points, {.id = "ungrokking-transition",
-                                 .title = "Ungrokking: final accuracy against D'",
-                                 .caption = fmt::format("From a network trained on all {} rows, trained further on D' "
-                                                        "of them; a line is a seed. Test accuracy falls away below the "
-                                                        "transition, the kept rows stay fitted.",
-                                                        m.sizes.network.rows),
-                                 .x_title = "rows kept D'",
-                                 .y_title = "final accuracy",
-                                 .log_x = true,
-                                 .fraction_y = true,
-                                 .rules = {{ungrokking_effects(m).midpoint.value, "midpoint"}}}),
-          make_xy_chart(curves, {.id = "ungrokking-curves",
-                                 .title = "Ungrokking over training, one seed",
-                                 .caption = "Test accuracy after the rows were removed at step 0.",
-                                 .x_title = "step after the removal",
-                                 .y_title = "test accuracy",
-                                 .steps_x = true,
-                                 .fraction_y = true,
-                                 .points = false}),
-          make_xy_chart(kinds, {.id = "ungrokking-removed",
-                                .title = "Removed rows against rows never seen",
-                                .caption = fmt::format(
-                                    "From networks trained on {} of {} rows. If single rows were forgotten, removed "
-                                    "rows would keep more accuracy and lie above the dashed line; if a circuit gives "
-                                    "way to another, both kinds share its fate.",
-                                    m.sizes.partial_rows, m.sizes.network.rows),
-                                .x_title = "accuracy on rows never seen",
-                                .y_title = "accuracy on removed rows",
-                                .lines = false,
-                                .diagonal = true})};
+  return {
+      make_xy_chart(points, {.id = "ungrokking-transition",
+                             .title = "Ungrokking: final accuracy against D'",
+                             .caption = fmt::format("From a network trained on all {} rows, trained further on D' "
+                                                    "of them; a line is a seed. Test accuracy falls away below the "
+                                                    "transition, the kept rows stay fitted.",
+                                                    m.sizes.network.rows),
+                             .x_title = "rows kept D'",
+                             .y_title = "final accuracy",
+                             .log_x = true,
+                             .fraction_y = true,
+                             .rules = {{ungrokking_effects(m).midpoint.value, "midpoint"}}}),
+      make_xy_chart(curves, {.id = "ungrokking-curves",
+                             .title = "Ungrokking over training, one seed",
+                             .caption = "Test accuracy after the rows were removed at step 0.",
+                             .x_title = "step after the removal",
+                             .y_title = "test accuracy",
+                             .steps_x = true,
+                             .fraction_y = true,
+                             .points = false}),
+      make_xy_chart(kinds, {.id = "ungrokking-removed",
+                            .title = "What becomes of rows that are taken away",
+                            .caption = fmt::format(
+                                "A network that memorised {} rows, put on {} of them. Under weight decay the rest is "
+                                "lost within some hundred steps; without it, it is kept.",
+                                m.sizes.stored_rows, m.sizes.kept_rows),
+                            .x_title = "step after the removal",
+                            .y_title = "accuracy",
+                            .steps_x = true,
+                            .fraction_y = true,
+                            .points = false})};
 }
 
 Claim claim_ungrokking() {

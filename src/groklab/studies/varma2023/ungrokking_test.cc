@@ -13,12 +13,12 @@ struct MadeUpUngrokking {
   double midpoint = 150, steepness = 8;
   double front = std::nan(""), back = std::nan("");  ///< accuracy at the smallest and largest D', instead of the curve
   double least_train = 0.999;
-  double removed_less_never_seen = 0.01;
+  double removed_less_never_seen = 0.01, without_decay = 0.98;
 };
 
 UngrokkingMeasurement made_up_ungrokking(const std::vector<MadeUpUngrokking>& seeds) {
   UngrokkingMeasurement m;
-  m.sizes = {made_up_network(), kSeeds, 1, kUngrokRows, 5000, {40, 80}, {}};
+  m.sizes = {made_up_network(), kSeeds, 1, kUngrokRows, 300, 150, 1000, {}, {}};
   for (std::size_t i = 0; i < seeds.size(); ++i) {
     const MadeUpUngrokking& s = seeds[i];
     const std::int64_t seed = kSeeds.first + static_cast<std::int64_t>(i);
@@ -28,9 +28,9 @@ UngrokkingMeasurement made_up_ungrokking(const std::vector<MadeUpUngrokking>& se
       if (rows == kUngrokRows.back() && !std::isnan(s.back)) accuracy = s.back;
       m.full.push_back({seed, rows, rows == 80 ? s.least_train : 1, accuracy});
     }
-    // The mean over both D' is the effect.
-    m.partial.push_back({seed, 40, 0.05 + s.removed_less_never_seen - 0.02, 0.05});
-    m.partial.push_back({seed, 80, 0.3 + s.removed_less_never_seen + 0.02, 0.3});
+    // Only the end counts, not what is lost on the way.
+    m.stored.push_back({seed, 1, true, {0, 100}, {1, 0.05 + s.removed_less_never_seen}, {0.01, 0.05}});
+    m.stored.push_back({seed, 0, true, {0, 100}, {0, 0.01 + s.without_decay}, {0.5, 0.01}});
   }
   m.curves = {{"D' = 20", made_up_curve(1, 0)}};
   return m;
@@ -46,6 +46,7 @@ JudgeEffects ungrokking_with(Set set) {
       s.midpoint = 150 * std::exp(0.1 * kDeviations[i]);
       s.least_train = 0.998 + 0.001 * kDeviations[i];
       s.removed_less_never_seen = 0.01 * kDeviations[i];
+      s.without_decay = 0.95 + 0.02 * kDeviations[i];
       set(s, effects[i]);
       seeds.push_back(s);
     }
@@ -80,6 +81,20 @@ TEST(ClaimUngrokking, KeptRowsMustStayFitted) {
 TEST(ClaimUngrokking, RemovedRowsMustFareAsRowsNeverSeen) {
   expect_equivalent(ungrokking_with([](MadeUpUngrokking& s, double effect) { s.removed_less_never_seen = effect; }), 4,
                     kSameAccuracy, 0.05);
+}
+
+TEST(ClaimUngrokking, TheControlMustSeeStoredRows) {
+  expect_above(ungrokking_with([](MadeUpUngrokking& s, double effect) { s.without_decay = effect; }), 5, kStoredRows,
+               0.05);
+}
+
+TEST(ClaimUngrokking, ForksThatStillForgetAreLeftOut) {
+  UngrokkingMeasurement m = made_up_ungrokking(std::vector<MadeUpUngrokking>(5));
+  m.stored[0].stationary = false;
+  m.stored[0].removed_accuracy.back() = 1;
+  const Judgement result = judge_stored(m);
+  EXPECT_EQ(result.tests[4].effect.n, 4);
+  EXPECT_NEAR(result.tests[4].effect.value, 0.01, 1e-9);
 }
 
 TEST(ClaimUngrokking, TellsTheMidpointAndItsInterval) {

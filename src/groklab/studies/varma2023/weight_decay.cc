@@ -185,7 +185,7 @@ WeightDecayRuns plan(SweepPlan& plan, const WeightDecaySizes& s) {
   WeightDecayRuns runs;
   runs.resting.resize(s.settings.size());
   for (const std::int64_t seed : s.seeds.all()) {
-    const RunIndex parent = scratch_run(plan, s.network, seed, s.parent_rows, 1, s.parent_steps);
+    const RunIndex parent = converged_run(plan, {.converged = s.parent_steps}, s.network, seed, s.parent_rows, 1);
     for (std::size_t i = 0; i < s.settings.size(); ++i) {
       Relaxation relaxation = s.relaxation;
       relaxation.steps = std::llround(static_cast<double>(relaxation.steps) / s.settings[i].pace);

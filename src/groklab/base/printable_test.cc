@@ -1,5 +1,5 @@
 // What reaches a terminal: no control characters, valid UTF-8, lines of bounded length.
-#include "groklab/view/printable.h"
+#include "groklab/base/printable.h"
 
 #include <gtest/gtest.h>
 

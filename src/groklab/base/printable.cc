@@ -1,5 +1,5 @@
 // See printable.h.
-#include "groklab/view/printable.h"
+#include "groklab/base/printable.h"
 
 #include <fmt/format.h>
 
