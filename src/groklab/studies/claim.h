@@ -42,6 +42,8 @@ struct Judgement {
 
   /// Over the tests that count, by judge_family.
   Verdict verdict() const;
+  /// The first test for which the verdict is not "confirmed"; null if it is, or if there are no tests that count.
+  const Test* objection() const;
 };
 
 /// A claim as the driver sees it. judge and figures know nothing but the measurement.

@@ -64,7 +64,7 @@ TEST(Looks, EveryLookIsDrawnInTheColourOfItsVerdict) {
   ASSERT_NE(first, std::string::npos);
   ASSERT_NE(second, std::string::npos);
   EXPECT_LT(first, second) << "oldest first";
-  EXPECT_NE(html.find("look 2: 0.00 [-0.50, 0.50], refuted"), std::string::npos) << html;
+  EXPECT_NE(html.find("look 2: an effect: 0.00 [-0.50, 0.50], refuted"), std::string::npos) << html;
   EXPECT_EQ(looks_section(study, {}), "");
 }
 

@@ -57,13 +57,14 @@ std::pair<double, double> strip_range(const std::vector<KnownEffect>& effects) {
   return low < high ? std::pair(low, high) : std::pair(low - 1, high + 1);
 }
 
-std::string bound_lines(const LookTest& test, double height, const auto& place) {
+/// The bound of a look's own test, or both of a margin, beside its mark.
+std::string bound_lines(const LookTest& test, double y, const auto& place) {
   std::string svg;
   const bool within = test.comparison == comparison_name(Comparison::kWithin);
   for (const double bound : {test.bound, within ? -test.bound : std::nan("")}) {
     if (!std::isfinite(bound)) continue;
-    svg += fmt::format("<line class=\"bound\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"0\" y2=\"{1:.0f}\"/>", place(bound),
-                       height);
+    svg += fmt::format("<line class=\"bound\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\"/>",
+                       place(bound), y - 0.5 * kMarkHeight, y + 0.5 * kMarkHeight);
   }
   return svg;
 }
@@ -71,8 +72,8 @@ std::string bound_lines(const LookTest& test, double height, const auto& place) 
 std::string mark(const KnownEffect& known, double y, const auto& place) {
   const LookTest& t = known.test;
   std::string svg =
-      fmt::format("<g class=\"{}\"><title>look {}: {}, {}</title>", html_escape(t.verdict), known.look + 1,
-                  estimate_text({t.effect, t.ci_low, t.ci_high, t.n}), html_escape(t.verdict));
+      fmt::format("<g class=\"{}\"><title>look {}: {}: {}, {}</title>", html_escape(t.verdict), known.look + 1,
+                  html_escape(t.what), estimate_text({t.effect, t.ci_low, t.ci_high, t.n}), html_escape(t.verdict));
   if (std::isfinite(t.ci_low) && std::isfinite(t.ci_high)) {
     svg += fmt::format("<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", place(t.ci_low),
                        place(t.ci_high), y, y);
@@ -90,9 +91,9 @@ std::string strip(const std::vector<KnownEffect>& effects) {
   std::string svg =
       fmt::format("<svg class=\"looks\" viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"effects of {} looks\">",
                   kStripWidth, height, effects.size());
-  svg += bound_lines(effects.back().test, height, place);
   for (std::size_t i = 0; i < effects.size(); ++i) {
-    svg += mark(effects[i], kMarkHeight * static_cast<double>(i + 1), place);
+    const double y = kMarkHeight * static_cast<double>(i + 1);
+    svg += bound_lines(effects[i].test, y, place) + mark(effects[i], y, place);
   }
   const LookTest& last = effects.back().test;
   return svg + fmt::format("</svg><br><span class=\"what\">{}; bound {}; {} to {}</span>", html_escape(last.what),
@@ -122,8 +123,9 @@ std::string looks_section(const Study& study, std::vector<Look> looks) {
   });
   std::string html = fmt::format(
       "<section aria-labelledby=\"h-looks\">\n<h2 id=\"h-looks\">All looks</h2>\n<p class=\"note\">Every time that the "
-      "claims were judged, oldest first: {} looks. A row's effects share one axis; the line across is the bound of the "
-      "last look.</p>\n<ol class=\"looks\">\n",
+      "claims were judged, oldest first: {} looks. A row's effects share one axis; the lines across are the bounds of "
+      "that look. Where a claim's first test changed between looks, its words are in the mark's tooltip.</p>\n<ol "
+      "class=\"looks\">\n",
       looks.size());
   for (std::size_t i = 0; i < looks.size(); ++i) html += look_row(i + 1, looks[i]);
   html +=

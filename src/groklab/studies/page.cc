@@ -33,6 +33,14 @@ std::string words_html(const Reproduction& r, const Test& test) {
   return words.empty() ? "" : fmt::format("<br><span class=\"what\">{}</span>", html_escape(words));
 }
 
+/// The words of a claim: the headline's, or those of the test that keeps it from being confirmed, with its name.
+std::string claim_words(const Reproduction& r, const Judgement& judgement) {
+  const Test* objection = r.judged ? judgement.objection() : nullptr;
+  if (objection == nullptr || objection == &judgement.tests.front()) return words_html(r, judgement.tests.front());
+  return fmt::format("<br><span class=\"what\">{}: {}</span>", html_escape(objection->what),
+                     html_escape(verdict_words(objection->effect, objection->criterion)));
+}
+
 std::string table(const Reproduction& r) {
   std::string html = fmt::format(
       "<section aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">Verdicts</h2>\n<p class=\"standing{}\">"
@@ -48,7 +56,7 @@ std::string table(const Reproduction& r) {
         "<tr><th scope=\"row\"><a href=\"#{0}\">{1}</a></th><td>{2}</td><td>{3}<br><span class=\"what\">{4}</span></td>"
         "<td>{5}</td><td>{6}</td></tr>\n",
         html_escape(judged.claim.id), html_escape(judged.claim.title),
-        badge(r, judged.judgement.verdict()) + words_html(r, headline), effect_html(headline.effect),
+        badge(r, judged.judgement.verdict()) + claim_words(r, judged.judgement), effect_html(headline.effect),
         html_escape(headline.what), html_escape(judged.claim.paper), html_escape(judged.judgement.ours));
   }
   return html + "</tbody>\n</table>\n</div>\n</section>\n";
@@ -108,9 +116,7 @@ std::string family_rule(std::size_t n_claims) {
       "for "
       "all tests of a claim together): a claim that holds is then refuted with a probability of {0} % at most. Over "
       "{1} "
-      "claims that is {2:.2g} wrong verdicts of either kind at most, in the mean; one verdict of a kind that stands "
-      "alone "
-      "on a page of {1} should be read so.",
+      "claims at most {2:.2g} wrong verdicts are to be expected.",
       100 * kFamilyLevel, n_claims, kFamilyLevel * static_cast<double>(n_claims));
 }
 

@@ -80,9 +80,13 @@ std::string verdict_table(const Reproduction& r) {
   std::vector<std::vector<std::string>> rows = {{"claim", "verdict", "effect [interval]", "seeds", "which is"}};
   for (const JudgedClaim& judged : r.claims) {
     const Test& headline = judged.judgement.tests.front();
+    const Test* objection = judged.judgement.objection();
+    std::string words = verdict_words(headline.effect, headline.criterion);
+    if (objection != nullptr && objection != &headline) {
+      words = objection->what + ": " + verdict_words(objection->effect, objection->criterion);
+    }
     rows.push_back({judged.claim.id, verdict_word(r, judged.judgement.verdict()), estimate_text(headline.effect),
-                    fmt::format("{}", judged.judgement.n_seeds),
-                    r.judged ? verdict_words(headline.effect, headline.criterion) : ""});
+                    fmt::format("{}", judged.judgement.n_seeds), r.judged ? words : ""});
   }
   return align_columns(rows, "lllrl") + standing_text(r) + "\n";
 }

@@ -291,6 +291,20 @@ TEST_F(ReproductionTest, PageAndJsonSayWhichProtocolWasFollowed) {
   EXPECT_EQ(reproduction_json(r).at("protocol").at("exploratory"), true);
 }
 
+TEST(Judgements, SayWhichTestKeepsThemFromBeingConfirmed) {
+  const Criterion above = must_be_above(0);
+  const Estimate yes{1, 0.5, 1.5, 5}, open{0, -1, 1, 5}, no{-1, -1.1, -0.9, 5};
+  Judgement j;
+  j.tests = {{"a", "", yes, above}, {"b", "", no, above, false}, {"c", "", open, above}, {"d", "", no, above}};
+  ASSERT_EQ(j.verdict(), Verdict::kRefuted);
+  EXPECT_EQ(j.objection()->what, "d") << "the one that refutes, not the one that is open";
+  j.tests.pop_back();
+  ASSERT_EQ(j.verdict(), Verdict::kInconclusive);
+  EXPECT_EQ(j.objection()->what, "c");
+  j.tests.pop_back();
+  EXPECT_EQ(j.objection(), nullptr);
+}
+
 TEST_F(ReproductionTest, SmokeJudgesNothing) {
   Measurements m = measure(
       {"ungrokking"}, [](const Config& c, bool is_fork, double step) { return ungroks(c, is_fork, step, 160, 0); });

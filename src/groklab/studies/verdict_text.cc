@@ -63,12 +63,12 @@ std::string one_sided_words(const Estimate& e, const Criterion& c) {
   const std::string bound =
       is_ratio ? fmt::format("a ratio of {}", format_number(ratio_of(c.bound, c.scale))) : format_number(c.bound);
   const auto distance = [&](double end) {
-    return is_ratio ? "by a factor of " + factor_text(end - c.bound, c.scale) : "by " + distance_text(end - c.bound);
+    return is_ratio ? "by " + factor_text(end - c.bound, c.scale) : "by " + distance_text(end - c.bound);
   };
   // The end of the interval that is nearest to the bound.
   if (e.low > c.bound) return fmt::format("above {} {} or more", bound, distance(e.low));
   if (e.high < c.bound) return fmt::format("below {} {} or more", bound, distance(e.high));
-  return fmt::format("{} {} {}, but the interval holds it", e.value < c.bound ? "below" : "above", bound,
+  return fmt::format("{} {} {}, but the interval includes it", e.value < c.bound ? "below" : "above", bound,
                      distance(e.value));
 }
 

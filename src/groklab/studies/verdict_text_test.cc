@@ -37,9 +37,9 @@ TEST(VerdictText, TheDistanceToABoundIsThatOfTheIntervalsNearEnd) {
   EXPECT_EQ(verdict_words({0.4, 0.3, 0.5, 5}, must_be_above(0.1)), "above 0.1 by 0.20 or more");
   EXPECT_EQ(verdict_words({0.4, 0.3, 0.5, 5}, must_be_below(0.1)), "above 0.1 by 0.20 or more");
   EXPECT_EQ(verdict_words({-0.4, -0.5, -0.3, 5}, must_be_above(0.1)), "below 0.1 by 0.40 or more");
-  EXPECT_EQ(verdict_words({0.2, 0, 0.4, 5}, must_be_above(0.1)), "above 0.1 by 0.10, but the interval holds it");
+  EXPECT_EQ(verdict_words({0.2, 0, 0.4, 5}, must_be_above(0.1)), "above 0.1 by 0.10, but the interval includes it");
   EXPECT_EQ(verdict_words({1, 0.60206, 1.4, 5}, must_be_above(std::log10(2.0), EffectScale::kLog10Ratio)),
-            "above a ratio of 2 by a factor of 2.00× or more");
+            "above a ratio of 2 by 2.00× or more");
   EXPECT_EQ(verdict_words({1, kNaN, kNaN, 1}, must_be_above(0)), "no interval");
 }
 
