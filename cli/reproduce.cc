@@ -114,10 +114,17 @@ bool judges(const studies::Study& study, const std::string& scale) {
   return std::find(study.unjudged_scales.begin(), study.unjudged_scales.end(), scale) == study.unjudged_scales.end();
 }
 
+/// Before the work whose look is kept there.
+void make_archive(const std::string& folder) {
+  std::error_code error;
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  if (error)
+    fail(ErrorKind::kIo, "--archive {}: expected a folder that can be made, found {}", folder, error.message());
+}
+
 void archive_look(const ReproduceFlags& flags, const studies::Reproduction& reproduction) {
   if (flags.archive.empty()) return;
   const studies::Look look = studies::make_look(reproduction, today());
-  std::filesystem::create_directories(flags.archive);
   const std::string file = (std::filesystem::path(flags.archive) / studies::look_file_name(look)).string();
   write_output(file, studies::look_text(look));
   if (!flags.quiet) print_out("look: {}\n", file);
@@ -186,6 +193,7 @@ int judge_stored(const ReproduceFlags& flags) {
   studies::Reproduction reproduction = studies::judge_measurements(m, flags.claims);
   if (reproduction.judged) check_protocol(flags, reproduction.protocol, m.summary.scale);
   reproduction.protocol.exploratory = reproduction.protocol.exploratory || flags.exploratory;
+  make_archive(flags.archive);
   archive_look(flags, reproduction);
   write_results(flags, reproduction);
   return kExitOk;
@@ -200,6 +208,7 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
     if (!file.empty()) check_output_file(file);
   }
   if (!flags.looks.empty()) read_looks(flags.looks);
+  make_archive(flags.archive);
   if (judges(study, flags.scale.name) && !flags.dry_run) {
     check_protocol(flags,
                    studies::compare_with_locked(studies::find_locked_protocol(study, flags.scale.name),

@@ -45,7 +45,7 @@ std::string look_text(const Look& look) { return plain_to_json(look).dump(1) + "
 
 Look parse_look(const std::string& text, const std::string& where) {
   const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded() || !json.is_object() || json.value("format", "") != kLookFormat) {
+  if (json.is_discarded() || !json.is_object() || !json.contains("format") || json.at("format") != kLookFormat) {
     fail(ErrorKind::kInput, "{}: expected a look of format \"{}\", found something else", where, kLookFormat);
   }
   return plain_from_json<Look>(json, where);

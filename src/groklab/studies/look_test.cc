@@ -50,6 +50,7 @@ TEST(Looks, ALookHasAFileOfItsOwn) {
 
 TEST(Looks, FilesThatAreNoneAreRefused) {
   EXPECT_THROW(parse_look("{}", "file"), Error);
+  EXPECT_THROW(parse_look(R"({"format": 1})", "file"), Error);
   Json json = Json::parse(look_text(make_look(reproduction_of({2, 1.5, 2.5, 5}), "")));
   json.erase("claims");
   EXPECT_THROW(parse_look(json.dump(), "file"), Error) << "a field is missing";

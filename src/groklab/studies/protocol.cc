@@ -101,7 +101,7 @@ std::string protocol_text(Json protocol) {
 
 Json parse_protocol(const std::string& text, const std::string& where) {
   Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded() || !json.is_object() || json.value("format", "") != kProtocolFormat) {
+  if (json.is_discarded() || !json.is_object() || !json.contains("format") || json.at("format") != kProtocolFormat) {
     fail(ErrorKind::kInput, "{}: expected a protocol of format \"{}\", found something else", where, kProtocolFormat);
   }
   for (const char* name : {"study", "scale", "levels", "claims", "hash"}) {

@@ -96,6 +96,7 @@ TEST(Protocol, AFileWhoseHashIsNotItsOwnIsRefused) {
   edited["claims"]["circuits"]["rules"][0]["bound"] = 0.5;
   EXPECT_THROW(parse_protocol(edited.dump(), "file"), Error);
   EXPECT_THROW(parse_protocol("{}", "file"), Error);
+  EXPECT_THROW(parse_protocol(R"({"format": 1})", "file"), Error);
   Json with_power = Json::parse(text);
   with_power["power"] = "what is known of the tests, no part of the rules";
   EXPECT_EQ(protocol_hash(with_power), edited.at("hash"));
