@@ -41,7 +41,7 @@ std::vector<DcritNetwork> standard_networks() {
           pure(modular_network(43, 48), 205, 6000),
           around(modular_network(43, 96), 205, 6000),
           around(modular_network(59, 64), 290, 6000),
-          around(group_network(GroupKind::kDihedral, 11, 48), 200, 6000),
+          around(group_network(GroupKind::kDihedral, 20, 48), 320, 8000),
           around(modular_network(97, 64), 540, 6000)};
 }
 

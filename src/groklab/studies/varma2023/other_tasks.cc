@@ -64,12 +64,12 @@ std::vector<OtherTask> other_tasks(const Scale& scale) {
       return {other_task(modular_network(17, 32, "sum_of_squares"), {50, 150}, 1500)};
     case 1:
       return {other_task(modular_network(31, 48, "sum_of_squares"), {90, 180, 450}, 6000),
-              other_task(group_network(GroupKind::kDihedral, 11, 48), {80, 150, 300}, 6000)};
+              other_task(group_network(GroupKind::kDihedral, 20, 48), {180, 400, 1000}, 8000)};
     case 2:
       return {other_task(modular_network(31, 48, "sum_of_squares"), {90, 140, 220, 450}, 6000),
-              other_task(modular_network(31, 48, "quadratic"), {150, 250, 400, 650}, 10000),
-              other_task(group_network(GroupKind::kDihedral, 11, 48), {80, 120, 190, 300}, 6000),
-              other_task(group_network(GroupKind::kDihedral, 15, 48), {120, 200, 330, 600}, 6000)};
+              other_task(modular_network(43, 48, "sum_of_squares"), {150, 230, 360, 900}, 8000),
+              other_task(modular_network(43, 48, "quadratic"), {300, 500, 800, 1400}, 10000),
+              other_task(group_network(GroupKind::kDihedral, 20, 48), {180, 300, 500, 1100}, 8000)};
     default:
       return {
           other_task(modular_network(97, 128, "sum_of_squares"), {400, 700, 1200, 3000}, 20000),
