@@ -138,12 +138,12 @@ class Campaign:
                      os.walk(os.path.join(self.good, "store/checkpoints")) for name in sorted(names) if name.endswith("40.safetensors"))
         return [
             ("TOML", "run.toml", [["train", "run.toml", "--quiet", "--set", "train.steps=20", "--set", "task.modulus=7",
-                                   "--set", "model.d_model=16", "--set", "model.n_layers=1"], ["config", "run.toml"]]),
+                                   "--set", "model.d_model=16", "--set", "model.n_layers=1"], ["sweep", "run.toml", "--dry-run"]]),
             ("grid", "grid.toml", [["sweep", "grid.toml", "--dry-run"]]),
             ("table", "table.csv", [["train", "run.toml", "--set", "task.operation=table", "--set", "task.table=table.csv"] + steps]),
             ("rows as text", "rows.txt", [["train", "run.toml", "--set", "split.method=file", "--set", "split.file=rows.txt"] + steps]),
             ("rows as npy", "rows.npy", [["train", "run.toml", "--set", "split.method=file", "--set", "split.file=rows.npy"] + steps]),
-            ("weights", "weights.safetensors", [["eval", "weights.safetensors"], ["probe", "weights.safetensors"]]),
+            ("weights", "weights.safetensors", [["eval", "--weights", "weights.safetensors"], ["probe", "weights.safetensors"]]),
             ("state", state, [["resume", "last", "--quiet"], ["eval", "last"], ["store", "verify"]]),
             ("database", "store/groklab.sqlite", [["runs"], ["show", "last"], ["export", "last", "--format", "csv"],
                                                   ["report", "last", "-o", "page.html"]]),
@@ -225,6 +225,9 @@ def main():
     kinds.append(("cells of rows", cells, campaign.damage_cell))
     for name, commands, maker in kinds:
         begin, total, broken = time.time(), [0, 0], []
+        whole = campaign.attack(name, commands, lambda place: None)
+        if whole[1]:  # or every refusal might be about something else
+            raise AssertionError(f"{name}: {whole[1]} commands refuse the undamaged file")
         for _ in range(options.inputs):
             try:
                 count = campaign.attack(name, commands, maker())

@@ -46,7 +46,10 @@ StepCost measure_step(const ResolvedConfig& config, double seconds) {
   Engine* const engine = &run.engine();
   engine->initialise();
   // Caches, pages and the clock warm up first: the first milliseconds of a process run at half speed.
-  for (const Clock::time_point warm = Clock::now(); elapsed(warm) < 0.3 * seconds;) engine->advance(engine->step() + 1);
+  constexpr std::int64_t kMostSteps = 100'000;  // a clock that stands must not hold a sweep up
+  for (const Clock::time_point warm = Clock::now(); elapsed(warm) < 0.3 * seconds && engine->step() < kMostSteps;) {
+    engine->advance(engine->step() + 1);
+  }
   StepCost cost;
   cost.flop = engine->flop_per_step();
   const Clock::time_point start = Clock::now();
@@ -54,8 +57,8 @@ StepCost measure_step(const ResolvedConfig& config, double seconds) {
   do {
     engine->advance(engine->step() + 1);
     ++steps;
-  } while (elapsed(start) < seconds);
-  cost.seconds = elapsed(start) / static_cast<double>(steps);
+  } while (elapsed(start) < seconds && steps < kMostSteps);
+  cost.seconds = std::max(elapsed(start), 1e-6) / static_cast<double>(steps);
   engine->measure();
   const Clock::time_point record_start = Clock::now();
   engine->measure();
