@@ -4,8 +4,9 @@ JOBS ?= $(shell nproc)
 KILLS ?= 200
 DEMO := build/demo
 PAPER := build/paper
+PROTOCOLS ?= quick standard
 
-.PHONY: paper demo test sanitize campaign-crash mutants build install docs bench bench-baselines bench-peers check clean setup
+.PHONY: paper lock-protocols demo test sanitize campaign-crash mutants build install docs bench bench-baselines bench-peers check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -22,6 +23,15 @@ paper: setup build/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
 	@build/groklab paper --scale quick --store $(PAPER) -o $(PAPER)/paper.html --json $(PAPER)/paper.json
 	@echo "page: $(CURDIR)/$(PAPER)/paper.html"
+
+# Writes the protocols that verdict runs must follow from now on, as the present code has them; then build again, and
+# commit. What is locked does not change once its runs have been looked at (docs/decisions/verdicts.md).
+lock-protocols: setup build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@for scale in $(PROTOCOLS); do \
+	  build/groklab reproduce varma2023 --scale $$scale $(POWER) \
+	    --write-protocol src/groklab/studies/varma2023/protocol/$$scale.json || exit 1; \
+	done
 
 # Trains a small network until it groks and writes a page about it. Builds the program alone, not the tests.
 demo: setup build/build.ninja

@@ -1,9 +1,14 @@
 // groklab reproduce, and groklab paper as its short form for the one paper
+#include <fmt/chrono.h>
+
 #include <algorithm>
 #include <chrono>
+#include <ctime>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +17,9 @@
 #include "groklab/config/text_file.h"
 #include "groklab/engine/machine.h"
 #include "groklab/exec/thread_pool.h"
+#include "groklab/studies/look.h"
+#include "groklab/studies/power.h"
+#include "groklab/studies/protocol.h"
 #include "groklab/studies/reproduction.h"
 #include "groklab/sweep/run_plan.h"
 #include "groklab/sweep/sweep_text.h"
@@ -33,8 +41,10 @@ struct ReproduceFlags {
   std::vector<std::string> claims;
   studies::Scale scale;
   std::string page, json, measurements, from_measurements;
+  std::string archive, looks;          ///< folders of looks
+  std::string write_protocol, pilots;  ///< files: where to, and measurements of pilots
   int jobs = 0;
-  bool dry_run = false, list = false, quiet = false, mixed_arithmetic = false;
+  bool dry_run = false, list = false, quiet = false, mixed_arithmetic = false, exploratory = false;
   StoreOption store;
 };
 
@@ -69,9 +79,81 @@ void print_estimates(const studies::Scale& scale, const std::vector<studies::Cla
   }
 }
 
+/// "2026-11-23", of the day in Greenwich.
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
+}
+
+/// The looks of a folder, by the names of their files.
+std::vector<studies::Look> read_looks(const std::string& folder) {
+  std::set<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".json") files.insert(entry.path());
+  }
+  if (error) fail(ErrorKind::kIo, "--looks {}: expected a folder of looks, found {}", folder, error.message());
+  std::vector<studies::Look> looks;
+  for (const auto& file : files) looks.push_back(studies::parse_look(read_text_file(file.string()), file.string()));
+  return looks;
+}
+
+std::string looks_section(const ReproduceFlags& flags, const studies::Study& study) {
+  return flags.looks.empty() ? "" : studies::looks_section(study, read_looks(flags.looks));
+}
+
+/// Before any run, and before stored measurements are judged: what is asked for is the locked protocol, or is called
+/// exploratory.
+void check_protocol(const ReproduceFlags& flags, const studies::ProtocolStanding& standing, const std::string& scale) {
+  if (standing.difference.empty() || flags.exploratory) return;
+  fail(ErrorKind::kConfig, "--scale {}: not the locked protocol, {}; --exploratory goes on and says so", scale,
+       standing.difference);
+}
+
+bool judges(const studies::Study& study, const std::string& scale) {
+  return std::find(study.unjudged_scales.begin(), study.unjudged_scales.end(), scale) == study.unjudged_scales.end();
+}
+
+/// Before the work whose look is kept there.
+void make_archive(const std::string& folder) {
+  std::error_code error;
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  if (error)
+    fail(ErrorKind::kIo, "--archive {}: expected a folder that can be made, found {}", folder, error.message());
+}
+
+void archive_look(const ReproduceFlags& flags, const studies::Reproduction& reproduction) {
+  if (flags.archive.empty()) return;
+  const studies::Look look = studies::make_look(reproduction, today());
+  const std::string file = (std::filesystem::path(flags.archive) / studies::look_file_name(look)).string();
+  write_output(file, studies::look_text(look));
+  if (!flags.quiet) print_out("look: {}\n", file);
+}
+
+/// What the present code would do, with the power that pilots give it if there are any; trains nothing.
+int print_protocol(const ReproduceFlags& flags, const studies::Study& study,
+                   const std::vector<studies::Claim>& claims) {
+  studies::check_scale(study, flags.scale);
+  studies::Json protocol = studies::make_protocol(study, flags.scale, claims);
+  if (!flags.pilots.empty()) {
+    const studies::Measurements m = studies::parse_measurements(read_text_file(flags.pilots), flags.pilots);
+    const studies::PowerTable power = studies::power_of(studies::judge_measurements(m));
+    protocol["power"] = studies::plain_to_json(power);
+    if (!flags.quiet && flags.write_protocol != "-") print_out("{}", studies::power_text(power));
+  }
+  if (flags.write_protocol.empty()) return kExitOk;
+  write_output(flags.write_protocol, studies::protocol_text(protocol));
+  if (!flags.quiet && flags.write_protocol != "-") {
+    print_out("protocol {}: {}\n", studies::protocol_hash(protocol), flags.write_protocol);
+  }
+  return kExitOk;
+}
+
 void write_results(const ReproduceFlags& flags, const studies::Reproduction& reproduction) {
   if (!flags.json.empty()) write_output(flags.json, json_text(studies::reproduction_json(reproduction), 2) + "\n");
-  if (!flags.page.empty()) write_output(flags.page, studies::reproduction_page(reproduction));
+  if (!flags.page.empty()) {
+    write_output(flags.page, studies::reproduction_page(reproduction, looks_section(flags, *reproduction.study)));
+  }
   if (flags.quiet) return;
   print_out("{}{} runs in {}\n", studies::verdict_table(reproduction), format_count(reproduction.summary.n_runs),
             format_duration(reproduction.summary.seconds));
@@ -108,7 +190,12 @@ int judge_stored(const ReproduceFlags& flags) {
     fail(ErrorKind::kConfig, "{}: expected measurements of study {}, found {}", flags.from_measurements, flags.study,
          m.study);
   }
-  write_results(flags, studies::judge_measurements(m, flags.claims));
+  studies::Reproduction reproduction = studies::judge_measurements(m, flags.claims);
+  if (reproduction.judged) check_protocol(flags, reproduction.protocol, m.summary.scale);
+  reproduction.protocol.exploratory = reproduction.protocol.exploratory || flags.exploratory;
+  make_archive(flags.archive);
+  archive_look(flags, reproduction);
+  write_results(flags, reproduction);
   return kExitOk;
 }
 
@@ -119,6 +206,14 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
   const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
   for (const std::string& file : {flags.page, flags.json, flags.measurements}) {
     if (!file.empty()) check_output_file(file);
+  }
+  if (!flags.looks.empty()) read_looks(flags.looks);
+  make_archive(flags.archive);
+  if (judges(study, flags.scale.name) && !flags.dry_run) {
+    check_protocol(flags,
+                   studies::compare_with_locked(studies::find_locked_protocol(study, flags.scale.name),
+                                                studies::make_protocol(study, flags.scale, claims)),
+                   flags.scale.name);
   }
   const studies::PlannedClaims planned = studies::plan_claims(claims, flags.scale);
   if (flags.dry_run) print_estimates(flags.scale, claims, jobs, interrupt);
@@ -146,9 +241,11 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
   m.summary.machine = machine_description(jobs);
   m.summary.version = version();
   studies::Reproduction reproduction = studies::judge_measurements(m);
+  reproduction.protocol.exploratory = reproduction.protocol.exploratory || flags.exploratory;
   m.summary.seconds = reproduction.summary.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!flags.measurements.empty()) write_output(flags.measurements, json_text(studies::measurements_json(m), 1) + "\n");
+  archive_look(flags, reproduction);
   write_results(flags, reproduction);
   return m.summary.n_failed > 0 ? kExitFailed : kExitOk;
 }
@@ -165,14 +262,15 @@ int run_reproduce(const ReproduceFlags& flags) {
     for (const studies::Claim& claim : claims) print_out("{:<15} {}\n", claim.id, claim.statement);
     return kExitOk;
   }
+  if (!flags.write_protocol.empty() || !flags.pilots.empty()) return print_protocol(flags, study, claims);
   return run_study(flags, study, claims);
 }
 
 void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFlags>& flags, Action& action) {
   command.add_option("CLAIM", flags->claims, "Claims by name (default: all; see --list)");
   CLI::Option* scale = command.add_option("--scale", flags->scale.name,
-                                          "smoke (a minute), quick (ten minutes), standard (three hours, the verdicts "
-                                          "of record) or full (the paper's own; days)");
+                                          "smoke (a minute; judges nothing), quick (ten minutes), standard (three "
+                                          "hours, the verdicts of record) or full (the paper's own; days)");
   command.add_option("--output,-o", flags->page, "Write the page with verdicts and figures to this file");
   command.add_option("--json", flags->json, "Write all results as JSON to this file ('-': standard output)");
   CLI::Option* measurements = command.add_option("--measurements", flags->measurements,
@@ -202,6 +300,17 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
   command.add_flag(
       "--mixed-arithmetic", flags->mixed_arithmetic,
       "Judge runs of several engines or versions of their arithmetic together, which is refused otherwise");
+  command.add_flag("--exploratory", flags->exploratory,
+                   "Judge by another protocol than the locked one; page, JSON and look say so");
+  command.add_option("--archive", flags->archive, "Keep this look at the claims as a small JSON file in this folder");
+  command.add_option("--looks", flags->looks, "Draw the looks of this folder on the page");
+  CLI::Option* protocol =
+      command.add_option("--write-protocol", flags->write_protocol,
+                         "Write sizes, seeds, tests and bounds to this file ('-': standard output); trains nothing");
+  CLI::Option* power = command.add_option(
+      "--power", flags->pilots,
+      "Measurements of pilot runs: print how probable each test is confirmed with more seeds; trains nothing");
+  for (CLI::Option* option : {protocol, power}) option->excludes(measurements)->excludes(dry_run);
   command.add_flag("--quiet,-q", flags->quiet, "Print nothing but errors");
   flags->store.add_to(command);
   command.callback([flags, &action] { action = [flags] { return run_reproduce(*flags); }; });

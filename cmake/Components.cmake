@@ -64,6 +64,7 @@ if(GROKLAB_WITH_REPORT)
 endif()
 if(GROKLAB_BUILD_PROGRAM)
   groklab_component(workbench groklab_report)
+  include(cmake/EmbedProtocols.cmake)
   target_link_libraries(groklab_workbench PRIVATE PkgConfig::HIGHWAY)
 endif()
 

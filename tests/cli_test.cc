@@ -676,6 +676,8 @@ TEST_F(Cli, BadGridsAndClaimsGetOneLine) {
   refuse({"reproduce", "varma2023", "grokin"}, "did you mean grokking?");
   refuse({"reproduce", "grokking"}, "did you mean reproduce varma2023 grokking?");
   refuse({"reproduce", "--from-measurements", "nowhere.json"}, "nowhere.json");
+  refuse({"paper", "--scale", "smoke", "--looks", "nowhere"}, "--looks nowhere: expected a folder of looks");
+  refuse({"paper", "--write-protocol", "nowhere/x.json"}, "nowhere/x.json");
   place.write("no.json", "{\"format\": 3}");
   refuse({"paper", "--from-measurements", "no.json"}, "no.json: expected format");
   refuse({"paper", "--from-measurements", "no.json", "--scale", "quick"}, "excludes");
@@ -690,7 +692,13 @@ TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
       {"reproduce", "varma2023", "--from-measurements", "measured.json", "-o", "page.html", "--json", "again.json"});
   EXPECT_EQ(place.read("again.json"), place.read("one.json"));
   EXPECT_EQ(place.read("page.html"), first_page);
-  succeed({"paper", "grokking", "--from-measurements", "measured.json", "--json", "grokking.json"});
+  succeed(
+      {"paper", "grokking", "--from-measurements", "measured.json", "--json", "grokking.json", "--archive", "looks"});
+  EXPECT_TRUE(has(succeed({"paper", "--from-measurements", "measured.json", "--looks", "looks", "-o", "all.html"}).out,
+                  "judges nothing"));
+  EXPECT_TRUE(has(place.read("all.html"), "All looks"));
+  EXPECT_TRUE(has(succeed({"paper", "grokking", "--power", "measured.json"}).out, "8 seeds"));
+  EXPECT_TRUE(has(succeed({"paper", "grokking", "--write-protocol", "-"}).out, "groklab protocol 1"));
   EXPECT_EQ(nlohmann::json::parse(place.read("grokking.json"))["claims"].size(), 1u);
   refuse({"paper", "dcrit", "--from-measurements", "measured.json"}, "dcrit");
   succeed(words + Words{"two.json", "--store", "b", "--jobs", "1"});

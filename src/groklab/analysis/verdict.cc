@@ -37,15 +37,6 @@ Verdict judge_equivalent(const Estimate& effect, double margin) {
   return Verdict::kInconclusive;
 }
 
-Verdict judge_all(std::span<const Verdict> parts) {
-  bool all = !parts.empty();
-  for (const Verdict part : parts) {
-    if (part == Verdict::kRefuted) return Verdict::kRefuted;
-    all = all && part == Verdict::kConfirmed;
-  }
-  return all ? Verdict::kConfirmed : Verdict::kInconclusive;
-}
-
 const char* comparison_name(Comparison comparison) {
   switch (comparison) {
     case Comparison::kAbove:
@@ -91,6 +82,28 @@ Verdict judge_criterion(const Estimate& effect, const Criterion& criterion) {
       break;
   }
   return Verdict::kInconclusive;
+}
+
+Verdict judge_in_family(const Estimate& effect, const Criterion& criterion, int n_tests) {
+  const Verdict alone = judge_criterion(effect, criterion);
+  const double own_tail = 0.5 * (1 - criterion.level()), tail = std::fmin(own_tail, kFamilyLevel / n_tests);
+  if (alone != Verdict::kRefuted || tail == own_tail) return alone;
+  const double freedom = std::fmax(1, static_cast<double>(effect.n - 1));
+  const double factor = student_quantile(1 - tail, freedom) / student_quantile(1 - own_tail, freedom);
+  Estimate wide = effect;
+  wide.low = effect.value - factor * (effect.value - effect.low);
+  wide.high = effect.value + factor * (effect.high - effect.value);
+  return judge_criterion(wide, criterion) == Verdict::kRefuted ? Verdict::kRefuted : Verdict::kInconclusive;
+}
+
+Verdict judge_family(std::span<const FamilyMember> tests) {
+  bool all = !tests.empty();
+  for (const FamilyMember& test : tests) {
+    const Verdict part = judge_in_family(test.effect, test.criterion, static_cast<int>(tests.size()));
+    if (part == Verdict::kRefuted) return part;
+    all = all && part == Verdict::kConfirmed;
+  }
+  return all ? Verdict::kConfirmed : Verdict::kInconclusive;
 }
 
 }  // namespace groklab

@@ -22,9 +22,6 @@ inline constexpr double kEquivalenceLevel = 0.9;
 /// Claim: |effect| < margin. `effect` carries an interval of kEquivalenceLevel. Confirmed if
 /// the interval lies within (-margin, margin), refuted if it lies outside altogether.
 Verdict judge_equivalent(const Estimate& effect, double margin);
-/// A claim of several parts: confirmed if all are, refuted if any is.
-Verdict judge_all(std::span<const Verdict> parts);
-
 /// How an effect is compared with a bound. Text reaches the disk: "unstated", "above", "below", "within".
 enum class Comparison {
   kUnstated,  ///< none of these
@@ -57,5 +54,21 @@ Criterion must_agree_within_factor(double factor, EffectScale scale = EffectScal
 /// By judge_above, judge_below or judge_equivalent. `effect` carries an interval of criterion.level(). kUnstated:
 /// inconclusive.
 Verdict judge_criterion(const Estimate& effect, const Criterion& criterion);
+
+/// Probability, at most, that a true claim is called refuted, whatever the number of its tests.
+inline constexpr double kFamilyLevel = 0.05;
+/// A test's part in a claim of `n_tests` tests: confirmed as by judge_criterion; refuted only if it would be with an
+/// interval whose tails are kFamilyLevel / n_tests each (Bonferroni; the first step of Holm's procedure, which decides
+/// whether any test is refuted), or its own tails if these are smaller. The interval is widened as Student's with
+/// effect.n - 1 degrees of freedom, which is too wide, never too narrow, for one with more.
+Verdict judge_in_family(const Estimate& effect, const Criterion& criterion, int n_tests);
+/// One test of a claim as judge_family sees it.
+struct FamilyMember {
+  Estimate effect;
+  Criterion criterion;
+};
+/// A claim of several tests: confirmed if all are (an intersection-union test: it keeps the level of a single one),
+/// refuted if any is by judge_in_family. Without tests: inconclusive.
+Verdict judge_family(std::span<const FamilyMember> tests);
 
 }  // namespace groklab

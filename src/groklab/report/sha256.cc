@@ -62,9 +62,7 @@ std::string base64(const std::string& bytes) {
   return text;
 }
 
-}  // namespace
-
-std::string sha256_base64(std::string_view bytes) {
+std::string sha256_bytes(std::string_view bytes) {
   Words hash = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   const std::uint64_t bits = 8 * std::uint64_t{bytes.size()};
   for (; bytes.size() >= 64; bytes.remove_prefix(64)) add_block(hash, bytes);
@@ -77,7 +75,21 @@ std::string sha256_base64(std::string_view bytes) {
   for (const std::uint32_t word : hash) {
     for (int shift = 24; shift >= 0; shift -= 8) digest += static_cast<char>(word >> shift & 0xff);
   }
-  return base64(digest);
+  return digest;
+}
+
+}  // namespace
+
+std::string sha256_base64(std::string_view bytes) { return base64(sha256_bytes(bytes)); }
+
+std::string sha256_hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char c : sha256_bytes(bytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += {kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return text;
 }
 
 }  // namespace groklab::report

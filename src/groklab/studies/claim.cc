@@ -1,6 +1,7 @@
 // See claim.h.
 #include "groklab/studies/claim.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace groklab::studies {
@@ -15,11 +16,24 @@ Test::Test(std::string what_is_measured, std::string rule_in_words, const Estima
       verdict(judge_criterion(measured, fixed)) {}
 
 Verdict Judgement::verdict() const {
-  std::vector<Verdict> parts;
+  std::vector<FamilyMember> counted;
   for (const Test& test : tests) {
-    if (test.counts) parts.push_back(test.verdict);
+    if (test.counts) counted.push_back({test.effect, test.criterion});
   }
-  return judge_all(parts);
+  return judge_family(counted);
+}
+
+const Test* Judgement::objection() const {
+  const Verdict whole = verdict();
+  if (whole == Verdict::kConfirmed) return nullptr;
+  const auto n_counted = std::count_if(tests.begin(), tests.end(), [](const Test& test) { return test.counts; });
+  for (const Test& test : tests) {
+    if (!test.counts || test.verdict == Verdict::kConfirmed) continue;
+    // A refuted claim is refuted by a test that is so at the level of all of them.
+    const Verdict part = judge_in_family(test.effect, test.criterion, static_cast<int>(n_counted));
+    if (whole != Verdict::kRefuted || part == whole) return &test;
+  }
+  return nullptr;
 }
 
 }  // namespace groklab::studies

@@ -40,8 +40,10 @@ struct Judgement {
   std::vector<std::string> notes;  ///< what a reader should know: exclusions, doubts
   Json data = Json::object();      ///< the claim's own numbers, for the JSON
 
-  /// Over the tests that count.
+  /// Over the tests that count, by judge_family.
   Verdict verdict() const;
+  /// The first test for which the verdict is not "confirmed"; null if it is, or if there are no tests that count.
+  const Test* objection() const;
 };
 
 /// A claim as the driver sees it. judge and figures know nothing but the measurement.

@@ -2,6 +2,8 @@
 // page in page.cc.
 #include "groklab/studies/reproduction.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <regex>
 
@@ -18,7 +20,46 @@ JudgedClaim judge_claim(const Claim& claim, const Json& measurement) {
   return judged;
 }
 
+bool contains_scale(const std::vector<std::string>& scales, const std::string& name) {
+  return std::find(scales.begin(), scales.end(), name) != scales.end();
+}
+
+/// What was measured, by the sizes that the measurement holds, and what it was judged by.
+ProtocolStanding standing_of(const Reproduction& r, const Measurements& measurements) {
+  Json entries = Json::object();
+  for (const JudgedClaim& judged : r.claims) {
+    for (const Measurements::Item& item : measurements.claims) {
+      if (item.claim != judged.claim.id) continue;
+      entries[item.claim] = protocol_entry(judged.claim, item.measurement.at("sizes"), judged.judgement.tests);
+    }
+  }
+  return compare_with_locked(find_locked_protocol(*r.study, r.summary.scale),
+                             protocol_of(*r.study, r.summary.scale, entries));
+}
+
 }  // namespace
+
+std::string verdict_word(const Reproduction& r, Verdict verdict) {
+  return r.judged ? verdict_name(verdict) : "not judged";
+}
+
+std::string standing_text(const Reproduction& r) {
+  if (r.judged) return standing_text(r.protocol);
+  return fmt::format("scale {} shows whether everything works; it judges nothing", r.summary.scale);
+}
+
+std::string reproduce_command(const Reproduction& r) {
+  std::string command = "groklab reproduce " + r.study->id;
+  if (r.claims.size() < r.study->claims.size()) {
+    for (const JudgedClaim& judged : r.claims) command += " " + judged.claim.id;
+  }
+  command += " --scale " + r.summary.scale;
+  const SeedRange &seeds = r.summary.seeds, own = r.study->facts({r.summary.scale, 0}).seeds;
+  if (seeds.count != own.count) command += fmt::format(" --seeds {}", seeds.count);
+  if (seeds.first != own.first) command += fmt::format(" --first-seed {}", seeds.first);
+  if (r.judged && !r.protocol.difference.empty()) command += " --exploratory";
+  return command;
+}
 
 PlannedClaims plan_claims(const std::vector<Claim>& claims, const Scale& scale) {
   PlannedClaims planned;
@@ -47,6 +88,8 @@ Reproduction judge_measurements(const Measurements& measurements, const std::vec
            claim.id);
     }
   }
+  reproduction.judged = !contains_scale(reproduction.study->unjudged_scales, reproduction.summary.scale);
+  reproduction.protocol = standing_of(reproduction, measurements);
   return reproduction;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "groklab/studies/protocol.h"
 #include "groklab/studies/study.h"
 
 namespace groklab::studies {
@@ -67,16 +68,25 @@ struct Reproduction {
   const Study* study = nullptr;
   RunSummary summary;
   std::vector<JudgedClaim> claims;
+  ProtocolStanding protocol;
+  bool judged = true;  ///< false at a scale that judges nothing
 };
+/// The verdict's name, or "not judged".
+std::string verdict_word(const Reproduction& reproduction, Verdict verdict);
+/// What stands above the verdicts: the protocol, that they are exploratory, or that there are none.
+std::string standing_text(const Reproduction& reproduction);
+/// "groklab reproduce varma2023 --scale quick".
+std::string reproduce_command(const Reproduction& reproduction);
 
 /// Judges those claims that are named (none named: all that were measured). Pure: the same measurements give the same
-/// reproduction. Throws Error(kConfig) for a claim that was not measured, Error(kInput) for a measurement that does not
-/// fit its claim.
+/// reproduction. The protocol is what the measurements' sizes and the present rules say. Throws Error(kConfig) for a
+/// claim that was not measured, Error(kInput) for a measurement that does not fit its claim.
 Reproduction judge_measurements(const Measurements& measurements, const std::vector<std::string>& ids = {});
 
 /// Everything but times and the machine is the same for every call.
 Json reproduction_json(const Reproduction& reproduction);
-std::string reproduction_page(const Reproduction& reproduction);
+/// `looks`: a section on earlier looks (look.h), or "".
+std::string reproduction_page(const Reproduction& reproduction, const std::string& looks = "");
 
 /// Verdicts as lines for the terminal.
 std::string verdict_table(const Reproduction& reproduction);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "groklab/studies/reproduction.h"
+#include "groklab/studies/verdict_text.h"
 #include "groklab/view/text.h"
 
 namespace groklab::studies {
@@ -11,11 +12,15 @@ namespace {
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-Json test_json(const Test& test) {
+Json test_json(const Reproduction& r, const Test& test) {
   return {{"what", test.what},
           {"rule", test.rule},
+          {"comparison", comparison_name(test.criterion.comparison)},
+          {"bound", number(test.criterion.bound)},
+          {"scale", effect_scale_name(test.criterion.scale)},
           {"counts", test.counts},
-          {"verdict", verdict_name(test.verdict)},
+          {"verdict", verdict_word(r, test.verdict)},
+          {"words", r.judged ? verdict_words(test.effect, test.criterion) : ""},
           {"effect", number(test.effect.value)},
           {"ci_low", number(test.effect.low)},
           {"ci_high", number(test.effect.high)},
@@ -31,15 +36,15 @@ Json cleaned(Json json) {
   return json;
 }
 
-Json claim_json(const JudgedClaim& judged) {
+Json claim_json(const Reproduction& r, const JudgedClaim& judged) {
   const Judgement& result = judged.judgement;
   const Estimate& headline = result.tests.front().effect;
   Json figures = Json::array(), tests = Json::array();
   for (const report::Chart& figure : judged.figures) figures.push_back(figure.id);
-  for (const Test& test : result.tests) tests.push_back(test_json(test));
+  for (const Test& test : result.tests) tests.push_back(test_json(r, test));
   Json claim = {{"id", judged.claim.id},
                 {"title", judged.claim.title},
-                {"verdict", verdict_name(result.verdict())},
+                {"verdict", verdict_word(r, result.verdict())},
                 {"effect", number(headline.value)},
                 {"ci_low", number(headline.low)},
                 {"ci_high", number(headline.high)},
@@ -58,22 +63,32 @@ Json claim_json(const JudgedClaim& judged) {
 
 Json reproduction_json(const Reproduction& r) {
   Json claims = Json::array();
-  for (const JudgedClaim& judged : r.claims) claims.push_back(claim_json(judged));
+  for (const JudgedClaim& judged : r.claims) claims.push_back(claim_json(r, judged));
   const RunSummary& s = r.summary;
-  return {{"study", r.study->id},        {"scale", s.scale},       {"version", s.version},   {"machine", s.machine},
-          {"seconds", s.seconds},        {"n_runs", s.n_runs},     {"n_failed", s.n_failed}, {"steps", s.steps},
-          {"first_seed", s.seeds.first}, {"seeds", s.seeds.count}, {"claims", claims}};
+  const Json protocol = {{"hash", r.protocol.hash},
+                         {"locked", r.protocol.locked},
+                         {"exploratory", r.protocol.exploratory},
+                         {"difference", r.protocol.difference}};
+  return {{"study", r.study->id},   {"protocol", protocol}, {"command", reproduce_command(r)},
+          {"judged", r.judged},     {"scale", s.scale},     {"version", s.version},
+          {"machine", s.machine},   {"seconds", s.seconds}, {"n_runs", s.n_runs},
+          {"n_failed", s.n_failed}, {"steps", s.steps},     {"first_seed", s.seeds.first},
+          {"seeds", s.seeds.count}, {"claims", claims}};
 }
 
 std::string verdict_table(const Reproduction& r) {
-  std::vector<std::vector<std::string>> rows = {{"claim", "verdict", "effect", "95 or 90 % interval", "seeds"}};
+  std::vector<std::vector<std::string>> rows = {{"claim", "verdict", "effect [interval]", "seeds", "which is"}};
   for (const JudgedClaim& judged : r.claims) {
-    const Estimate& e = judged.judgement.tests.front().effect;
-    rows.push_back({judged.claim.id, verdict_name(judged.judgement.verdict()), format_number(e.value),
-                    fmt::format("{} to {}", format_number(e.low), format_number(e.high)),
-                    fmt::format("{}", judged.judgement.n_seeds)});
+    const Test& headline = judged.judgement.tests.front();
+    const Test* objection = judged.judgement.objection();
+    std::string words = verdict_words(headline.effect, headline.criterion);
+    if (objection != nullptr && objection != &headline) {
+      words = objection->what + ": " + verdict_words(objection->effect, objection->criterion);
+    }
+    rows.push_back({judged.claim.id, verdict_word(r, judged.judgement.verdict()), estimate_text(headline.effect),
+                    fmt::format("{}", judged.judgement.n_seeds), r.judged ? words : ""});
   }
-  return align_columns(rows, "llrlr");
+  return align_columns(rows, "lllrl") + standing_text(r) + "\n";
 }
 
 }  // namespace groklab::studies

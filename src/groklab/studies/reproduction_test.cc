@@ -259,6 +259,66 @@ TEST_F(ReproductionTest, RunsThatFailAreLeftOutAndNothingBreaks) {
   EXPECT_NE(verdict_table(r).find("other-tasks"), std::string::npos);
 }
 
+/// What is judged is what was stated before a run was made: texts and bounds do not depend on the measurement.
+TEST_F(ReproductionTest, RulesAreThoseThatWereStatedBeforeTheRuns) {
+  const Measurements m =
+      measure({"ungrokking", "weight-decay", "dcrit", "ingredients", "semi-grokking"},  // those that need no weights
+              [](const Config& c, bool is_fork, double step) { return ungroks(c, is_fork, step, 160, 0); });
+  const Reproduction r = judge_measurements(m);
+  const Json stated = make_protocol(varma(), {"quick", 0}, varma().claims);
+  for (const JudgedClaim& judged : r.claims) {
+    const Json sizes = judged.claim.sizes({"quick", 0});
+    const Json entry = protocol_entry(judged.claim, sizes, judged.judgement.tests);
+    EXPECT_EQ(entry.dump(1), stated.at("claims").at(judged.claim.id).dump(1)) << judged.claim.id;
+  }
+}
+
+TEST_F(ReproductionTest, PageAndJsonSayWhichProtocolWasFollowed) {
+  const Measurements m = measure(
+      {"ungrokking"}, [](const Config& c, bool is_fork, double step) { return ungroks(c, is_fork, step, 160, 0); });
+  Reproduction r = judge_measurements(m);
+  r.protocol = {"1a2b3c4d5e6f", true, "", false};
+  r.summary.seeds = varma().facts({"quick", 0}).seeds;
+  EXPECT_NE(reproduction_page(r).find("protocol 1a2b3c4d5e6f, locked"), std::string::npos);
+  EXPECT_NE(verdict_table(r).find("protocol 1a2b3c4d5e6f, locked"), std::string::npos);
+  EXPECT_EQ(reproduction_json(r).at("protocol").at("hash"), "1a2b3c4d5e6f");
+  EXPECT_EQ(reproduction_page(r).find("exploratory quick"), std::string::npos);
+  EXPECT_EQ(reproduction_page(r).find("exploratory:"), std::string::npos);
+  EXPECT_EQ(reproduction_json(r).at("command"), "groklab reproduce varma2023 ungrokking --scale quick");
+  r.protocol = {"1a2b3c4d5e6f", false, "claim ungrokking: seeds", true};
+  EXPECT_NE(reproduction_page(r).find("exploratory: not the locked protocol (claim ungrokking: seeds)"),
+            std::string::npos);
+  EXPECT_NE(verdict_table(r).find("exploratory"), std::string::npos);
+  EXPECT_EQ(reproduction_json(r).at("protocol").at("exploratory"), true);
+}
+
+TEST(Judgements, SayWhichTestKeepsThemFromBeingConfirmed) {
+  const Criterion above = must_be_above(0);
+  const Estimate yes{1, 0.5, 1.5, 5}, open{0, -1, 1, 5}, no{-1, -1.1, -0.9, 5};
+  Judgement j;
+  j.tests = {{"a", "", yes, above}, {"b", "", no, above, false}, {"c", "", open, above}, {"d", "", no, above}};
+  ASSERT_EQ(j.verdict(), Verdict::kRefuted);
+  EXPECT_EQ(j.objection()->what, "d") << "the one that refutes, not the one that is open";
+  j.tests.pop_back();
+  ASSERT_EQ(j.verdict(), Verdict::kInconclusive);
+  EXPECT_EQ(j.objection()->what, "c");
+  j.tests.pop_back();
+  EXPECT_EQ(j.objection(), nullptr);
+}
+
+TEST_F(ReproductionTest, SmokeJudgesNothing) {
+  Measurements m = measure(
+      {"ungrokking"}, [](const Config& c, bool is_fork, double step) { return ungroks(c, is_fork, step, 160, 0); });
+  m.summary.scale = "smoke";
+  const Reproduction r = judge_measurements(m);
+  for (const std::string& text : {reproduction_page(r), verdict_table(r), reproduction_json(r).dump()}) {
+    EXPECT_NE(text.find("not judged"), std::string::npos);
+    for (const char* verdict : {"\"verdict confirmed\"", ":\"confirmed\"", "  confirmed"}) {
+      EXPECT_EQ(text.find(verdict), std::string::npos) << text;
+    }
+  }
+}
+
 TEST(Measurements, FilesThatAreNoneAreRefused) {
   const auto refusal = [](const std::string& text) -> std::string {
     try {

@@ -21,6 +21,7 @@ struct Study {
   std::string summary;   ///< one line, for lists
   std::string method;    ///< HTML text of the page's section Method
   std::vector<std::string> scales;
+  std::vector<std::string> unjudged_scales;  ///< those of them that show whether everything works, and judge nothing
   ScaleFacts (*facts)(const Scale& scale) = nullptr;
   std::vector<Claim> claims;  ///< in the order of the page
 };

@@ -39,6 +39,7 @@ Study study() {
           .summary = "Ten claims: grokking as a generalising circuit that is more efficient and slower to learn",
           .method = kMethod,
           .scales = {"smoke", "quick", "standard", "full"},
+          .unjudged_scales = {"smoke"},
           .facts = facts,
           .claims = {claim_grokking(), claim_ingredients(), claim_efficiency_mem(), claim_efficiency_gen(),
                      claim_dcrit(), claim_ungrokking(), claim_weight_decay(), claim_semi_grokking(), claim_circuits(),
