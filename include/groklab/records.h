@@ -32,8 +32,8 @@ struct Record {
   double gradient_norm = 0;  ///< ||g||_2 of the loss alone (no weight decay, no penalties) where the update that led
                              ///< here began; 0 at step 0
   double update_norm = 0;    ///< ||delta theta||_2 of that update, constraints included; 0 at step 0
-  double objective = 0;      ///< F: training loss plus what the optimiser's weight decay minimises with it (decay_term);
-                             ///< NaN where no such term is known
+  double objective = 0;  ///< F: training loss plus what the optimiser's weight decay minimises with it (decay_term);
+                         ///< NaN where no such term is known
   std::vector<double> tensor_norms;  ///< ||.||_2 in the layout's order
 };
 

@@ -48,7 +48,8 @@ Chart objective_chart(const std::vector<PlotRun>& runs) {
   options.id = "objective";
   options.title = "Objective of the optimiser";
   options.caption =
-      "Training loss plus what weight decay minimises with it: under AdamW (epsilon / lambda) times the sum of -x - ln(1 - "
+      "Training loss plus what weight decay minimises with it: under AdamW (epsilon / lambda) times the sum of -x - "
+      "ln(1 - "
       "x), x = lambda |theta|; under Adam and SGD lambda / 2 |theta|^2. A run rests where this does.";
   options.value_title = "objective";
   options.axis = Axis::kLog;

@@ -36,8 +36,8 @@ void check_step(std::int64_t step, const std::string& where) {
   if (step < 0 || step > kLastStep) fail_damaged(where, "expected a step of 0 to {}, found {}", kLastStep, step);
 }
 
-/// Of the bits that come back from the database: it knows neither NaN (NULL) nor the sign of a zero. A missing objective
-/// counts for nothing, so that rows written before there was one keep their checksum.
+/// Of the bits that come back from the database: it knows neither NaN (NULL) nor the sign of a zero. A missing
+/// objective counts for nothing, so that rows written before there was one keep their checksum.
 std::int64_t record_checksum(const Record& record, const std::string& norms) {
   std::string bytes;
   visit_metrics(record, [&](const char*, const char* name, auto value) {

@@ -262,7 +262,8 @@ TEST_F(ReproductionTest, RunsThatFailAreLeftOutAndNothingBreaks) {
 /// What is judged is what was stated before a run was made: texts and bounds do not depend on the measurement.
 TEST_F(ReproductionTest, RulesAreThoseThatWereStatedBeforeTheRuns) {
   const Measurements m =
-      measure({}, [](const Config& c, bool is_fork, double step) { return ungroks(c, is_fork, step, 160, 0); });
+      measure({"ungrokking", "weight-decay", "dcrit", "ingredients", "semi-grokking"},  // those that need no weights
+              [](const Config& c, bool is_fork, double step) { return ungroks(c, is_fork, step, 160, 0); });
   const Reproduction r = judge_measurements(m);
   const Json stated = make_protocol(varma(), {"quick", 0}, varma().claims);
   for (const JudgedClaim& judged : r.claims) {
@@ -270,8 +271,6 @@ TEST_F(ReproductionTest, RulesAreThoseThatWereStatedBeforeTheRuns) {
     const Json entry = protocol_entry(judged.claim, sizes, judged.judgement.tests);
     EXPECT_EQ(entry.dump(1), stated.at("claims").at(judged.claim.id).dump(1)) << judged.claim.id;
   }
-  EXPECT_EQ(compare_with_locked(stated, stated).hash,
-            protocol_hash(protocol_of(varma(), "quick", stated.at("claims"))));
 }
 
 TEST_F(ReproductionTest, PageAndJsonSayWhichProtocolWasFollowed) {
@@ -279,10 +278,12 @@ TEST_F(ReproductionTest, PageAndJsonSayWhichProtocolWasFollowed) {
       {"ungrokking"}, [](const Config& c, bool is_fork, double step) { return ungroks(c, is_fork, step, 160, 0); });
   Reproduction r = judge_measurements(m);
   r.protocol = {"1a2b3c4d5e6f", true, "", false};
+  r.summary.seeds = varma().facts({"quick", 0}).seeds;
   EXPECT_NE(reproduction_page(r).find("protocol 1a2b3c4d5e6f, locked"), std::string::npos);
   EXPECT_NE(verdict_table(r).find("protocol 1a2b3c4d5e6f, locked"), std::string::npos);
   EXPECT_EQ(reproduction_json(r).at("protocol").at("hash"), "1a2b3c4d5e6f");
-  EXPECT_EQ(reproduction_page(r).find("xploratory"), std::string::npos);
+  EXPECT_EQ(reproduction_page(r).find("exploratory quick"), std::string::npos);
+  EXPECT_EQ(reproduction_page(r).find("exploratory:"), std::string::npos);
   EXPECT_EQ(reproduction_json(r).at("command"), "groklab reproduce varma2023 ungrokking --scale quick");
   r.protocol = {"1a2b3c4d5e6f", false, "claim ungrokking: seeds", true};
   EXPECT_NE(reproduction_page(r).find("exploratory: not the locked protocol (claim ungrokking: seeds)"),

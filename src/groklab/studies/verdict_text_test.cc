@@ -13,7 +13,7 @@ const double kNaN = std::nan("");
 Estimate ratio(double value, double low, double high) { return {std::log(value), std::log(low), std::log(high), 5}; }
 
 TEST(VerdictText, NumbersHaveAsManyDecimalsAsTheirIntervalIsWide) {
-  EXPECT_EQ(estimate_text({1, 0.6462, 1.355, 5}), "1.00 [0.65, 1.36]");
+  EXPECT_EQ(estimate_text({1, 0.6462, 1.3552, 5}), "1.00 [0.65, 1.36]");
   EXPECT_EQ(estimate_text({0.3141, 0.307, 0.321, 5}), "0.3141 [0.3070, 0.3210]");
   EXPECT_EQ(estimate_text({1234.5, 1000, 1500, 5}), "1234 [1000, 1500]");
   EXPECT_EQ(estimate_text({-0.001, -0.5, 0.5, 5}), "0.00 [-0.50, 0.50]") << "no minus sign before zero";

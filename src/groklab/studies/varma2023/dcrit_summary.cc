@@ -147,11 +147,11 @@ DcritSummary summarise_dcrit(const DcritMeasurement& m) {
   for (const LogSizes* sizes : {&s.by_branches, &s.by_composition}) {
     s.n_censored += std::count_if(sizes->begin(), sizes->end(), [](const auto& v) { return !v.is_exact(); });
   }
-  s.smallest = kInfinity;
+  s.smallest = s.largest = std::nan("");
   for (const double log_size : network_means(s.by_composition)) {
     if (!std::isfinite(log_size)) continue;
-    s.smallest = std::min(s.smallest, std::exp(log_size));
-    s.largest = std::max(s.largest, std::exp(log_size));
+    s.smallest = std::fmin(s.smallest, std::exp(log_size));
+    s.largest = std::fmax(s.largest, std::exp(log_size));
   }
   return s;
 }

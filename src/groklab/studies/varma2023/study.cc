@@ -36,7 +36,7 @@ Study study() {
   return {.id = "varma2023",
           .title = "Explaining grokking through circuit efficiency",
           .citation = "Varma et al. (2023)",
-          .summary = "Ten claims: grokking as a generalising circuit that is more efficient and slower to learn",
+          .summary = "Eleven claims: grokking as a generalising circuit that is more efficient and slower to learn",
           .method = kMethod,
           .scales = {"smoke", "quick", "standard", "full"},
           .unjudged_scales = {"smoke"},
