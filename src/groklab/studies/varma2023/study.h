@@ -1,4 +1,4 @@
-// Varma et al. (2023), "Explaining grokking through circuit efficiency", as a study of ten claims.
+// Varma et al. (2023), "Explaining grokking through circuit efficiency", as a study of eleven claims.
 #pragma once
 
 #include "groklab/studies/study.h"
