@@ -2,11 +2,13 @@
 #include "groklab/lab/mixed_start.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "groklab/base/error.h"
@@ -30,7 +32,7 @@ Config config_of(std::initializer_list<const char*> settings) {
 class MixedStart : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    directory_ = fs::path(::testing::TempDir()) / "mixed_start";
+    directory_ = fs::path(::testing::TempDir()) / ("mixed_start_" + std::to_string(::getpid()));  // side by side
     fs::remove_all(directory_);
     SweepPlan plan;
     parent_ =
