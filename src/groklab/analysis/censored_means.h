@@ -17,6 +17,8 @@ struct CensoredValue {
   double high = std::numeric_limits<double>::infinity();
 
   bool is_exact() const { return low == high; }
+  /// NaN where only bounds are known.
+  double exact_or_nan() const { return is_exact() ? low : std::numeric_limits<double>::quiet_NaN(); }
 };
 CensoredValue exact_value(std::int64_t group, double value);
 /// a - b, of the same group: the bounds that follow from both.

@@ -28,12 +28,12 @@ class RunResultsTest : public ::testing::Test {
     directory_ =
         fs::path(::testing::TempDir()) / ("run_results_" + std::to_string(::getpid()));  // tests run side by side
     fs::remove_all(directory_);
-    const Budgets budgets{800, 60, 40, 1};
+    const Budgets budgets{800, 60, 40};
     plan_ = SweepPlan();
     scratch_ = varma2023::scratch_run(plan_, modular_network(5, 8), 3, 15, 1, 30);
     converged_ = varma2023::converged_run(plan_, budgets, modular_network(5, 8), 3, 25, 1);
     squares_ = varma2023::converged_run(plan_, budgets, modular_network(5, 8, "sum_of_squares"), 3, 15, 1);
-    fork_ = varma2023::ungrok_run(plan_, budgets, modular_network(5, 8), 3, 10, 2);
+    fork_ = varma2023::fork_of(plan_, budgets, converged_, 10, 2, 40);
     results_ = run_plan(plan_, std::vector<double>(plan_.runs.size(), 1.0), directory_, {});
   }
   static void TearDownTestSuite() { fs::remove_all(directory_); }
@@ -49,10 +49,8 @@ TEST_F(RunResultsTest, PlansKeepTheBudgetsOfTheirKinds) {
   EXPECT_EQ(plan_.runs.size(), 4u) << "the fork shares its parent";
   EXPECT_EQ(plan_.runs[converged_].config.train.steps, 800);
   EXPECT_EQ(plan_.runs[fork_].parent, static_cast<std::ptrdiff_t>(converged_));
-  EXPECT_EQ(plan_.runs[fork_].config.train.steps, 40) << "the longer of S and S / weight decay";
+  EXPECT_EQ(plan_.runs[fork_].config.train.steps, 40);
   EXPECT_EQ(plan_.runs[fork_].config.train.evaluate_every, 10) << "a quarter of S";
-  EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 2), 20);
-  EXPECT_EQ(varma2023::equal_decay_step({0, 0, 40, 1}, 0.5), 80);
 }
 
 // Catches: a setting of the kind that is left at its default.

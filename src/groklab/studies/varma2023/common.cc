@@ -11,7 +11,7 @@ CommonSizes smoke_sizes() {
   CommonSizes s;
   s.network = modular_network(17, 32);
   s.weight_decays = {1, 2};
-  s.budgets = {1500, 1500, 1500, 1};
+  s.budgets = {1500, 1500, 1500};
   s.scratch_steps = 1500;
   s.grokking_rows = 180;
   s.parent_rows = 237;
@@ -28,7 +28,7 @@ CommonSizes quick_sizes() {
   CommonSizes s;
   s.network = modular_network(31, 48);
   s.weight_decays = {0.5, 1, 2};
-  s.budgets = {6000, 6000, 5000, 1};
+  s.budgets = {6000, 6000, 5000};
   s.scratch_steps = 10000;
   s.grokking_rows = 600;
   s.parent_rows = 788;
@@ -45,7 +45,7 @@ CommonSizes standard_sizes() {
   CommonSizes s;
   s.network = modular_network(43, 48);
   s.weight_decays = {0.5, 1, 2};
-  s.budgets = {12000, 10000, 20000, 1};
+  s.budgets = {12000, 10000, 20000};
   s.scratch_steps = 20000;
   s.grokking_rows = 1000;
   s.parent_rows = 1516;
@@ -63,7 +63,7 @@ CommonSizes full_sizes() {
   CommonSizes s;
   s.network = modular_network(113, 128);
   s.weight_decays = {0.5, 1, 2};
-  s.budgets = {20000, 10000, 100000, 1};
+  s.budgets = {20000, 10000, 100000};
   s.scratch_steps = 40000;
   s.grokking_rows = 3830;
   s.parent_rows = 10470;

@@ -36,17 +36,15 @@ void visit_fields(Relaxation& r, F&& field) {
 
 /// Runs that are to converge take S / lambda steps at weight decay lambda, so that lr * lambda * steps is the same.
 struct Budgets {
-  std::int64_t converged = 0;      ///< S from scratch, true labels
-  std::int64_t memorised = 0;      ///< S from scratch, random labels, which are learnt sooner
-  std::int64_t ungrok = 0;         ///< S after a fork
-  double parent_weight_decay = 1;  ///< of the networks that forks start from
+  std::int64_t converged = 0;  ///< S from scratch, true labels
+  std::int64_t memorised = 0;  ///< S from scratch, random labels, which are learnt sooner
+  std::int64_t ungrok = 0;     ///< S after a fork
 };
 template <class F>
 void visit_fields(Budgets& b, F&& field) {
   field("converged", b.converged);
   field("memorised", b.memorised);
   field("ungrok", b.ungrok);
-  field("parent_weight_decay", b.parent_weight_decay);
 }
 
 /// What several claims of a scale take over into their own sizes.

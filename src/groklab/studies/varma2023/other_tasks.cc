@@ -26,8 +26,7 @@ CensoredValue task_midpoint(const OtherTaskMeasurement& task, std::size_t settin
   return log_midpoint(0, task.settings[setting].states, seed, 0, &RestingState::general_fraction);
 }
 double known_midpoint(const OtherTaskMeasurement& task, std::size_t setting, std::int64_t seed) {
-  const CensoredValue v = task_midpoint(task, setting, seed);
-  return v.is_exact() ? v.low : std::nan("");
+  return task_midpoint(task, setting, seed).exact_or_nan();
 }
 
 Test task_fall_test(const OtherTasksMeasurement& m, std::size_t task) {

@@ -80,22 +80,6 @@ RunIndex fork_of(SweepPlan& plan, const Budgets& budgets, RunIndex parent, std::
                         fmt::format("train.evaluate_every={}", every), "train.checkpoint_per_decade=0"});
 }
 
-RunIndex fork_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
-                  std::int64_t parent_rows, std::int64_t rows, double weight_decay, std::int64_t steps) {
-  const RunIndex parent = converged_run(plan, budgets, network, seed, parent_rows, budgets.parent_weight_decay);
-  return fork_of(plan, budgets, parent, rows, weight_decay, steps);
-}
-
-RunIndex ungrok_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
-                    std::int64_t rows, double weight_decay) {
-  const std::int64_t steps = std::max(budgets.ungrok, equal_decay_step(budgets, weight_decay));
-  return fork_run(plan, budgets, network, seed, network.rows, rows, weight_decay, steps);
-}
-
-std::int64_t equal_decay_step(const Budgets& budgets, double weight_decay) {
-  return steps_for(budgets.ungrok, weight_decay);
-}
-
 RunIndex relaxed_run(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network, std::int64_t seed,
                      std::int64_t rows, const std::vector<std::string>& changes) {
   Config config = run_config(network, seed, rows, 1);

@@ -24,17 +24,9 @@ RunIndex converged_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwor
 /// Random labels (C_mem alone), for Budgets::memorised / weight_decay steps.
 RunIndex memorised_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
                        std::int64_t rows, double weight_decay, LabelKind labels = LabelKind::kRandom);
-/// From a network trained on `parent_rows` until it generalised, further on D' of those rows.
-RunIndex fork_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
-                  std::int64_t parent_rows, std::int64_t rows, double weight_decay, std::int64_t steps);
 /// A fork of run `parent` on `rows` of the same nested split, at a constant learning rate for so many steps.
 RunIndex fork_of(SweepPlan& plan, const Budgets& budgets, RunIndex parent, std::int64_t rows, double weight_decay,
                  std::int64_t steps);
-/// Such a fork from the full table, long enough to be read at the step S and at S / weight_decay.
-RunIndex ungrok_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
-                    std::int64_t rows, double weight_decay);
-/// S / weight_decay after a fork: as much decay as weight decay 1 has in S steps.
-std::int64_t equal_decay_step(const Budgets& budgets, double weight_decay);
 
 /// From scratch on D training examples with true labels, until it rests. `changes` are further keys, "key=value".
 RunIndex relaxed_run(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network, std::int64_t seed,

@@ -35,8 +35,7 @@ double log_scratch_midpoint(const SemiGrokkingMeasurement& m, const std::vector<
 
 /// ln D_crit of a seed: rho = 1 in forks at rest. NaN outside the sizes.
 double log_dcrit(const SemiGrokkingMeasurement& m, std::int64_t seed) {
-  const CensoredValue v = log_midpoint(0, m.resting, seed, 0, &RestingState::general_fraction);
-  return v.is_exact() ? v.low : std::nan("");
+  return log_midpoint(0, m.resting, seed, 0, &RestingState::general_fraction).exact_or_nan();
 }
 
 /// Fraction of a seed's sizes that ended on a plateau, and the mean ln(D / D_crit) of those that did.

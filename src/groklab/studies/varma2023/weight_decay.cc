@@ -38,14 +38,12 @@ CensoredValue resting_midpoint(const WeightDecayMeasurement& m, std::size_t sett
                       &RestingState::general_fraction);
 }
 
-double known(const CensoredValue& v) { return v.is_exact() ? v.low : std::nan(""); }
-
 /// ln(midpoint / the default's), of the same seeds.
 Estimate resting_shift(const WeightDecayMeasurement& m, std::size_t setting) {
   return mean_estimate(per_seed(m.sizes.seeds,
                                 [&](std::int64_t seed) {
-                                  return known(resting_midpoint(m, setting, seed)) -
-                                         known(resting_midpoint(m, 0, seed));
+                                  return resting_midpoint(m, setting, seed).exact_or_nan() -
+                                         resting_midpoint(m, 0, seed).exact_or_nan();
                                 }),
                        kEquivalenceLevel);
 }
@@ -56,7 +54,7 @@ Estimate strength_exponent(const WeightDecayMeasurement& m) {
                                 [&](std::int64_t seed) {
                                   std::vector<double> x, y;
                                   for (std::size_t i = 0; i < m.settings.size(); ++i) {
-                                    const double midpoint = known(resting_midpoint(m, i, seed));
+                                    const double midpoint = resting_midpoint(m, i, seed).exact_or_nan();
                                     if (std::isnan(midpoint)) continue;
                                     x.push_back(std::log(m.sizes.settings[i].strength));
                                     y.push_back(midpoint);
@@ -240,7 +238,7 @@ std::vector<report::Chart> figures(const WeightDecayMeasurement& m) {
   std::vector<XyPoint> midpoints, times;
   for (const std::int64_t seed : m.sizes.seeds.all()) {
     for (std::size_t i = 0; i < m.settings.size(); ++i) {
-      const double midpoint = known(resting_midpoint(m, i, seed));
+      const double midpoint = resting_midpoint(m, i, seed).exact_or_nan();
       if (std::isnan(midpoint)) continue;
       midpoints.push_back(
           {m.sizes.settings[i].name, m.sizes.settings[i].strength, std::exp(midpoint), fmt::format("{}", seed)});
