@@ -138,6 +138,17 @@ TEST(ClaimDcrit, RivalsFitTheirConstantToOtherNetworks) {
   EXPECT_LT(error_against(s, kConstantRival).high, 0);
 }
 
+// Catches: a constant that is fitted to the observations without what the rival is proportional to.
+TEST(ClaimDcrit, ARivalThatIsRightPredictsEveryNetwork) {
+  DcritMeasurement m = made_up_dcrit(spread_networks({0, 0, 0, 0, 0}));
+  for (std::size_t i = 0; i < m.networks.size(); ++i) m.sizes.networks[i].network.rows <<= i;  // as D_crit
+  const DcritSummary s = summarise_dcrit(m);
+  for (std::size_t i = 0; i < m.networks.size(); ++i) {
+    EXPECT_NEAR(rival_prediction(s, kTableRival, i), network_estimate(s.by_composition, i).value, 0.02) << i;
+  }
+  EXPECT_GT(error_against(s, kTableRival).high, 0) << "not beaten";
+}
+
 TEST(ClaimDcrit, WithoutRunsNothingIsDecided) {
   DcritMeasurement none = made_up_dcrit(std::vector<MadeUpDcrit>(2));
   for (DcritNetworkMeasurement& n : none.networks) n = {};
