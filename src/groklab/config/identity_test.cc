@@ -154,8 +154,8 @@ TEST(RunId, IsStableForEver) {
 // The first arithmetic has no line, so that runs stored before there was one keep their names; every other has.
 TEST(RunId, NamesAnArithmeticThatIsNotTheFirst) {
   EXPECT_EQ(canonical_text(*resolve_config(Config{}), engine_identity()), canonical_config(resolve_config(Config{})));
-  EXPECT_EQ(canonical_text(*resolve_config(Config{}), "cpu/2"),
-            "groklab identity 1\nengine=cpu/2\nmodel.d_head=32\nmodel.d_mlp=512\nsplit.seed=0\n");
+  EXPECT_EQ(canonical_text(*resolve_config(Config{}), "cpu/3"),
+            "groklab identity 1\nengine=cpu/3\nmodel.d_head=32\nmodel.d_mlp=512\nsplit.seed=0\n");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace groklab {
 /// Names reach the disk through identities: never rename one.
 inline constexpr std::string_view kEngineName = "cpu";
 
+/// 3: subnormal numbers count as zero (exec/flush_denormals.h).
 /// 2: tables of what attention adds to the neurons and the logits, one matrix W_out W_U, tiles ordered by operands.
 /// 1: column panels; unless train.chunks is set, 1, 2 or 8 chunks (below 512, below 8192 rows, and above).
 ///
@@ -18,6 +19,6 @@ inline constexpr std::string_view kEngineName = "cpu";
 /// before: another order of sums, other chunks or tiles, another polynomial, a fused multiplication more or less.
 /// tests/arithmetic_test.cc says when that has happened; its hashes are then computed anew. Not raised by what only
 /// adds: a new component, or a key whose default computes as before.
-inline constexpr int kArithmeticVersion = 2;
+inline constexpr int kArithmeticVersion = 3;
 
 }  // namespace groklab

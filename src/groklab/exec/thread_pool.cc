@@ -12,6 +12,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/exec/cores.h"
+#include "groklab/exec/flush_denormals.h"
 
 namespace groklab {
 
@@ -118,6 +119,7 @@ ThreadPool::ThreadPool(int threads, Binding binding) : impl_(std::make_unique<Im
     try {
       impl_->workers.emplace_back([this, worker, cores] {
         bind_to_core(cores, worker);
+        const FlushDenormals flush;
         impl_->worker_loop(worker);
       });
     } catch (const std::system_error&) {
@@ -138,6 +140,7 @@ ThreadPool::~ThreadPool() {
 int ThreadPool::threads() const { return static_cast<int>(impl_->workers.size()) + 1; }
 
 void ThreadPool::run_raw(std::int64_t count, void (*call)(void*, std::int64_t, int), void* context) {
+  const FlushDenormals flush;
   if (impl_->workers.empty() || count <= 1) {
     for (std::int64_t index = 0; index < count; ++index) call(context, index, 0);
     return;

@@ -26,7 +26,8 @@ class ThreadPool {
 
   /// Runs task(index, worker) for index = 0..count-1, in any order on any worker (0..threads-1), and returns when all
   /// are done. If tasks throw, one of their exceptions is thrown here when no task runs any more; the tasks that had
-  /// not begun by then may or may not have been run.
+  /// not begun by then may or may not have been run. Subnormal numbers count as zero in a task, on every thread
+  /// (flush_denormals.h).
   template <class Task>
   void run(std::int64_t count, Task&& task) {
     auto call = [](void* context, std::int64_t index, int worker) {

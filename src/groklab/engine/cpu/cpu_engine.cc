@@ -11,6 +11,7 @@
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
 #include "groklab/engine/chunks.h"
+#include "groklab/exec/flush_denormals.h"
 #include "groklab/model/parameters.h"
 #include "groklab/model/row_grouping.h"
 #include "groklab/optim/learning_rate.h"
@@ -166,6 +167,7 @@ bool CpuEngine<T>::compute_gradient_at(const T* parameters, std::span<const std:
 
 template <typename T>
 bool CpuEngine<T>::advance(std::int64_t target) {
+  const FlushDenormals flush;
   while (step_ < target) {
     const std::span<const std::int64_t> rows = batches_.rows(step_);
     filters_.set_step(step_);
