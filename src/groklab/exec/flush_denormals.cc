@@ -1,17 +1,13 @@
 // See flush_denormals.h.
 #include "groklab/exec/flush_denormals.h"
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <xmmintrin.h>
-#endif
-
 namespace groklab {
 namespace {
 
 #if defined(__x86_64__) || defined(__i386__)
 constexpr std::uint64_t kFlush = 0x8040;  // results (FTZ) and operands (DAZ)
-std::uint64_t mode() { return _mm_getcsr(); }
-void set_mode(std::uint64_t bits) { _mm_setcsr(static_cast<unsigned>(bits)); }
+std::uint64_t mode() { return __builtin_ia32_stmxcsr(); }
+void set_mode(std::uint64_t bits) { __builtin_ia32_ldmxcsr(static_cast<unsigned>(bits)); }
 #elif defined(__aarch64__)
 constexpr std::uint64_t kFlush = std::uint64_t{1} << 24;
 std::uint64_t mode() {

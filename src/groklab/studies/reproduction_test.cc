@@ -157,7 +157,7 @@ TEST_F(ReproductionTest, ForksThatStillMoveDecideNothing) {
 /// ln(F_G / F_M) = -0.4 ln(D / predicted), rho = 1 at `observed`, both as a multiple of the network's own size.
 TEST_F(ReproductionTest, DcritIsJudgedFromStoredObjectivesAndLogits) {
   const auto verdict = [&](double predicted, double observed) {
-    const auto size_of = [](const Config& c) { return 0.45 * std::pow(static_cast<double>(c.task.modulus), 1.7); };
+    const auto size_of = [](const Config& c) { return 4.6 * static_cast<double>(c.task.modulus); };
     objective_ = [&](const Config& c, bool is_fork) {
       if (!is_fork) return 1e-6;
       const double at = predicted * (1 + 0.05 * wobble(c)) * size_of(c);

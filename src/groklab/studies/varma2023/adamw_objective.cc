@@ -83,14 +83,13 @@ std::string complaint(const AdamwObjectiveMeasurement& m) {
 AdamwObjectiveSizes adamw_objective_sizes(const Scale& scale) {
   AdamwObjectiveSizes s;
   const int index = scale_index(scale);
-  s.network = index == 0   ? modular_network(17, 32)
-              : index == 1 ? modular_network(23, 32)
-              : index == 2 ? modular_network(31, 48)
-                           : modular_network(43, 48);
+  s.network = index == 0                 ? modular_network(17, 32)
+              : index == 1 || index == 2 ? modular_network(23, 32)
+                                         : modular_network(43, 48);
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 10));
-  s.rows = by_scale<std::int64_t>(scale, 230, 430, 790, 1500);
+  s.rows = by_scale<std::int64_t>(scale, 230, 430, 430, 1500);
   s.settings = objective_settings(scale);
-  s.relaxation = {5e-3, 0.02, by_scale<std::int64_t>(scale, 1500, 15000, 30000, 50000)};
+  s.relaxation = relaxation_of(scale);
   return s;
 }
 

@@ -1,6 +1,9 @@
 // See common.h.
 #include "groklab/studies/varma2023/common.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "groklab/base/error.h"
 
 namespace groklab::studies::varma2023 {
@@ -16,7 +19,6 @@ CommonSizes smoke_sizes() {
   s.grokking_rows = 180;
   s.parent_rows = 237;
   s.parent_steps = 1500;
-  s.relaxation.steps = 1500;
   s.memorised_rows = {40, 80, 160};
   s.general_rows = {160, 237};
   s.ungrok_rows = {50, 90, 160};
@@ -33,8 +35,7 @@ CommonSizes quick_sizes() {
   s.grokking_rows = 600;
   s.parent_rows = 788;
   s.parent_steps = 6000;
-  s.relaxation.steps = 15000;
-  s.memorised_rows = {60, 110, 200, 360};
+  s.memorised_rows = {70, 140, 280};
   s.general_rows = {400, 560, 788};
   s.ungrok_rows = {80, 110, 150, 200, 280, 400};
   return s;
@@ -50,8 +51,7 @@ CommonSizes standard_sizes() {
   s.grokking_rows = 1000;
   s.parent_rows = 1516;
   s.parent_steps = 6000;
-  s.relaxation.steps = 24000;
-  s.memorised_rows = {75, 150, 300, 600, 1000};
+  s.memorised_rows = {75, 150, 300, 700};
   s.general_rows = {600, 820, 1120, 1516};
   s.ungrok_rows = {120, 154, 195, 246, 320, 420, 600};
   return s;
@@ -68,7 +68,6 @@ CommonSizes full_sizes() {
   s.grokking_rows = 3830;
   s.parent_rows = 10470;
   s.parent_steps = 20000;
-  s.relaxation.steps = 50000;
   s.memorised_rows = {100, 200, 400, 800, 1600};
   s.general_rows = {2500, 4000, 6500, 10470};
   s.ungrok_rows = {390, 488, 610, 763, 955, 1194, 1494};
@@ -91,10 +90,23 @@ SeedRange seeds_of(const Scale& scale, std::int64_t own) {
   return {scale.first_seed >= 0 ? scale.first_seed : first, scale.seeds > 0 ? scale.seeds : own};
 }
 
+std::int64_t relaxation_steps(const Relaxation& r, std::int64_t rows) {
+  const double longer = static_cast<double>(r.rows) / static_cast<double>(rows);
+  return std::llround(static_cast<double>(r.steps) * std::clamp(longer, 1.0, kMostRelaxation));
+}
+
+Relaxation relaxation_of(const Scale& scale) {
+  Relaxation r;
+  r.steps = by_scale<std::int64_t>(scale, 1500, 24000, 30000, 60000);
+  r.rows = by_scale<std::int64_t>(scale, 0, 220, 220, 600);
+  return r;
+}
+
 CommonSizes common_sizes(const Scale& scale) {
   CommonSizes (*const sizes)() = by_scale(scale, smoke_sizes, quick_sizes, standard_sizes, full_sizes);
   CommonSizes s = sizes();
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 5, 5, 10));
+  s.relaxation = relaxation_of(scale);
   return s;
 }
 

@@ -62,13 +62,12 @@ std::vector<OtherTask> other_tasks(const Scale& scale) {
     case 0:
       return {other_task(modular_network(17, 32, "sum_of_squares"), {50, 150}, 1500)};
     case 1:
-      return {other_task(modular_network(31, 48, "sum_of_squares"), {90, 180, 450}, 6000),
-              other_task(group_network(GroupKind::kDihedral, 20, 48), {180, 400, 1000}, 8000)};
+      return {other_task(modular_network(31, 48, "sum_of_squares"), {100, 180, 450}, 6000),
+              other_task(group_network(GroupKind::kDihedral, 20, 48), {180, 350, 900}, 8000)};
     case 2:
       return {other_task(modular_network(31, 48, "sum_of_squares"), {90, 140, 220, 450}, 6000),
-              other_task(modular_network(43, 48, "sum_of_squares"), {150, 230, 360, 900}, 8000),
-              other_task(modular_network(43, 48, "quadratic"), {300, 500, 800, 1400}, 10000),
-              other_task(group_network(GroupKind::kDihedral, 20, 48), {180, 300, 500, 1100}, 8000)};
+              other_task(modular_network(31, 48, "quadratic"), {200, 330, 520, 750}, 8000),
+              other_task(group_network(GroupKind::kDihedral, 20, 48), {180, 300, 500, 1000}, 8000)};
     default:
       return {
           other_task(modular_network(97, 128, "sum_of_squares"), {400, 700, 1200, 3000}, 20000),
@@ -103,7 +102,7 @@ OtherTasksSizes other_tasks_sizes(const Scale& scale) {
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
   s.settings = {{"AdamW, lambda 1", 1e-8, 1, {}}};
   if (scale_index(scale) >= 2) s.settings.push_back({"AdamW, epsilon 1e-6", 1e-6, 1, {"optim.epsilon=1e-6"}});
-  s.relaxation = {5e-3, 0.02, by_scale<std::int64_t>(scale, 1500, 15000, 24000, 50000)};
+  s.relaxation = relaxation_of(scale);
   return s;
 }
 

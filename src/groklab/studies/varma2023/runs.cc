@@ -31,12 +31,13 @@ Config run_config(const TaskNetwork& network, std::int64_t seed, std::int64_t ro
 }
 
 /// Forty evenly spaced evaluation steps: stationarity is read off the last quarter of them.
-std::vector<std::string> relaxation_changes(const Relaxation& r) {
+std::vector<std::string> relaxation_changes(const Relaxation& r, std::int64_t rows) {
+  const std::int64_t steps = relaxation_steps(r, rows);
   return {fmt::format("optim.learning_rate={}", r.learning_rate),
           "optim.schedule=cosine",
           fmt::format("optim.final_lr_fraction={}", r.final_lr_fraction),
-          fmt::format("train.steps={}", r.steps),
-          fmt::format("train.evaluate_every={}", std::max<std::int64_t>(1, r.steps / 40)),
+          fmt::format("train.steps={}", steps),
+          fmt::format("train.evaluate_every={}", std::max<std::int64_t>(1, steps / 40)),
           "train.evaluate_per_decade=0",
           "train.checkpoint_per_decade=0"};
 }
@@ -83,14 +84,14 @@ RunIndex fork_of(SweepPlan& plan, const Budgets& budgets, RunIndex parent, std::
 RunIndex relaxed_run(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network, std::int64_t seed,
                      std::int64_t rows, const std::vector<std::string>& changes) {
   Config config = run_config(network, seed, rows, 1);
-  change_config(config, relaxation_changes(relaxation), "relaxed run");
+  change_config(config, relaxation_changes(relaxation, rows), "relaxed run");
   change_config(config, changes, "relaxed run");
   return plan.add(config);
 }
 
 RunIndex relaxed_fork(SweepPlan& plan, const Relaxation& relaxation, RunIndex parent, std::int64_t rows,
                       const std::vector<std::string>& changes) {
-  std::vector<std::string> all = relaxation_changes(relaxation);
+  std::vector<std::string> all = relaxation_changes(relaxation, rows);
   all.push_back(fmt::format("split.train_size={}", rows));
   all.insert(all.end(), changes.begin(), changes.end());
   return plan.add_fork(parent, all);
@@ -105,7 +106,7 @@ std::vector<PlannedPoint> memorised_points(SweepPlan& plan, const Relaxation& re
     for (const std::int64_t size : rows_within({rows.begin(), rows.end()}, network)) {
       for (const double weight_decay : weight_decays) {
         Relaxation paced = relaxation;
-        paced.steps = steps_for(relaxation.steps, weight_decay);
+        paced.steps = steps_for(relaxation.steps, std::min(1.0, weight_decay));
         const RunIndex run =
             relaxed_run(plan, paced, network, seed, size, {kind, fmt::format("optim.weight_decay={}", weight_decay)});
         points.push_back({run, seed, size, weight_decay});

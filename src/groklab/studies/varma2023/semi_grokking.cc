@@ -134,7 +134,7 @@ SemiGrokkingSizes semi_grokking_sizes(const Scale& scale) {
   sizes.ungrok_rows = by_scale(scale, s.ungrok_rows, near, near, s.ungrok_rows);
   sizes.parent_rows = std::llround(0.82 * static_cast<double>(sizes.network.rows));
   sizes.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 5000, 20000);
-  sizes.relaxation = {5e-3, 0.02, by_scale<std::int64_t>(scale, 1500, 15000, 24000, 50000)};
+  sizes.relaxation = s.relaxation;
   sizes.n_batches = by_scale<std::int64_t>(scale, 2, 0, 4, 4);
   return sizes;
 }
@@ -146,7 +146,7 @@ SemiGrokkingRuns plan(SweepPlan& plan, const SemiGrokkingSizes& s) {
       runs.scratch.push_back(
           {scratch_run(plan, s.network, seed, rows, s.weight_decay, s.steps), seed, rows, s.weight_decay});
       if (s.n_batches == 0) continue;
-      const Relaxation constant{1e-3, 1, s.steps};
+      const Relaxation constant{1e-3, 1, s.steps, 0};
       const std::string batch = fmt::format("optim.batch_size={}", (rows + s.n_batches - 1) / s.n_batches);
       runs.minibatch.push_back({relaxed_run(plan, constant, s.network, seed, rows, {batch}), seed, rows, 1});
     }

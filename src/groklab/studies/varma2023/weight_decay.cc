@@ -164,16 +164,16 @@ std::string complaint(const WeightDecayMeasurement& m) {
 
 WeightDecaySizes weight_decay_sizes(const Scale& scale) {
   const CommonSizes c = common_sizes(scale);
-  const std::vector<std::int64_t> smoke = {50, 90, 160}, quick = {70, 92, 120}, standard = {100, 125, 155, 195};
+  const std::vector<std::int64_t> smoke = {50, 90, 160}, quick = {70, 92, 120}, standard = {70, 85, 105, 130};
   WeightDecaySizes s;
   const int index = scale_index(scale);
-  s.network = index == 1 ? modular_network(23, 32) : index == 2 ? modular_network(31, 48) : c.network;
+  s.network = index == 1 || index == 2 ? modular_network(23, 32) : c.network;
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
   s.parent_rows = std::llround(0.82 * static_cast<double>(s.network.rows));
-  s.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 6000, 20000);
+  s.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 5000, 20000);
   s.rows = by_scale(scale, smoke, quick, standard, c.ungrok_rows);
   s.settings = decay_settings(scale);
-  s.relaxation = {1e-2, 0.02, by_scale<std::int64_t>(scale, 1500, 15000, 15000, 30000)};
+  s.relaxation = c.relaxation;
   s.weight_decays = c.weight_decays;
   s.budgets = c.budgets;
   return s;
