@@ -37,5 +37,6 @@ const FuzzTarget& store_row_target();
 const FuzzTarget& json_target();
 const FuzzTarget& condition_target();
 const FuzzTarget& state_target();
+const FuzzTarget& study_target();
 
 }  // namespace groklab

@@ -89,7 +89,7 @@ AdamwObjectiveSizes adamw_objective_sizes(const Scale& scale) {
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 10));
   s.rows = by_scale<std::int64_t>(scale, 230, 430, 430, 1500);
   s.settings = objective_settings(scale);
-  s.relaxation = relaxation_of(scale);
+  s.relaxation = relaxation_around(scale, 95);
   return s;
 }
 

@@ -36,8 +36,8 @@ CommonSizes quick_sizes() {
   s.parent_rows = 788;
   s.parent_steps = 6000;
   s.memorised_rows = {70, 140, 280};
-  s.general_rows = {400, 560, 788};
-  s.ungrok_rows = {80, 110, 150, 200, 280, 400};
+  s.general_rows = {400, 788};
+  s.ungrok_rows = {80, 110, 150, 200, 400};
   return s;
 }
 
@@ -95,10 +95,10 @@ std::int64_t relaxation_steps(const Relaxation& r, std::int64_t rows) {
   return std::llround(static_cast<double>(r.steps) * std::clamp(longer, 1.0, kMostRelaxation));
 }
 
-Relaxation relaxation_of(const Scale& scale) {
+Relaxation relaxation_around(const Scale& scale, double critical_rows) {
   Relaxation r;
-  r.steps = by_scale<std::int64_t>(scale, 1500, 24000, 30000, 60000);
-  r.rows = by_scale<std::int64_t>(scale, 0, 220, 220, 600);
+  r.steps = by_scale<std::int64_t>(scale, 1500, 18000, 20000, 50000);
+  if (scale_index(scale) > 0) r.rows = std::llround(kMostRelaxation * critical_rows);
   return r;
 }
 
@@ -106,7 +106,7 @@ CommonSizes common_sizes(const Scale& scale) {
   CommonSizes (*const sizes)() = by_scale(scale, smoke_sizes, quick_sizes, standard_sizes, full_sizes);
   CommonSizes s = sizes();
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 5, 5, 10));
-  s.relaxation = relaxation_of(scale);
+  s.relaxation = relaxation_around(scale, by_scale<double>(scale, 0, 138, 205, 700));
   return s;
 }
 

@@ -23,14 +23,14 @@ inline constexpr double kFlatExponent = 0.1;
 /// How a run is brought to where its optimiser rests. AdamW's fixed points do not depend on the learning rate, so it is
 /// twice the default's, and falls by a cosine at the end. Not more: of eight networks that memorised random labels
 /// (p = 31) all rested after 80,000 steps of 2e-3, six after 60,000 of 3e-3 and none after 60,000 of 5e-3, where they
-/// jump. Small tables take more steps to rest and theirs are cheaper.
+/// jump. Runs near D_crit and below take more steps to rest, and theirs are cheaper.
 struct Relaxation {
   double learning_rate = 2e-3;
   double final_lr_fraction = 0.02;
   std::int64_t steps = 0;  ///< at weight decay 1 and above, for `rows` rows and more
-  std::int64_t rows = 0;   ///< fewer take steps in inverse proportion, to kMostRelaxation times `steps`
+  std::int64_t rows = 0;   ///< fewer take steps in inverse proportion, up to kMostRelaxation times `steps`
 };
-inline constexpr double kMostRelaxation = 2;
+inline constexpr double kMostRelaxation = 3;
 template <class F>
 void visit_fields(Relaxation& r, F&& field) {
   field("learning_rate", r.learning_rate);
@@ -39,8 +39,8 @@ void visit_fields(Relaxation& r, F&& field) {
   field("rows", r.rows);
 }
 std::int64_t relaxation_steps(const Relaxation& relaxation, std::int64_t rows);
-/// Of a scale, where a claim does not say otherwise.
-Relaxation relaxation_of(const Scale& scale);
+/// Of a network whose D_crit pilots found near `critical_rows`: three times as many steps up to there.
+Relaxation relaxation_around(const Scale& scale, double critical_rows);
 
 /// Runs that are to converge take S / lambda steps at weight decay lambda, so that lr * lambda * steps is the same.
 struct Budgets {

@@ -134,18 +134,18 @@ DcritRuns plan(SweepPlan& plan, const DcritSizes& s) {
       r.parents.push_back({parent, seed, n.parent_rows, 1});
       r.races.push_back({converged_run(plan, budgets, n.network, seed, n.race_rows, 1), seed, n.race_rows, 1});
       for (const std::int64_t rows : n.rows) {
-        r.general.push_back({relaxed_fork(plan, s.relaxation, parent, rows), seed, rows, 1});
-        r.memorising.push_back({relaxed_run(plan, s.relaxation, n.network, seed, rows), seed, rows, 1});
+        r.general.push_back({relaxed_fork(plan, n.relaxation, parent, rows), seed, rows, 1});
+        r.memorising.push_back({relaxed_run(plan, n.relaxation, n.network, seed, rows), seed, rows, 1});
       }
       for (const std::int64_t rows : n.scratch_rows) {
-        r.memorising.push_back({relaxed_run(plan, s.relaxation, n.network, seed, rows), seed, rows, 1});
+        r.memorising.push_back({relaxed_run(plan, n.relaxation, n.network, seed, rows), seed, rows, 1});
       }
       if (!n.memorised_rows.empty()) {
-        r.settled.push_back({relaxed_fork(plan, s.relaxation, parent, n.parent_rows), seed, n.parent_rows, 1});
+        r.settled.push_back({relaxed_fork(plan, n.relaxation, parent, n.parent_rows), seed, n.parent_rows, 1});
       }
       for (const std::int64_t rows : n.memorised_rows) {
         r.random.push_back(
-            {relaxed_run(plan, s.relaxation, n.network, seed, rows, {"task.labels=random"}), seed, rows, 1});
+            {relaxed_run(plan, n.relaxation, n.network, seed, rows, {"task.labels=random"}), seed, rows, 1});
       }
     }
   }

@@ -33,6 +33,7 @@ struct DcritNetwork {
   std::vector<std::int64_t> rows;            ///< D' around the transition, ascending
   std::vector<std::int64_t> scratch_rows;    ///< further sizes from scratch, ascending, where generalising may begin
   std::vector<std::int64_t> memorised_rows;  ///< D of random labels, ascending: C_mem of the pure states
+  Relaxation relaxation;
 };
 template <class F>
 void visit_fields(DcritNetwork& n, F&& field) {
@@ -43,19 +44,18 @@ void visit_fields(DcritNetwork& n, F&& field) {
   field("rows", n.rows);
   field("scratch_rows", n.scratch_rows);
   field("memorised_rows", n.memorised_rows);
+  field("relaxation", n.relaxation);
 }
 std::string complaint(const DcritNetwork& n);
 
 struct DcritSizes {
   std::vector<DcritNetwork> networks;
   SeedRange seeds;
-  Relaxation relaxation;
 };
 template <class F>
 void visit_fields(DcritSizes& s, F&& field) {
   field("networks", s.networks);
   field("seeds", s.seeds);
-  field("relaxation", s.relaxation);
 }
 
 struct DcritRuns {

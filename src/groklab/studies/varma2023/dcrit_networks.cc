@@ -1,5 +1,5 @@
-// The networks of claim dcrit, by scale. Sizes came from pilot runs with seeds below 10: the middle of each grid is
-// within some 10 % of the size at which rho = 1 there.
+// The networks of claim dcrit, by scale. Sizes came from pilot runs with seeds below 30: the middle of each grid is
+// within some 20 % of the size at which rho = 1 there, about as far as single seeds lie apart.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -10,14 +10,15 @@ namespace groklab::studies::varma2023 {
 namespace {
 
 /// `middle`: about D_crit, found in pilots.
-DcritNetwork around(const TaskNetwork& network, double middle, std::int64_t parent_steps) {
+DcritNetwork network_around(const Scale& scale, const TaskNetwork& network, double middle, std::int64_t parent_steps) {
   DcritNetwork n;
   n.network = network;
   // Far above D_crit is enough, and on large tables a fifth of the time.
   n.parent_rows = std::llround(std::min(0.82 * static_cast<double>(network.rows), 6 * middle));
   n.race_rows = std::llround(std::min(0.6 * static_cast<double>(network.rows), 4.4 * middle));
   n.parent_steps = parent_steps;
-  for (const double factor : {0.75, 0.95, 1.2, 1.5}) n.rows.push_back(std::llround(factor * middle));
+  n.relaxation = relaxation_around(scale, middle);
+  for (const double factor : {0.75, 1.05, 1.45}) n.rows.push_back(std::llround(factor * middle));
   return n;
 }
 
@@ -29,8 +30,11 @@ DcritNetwork with_pure_states(DcritNetwork n, double middle) {
   return n;
 }
 
-std::vector<DcritNetwork> standard_networks() {
-  const auto pure = [](const TaskNetwork& network, double middle, std::int64_t steps) {
+std::vector<DcritNetwork> standard_networks(const Scale& scale) {
+  const auto around = [&](const TaskNetwork& network, double middle, std::int64_t steps) {
+    return network_around(scale, network, middle, steps);
+  };
+  const auto pure = [&](const TaskNetwork& network, double middle, std::int64_t steps) {
     return with_pure_states(around(network, middle, steps), middle);
   };
   return {around(modular_network(13, 32), 62, 4000),
@@ -52,7 +56,9 @@ std::vector<DcritNetwork> standard_networks() {
 DcritSizes dcrit_sizes(const Scale& scale) {
   DcritSizes s;
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
-  s.relaxation = relaxation_of(scale);
+  const auto around = [&](const TaskNetwork& network, double middle, std::int64_t steps) {
+    return network_around(scale, network, middle, steps);
+  };
   switch (scale_index(scale)) {
     case 0:
       s.networks = {around(modular_network(13, 16), 55, 1500),
@@ -63,10 +69,10 @@ DcritSizes dcrit_sizes(const Scale& scale) {
                     around(modular_network(29, 32), 128, 5000), around(modular_network(31, 32), 138, 5000)};
       break;
     case 2:
-      s.networks = standard_networks();
+      s.networks = standard_networks(scale);
       break;
     default:
-      s.networks = standard_networks();
+      s.networks = standard_networks(scale);
       s.networks.push_back(with_pure_states(around(modular_network(113, 128), 700, 20000), 700));
       s.networks.push_back(around(modular_network(113, 64), 700, 20000));
       s.networks.push_back(around(modular_network(113, 256), 700, 20000));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "groklab/report/xy_chart.h"
 
@@ -53,27 +54,35 @@ Test task_strength_test(const OtherTasksMeasurement& m, std::size_t task, std::s
           must_lie_within(kSameMidpoint, EffectScale::kLnRatio), false};
 }
 
-OtherTask other_task(const TaskNetwork& network, std::vector<std::int64_t> rows, std::int64_t parent_steps) {
-  return {network, std::llround(0.82 * static_cast<double>(network.rows)), parent_steps, std::move(rows)};
+/// `critical_rows`: about D_crit, found in pilots or guessed.
+OtherTask other_task(const Scale& scale, const TaskNetwork& network, double critical_rows,
+                     std::vector<std::int64_t> rows, std::int64_t parent_steps) {
+  return {network, std::llround(0.82 * static_cast<double>(network.rows)), parent_steps, std::move(rows),
+          relaxation_around(scale, critical_rows)};
 }
 
 std::vector<OtherTask> other_tasks(const Scale& scale) {
+  const auto task = [&](const TaskNetwork& network, double critical_rows, std::vector<std::int64_t> rows,
+                        std::int64_t parent_steps) {
+    return other_task(scale, network, critical_rows, std::move(rows), parent_steps);
+  };
+  const TaskNetwork dihedral = group_network(GroupKind::kDihedral, 20, 48);
   switch (scale_index(scale)) {
     case 0:
-      return {other_task(modular_network(17, 32, "sum_of_squares"), {50, 150}, 1500)};
+      return {task(modular_network(17, 32, "sum_of_squares"), 90, {50, 150}, 1500)};
     case 1:
-      return {other_task(modular_network(31, 48, "sum_of_squares"), {100, 180, 450}, 6000),
-              other_task(group_network(GroupKind::kDihedral, 20, 48), {180, 350, 900}, 8000)};
+      return {task(modular_network(31, 48, "sum_of_squares"), 150, {100, 180, 450}, 6000),
+              task(dihedral, 340, {180, 350, 900}, 8000)};
     case 2:
-      return {other_task(modular_network(31, 48, "sum_of_squares"), {90, 140, 220, 450}, 6000),
-              other_task(modular_network(31, 48, "quadratic"), {200, 330, 520, 750}, 8000),
-              other_task(group_network(GroupKind::kDihedral, 20, 48), {180, 300, 500, 1000}, 8000)};
+      return {task(modular_network(31, 48, "sum_of_squares"), 150, {90, 140, 220, 450}, 6000),
+              task(modular_network(31, 48, "quadratic"), 340, {200, 330, 520, 750}, 8000),
+              task(dihedral, 340, {180, 300, 500, 1000}, 8000)};
     default:
       return {
-          other_task(modular_network(97, 128, "sum_of_squares"), {400, 700, 1200, 3000}, 20000),
-          other_task(modular_network(97, 128, "quadratic"), {500, 1000, 2000, 5000}, 30000),
-          other_task(group_network(GroupKind::kSymmetric, 5, 128), {1000, 2000, 4000, 8000}, 30000),
-          other_task(group_network(GroupKind::kSymmetric, 5, 128, "group_conjugate"), {1000, 2000, 4000, 8000}, 30000)};
+          task(modular_network(97, 128, "sum_of_squares"), 800, {400, 700, 1200, 3000}, 20000),
+          task(modular_network(97, 128, "quadratic"), 1000, {500, 1000, 2000, 5000}, 30000),
+          task(group_network(GroupKind::kSymmetric, 5, 128), 2000, {1000, 2000, 4000, 8000}, 30000),
+          task(group_network(GroupKind::kSymmetric, 5, 128, "group_conjugate"), 2000, {1000, 2000, 4000, 8000}, 30000)};
   }
 }
 
@@ -101,8 +110,7 @@ OtherTasksSizes other_tasks_sizes(const Scale& scale) {
   s.tasks = other_tasks(scale);
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
   s.settings = {{"AdamW, lambda 1", 1e-8, 1, {}}};
-  if (scale_index(scale) >= 2) s.settings.push_back({"AdamW, epsilon 1e-6", 1e-6, 1, {"optim.epsilon=1e-6"}});
-  s.relaxation = relaxation_of(scale);
+  if (scale_index(scale) == 3) s.settings.push_back({"AdamW, epsilon 1e-6", 1e-6, 1, {"optim.epsilon=1e-6"}});
   return s;
 }
 
@@ -117,7 +125,8 @@ OtherTasksRuns plan(SweepPlan& plan, const OtherTasksSizes& s) {
       t.parents.push_back({parent, seed, task.parent_rows, 1});
       for (std::size_t i = 0; i < s.settings.size(); ++i) {
         for (const std::int64_t rows : task.rows) {
-          t.forks[i].push_back({relaxed_fork(plan, s.relaxation, parent, rows, s.settings[i].changes), seed, rows, 1});
+          t.forks[i].push_back(
+              {relaxed_fork(plan, task.relaxation, parent, rows, s.settings[i].changes), seed, rows, 1});
         }
       }
     }

@@ -21,6 +21,7 @@ struct OtherTask {
   TaskNetwork network;
   std::int64_t parent_rows = 0, parent_steps = 0;  ///< of the network that generalises
   std::vector<std::int64_t> rows;                  ///< D' of its forks, ascending
+  Relaxation relaxation = {};
 };
 template <class F>
 void visit_fields(OtherTask& t, F&& field) {
@@ -28,6 +29,7 @@ void visit_fields(OtherTask& t, F&& field) {
   field("parent_rows", t.parent_rows);
   field("parent_steps", t.parent_steps);
   field("rows", t.rows);
+  field("relaxation", t.relaxation);
 }
 std::string complaint(const OtherTask& t);
 
@@ -35,14 +37,12 @@ struct OtherTasksSizes {
   std::vector<OtherTask> tasks;
   SeedRange seeds;
   std::vector<DecaySetting> settings;  ///< the first is the default; the others are shown beside
-  Relaxation relaxation;
 };
 template <class F>
 void visit_fields(OtherTasksSizes& s, F&& field) {
   field("tasks", s.tasks);
   field("seeds", s.seeds);
   field("settings", s.settings);
-  field("relaxation", s.relaxation);
 }
 std::string complaint(const OtherTasksSizes& s);
 

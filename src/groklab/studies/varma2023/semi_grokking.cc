@@ -134,7 +134,7 @@ SemiGrokkingSizes semi_grokking_sizes(const Scale& scale) {
   sizes.ungrok_rows = by_scale(scale, s.ungrok_rows, near, near, s.ungrok_rows);
   sizes.parent_rows = std::llround(0.82 * static_cast<double>(sizes.network.rows));
   sizes.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 5000, 20000);
-  sizes.relaxation = s.relaxation;
+  sizes.relaxation = index == 1 || index == 2 ? relaxation_around(scale, 95) : s.relaxation;
   sizes.n_batches = by_scale<std::int64_t>(scale, 2, 0, 4, 4);
   return sizes;
 }

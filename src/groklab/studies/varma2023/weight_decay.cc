@@ -173,7 +173,7 @@ WeightDecaySizes weight_decay_sizes(const Scale& scale) {
   s.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 5000, 20000);
   s.rows = by_scale(scale, smoke, quick, standard, c.ungrok_rows);
   s.settings = decay_settings(scale);
-  s.relaxation = c.relaxation;
+  s.relaxation = index == 1 || index == 2 ? relaxation_around(scale, 95) : c.relaxation;
   s.weight_decays = c.weight_decays;
   s.budgets = c.budgets;
   return s;
