@@ -23,6 +23,8 @@ void add_paper(CLI::App& program, Action& action);
 void add_reproduce(CLI::App& program, Action& action);
 void add_store(CLI::App& program, Action& action);
 void add_sweep(CLI::App& program, Action& action);
+void add_plan(CLI::App& program, Action& action);
+void add_merge(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);
 
 inline constexpr int kExitOk = 0;

@@ -22,6 +22,7 @@
 #include "groklab/studies/protocol.h"
 #include "groklab/studies/reproduction.h"
 #include "groklab/sweep/run_plan.h"
+#include "groklab/sweep/shard.h"
 #include "groklab/sweep/sweep_text.h"
 #include "groklab/version.h"
 #include "groklab/view/text.h"
@@ -40,7 +41,7 @@ struct ReproduceFlags {
   std::string study;  ///< "": the only one
   std::vector<std::string> claims;
   studies::Scale scale;
-  std::string page, json, measurements, from_measurements;
+  std::string page, json, measurements, from_measurements, shard;
   std::string archive, looks;          ///< folders of looks
   std::string write_protocol, pilots;  ///< files: where to, and measurements of pilots
   int jobs = 0;
@@ -199,6 +200,33 @@ int judge_stored(const ReproduceFlags& flags) {
   return kExitOk;
 }
 
+/// Trains what is missing of a shard and judges nothing.
+int train_shard(const ReproduceFlags& flags, const studies::Study& study, const studies::PlannedClaims& planned,
+                int jobs, const std::atomic<bool>& interrupt) {
+  const Shard shard = parse_shard(flags.shard);
+  const SweepPlan plan = shard_of(planned.plan, shard);
+  const std::optional<SweepEstimate> estimate = estimate_sweep(plan, jobs, 2.0, &interrupt);
+  if (!estimate) return kExitInterrupted;
+  if (!flags.quiet) print_out("shard {}: {}\n", shard_text(shard), estimate_line(*estimate, jobs));
+  if (flags.dry_run) return kExitOk;
+  const Store store = flags.store.open();
+  const std::vector<PlannedResult> results =
+      run_with_view(plan, estimate->seconds, store, jobs, interrupt, flags.quiet);
+  const auto count = [&](auto&& is_so) { return std::count_if(results.begin(), results.end(), is_so); };
+  for (const std::string& line : failure_lines(plan, results)) print_error(line);
+  if (count([](const PlannedResult& r) { return r.state == PlannedState::kPending; }) > 0) {
+    print_note("interrupted; go on with the same command");
+    return kExitInterrupted;
+  }
+  if (!flags.quiet) {
+    print_out(
+        "{} runs are in the store; groklab merge joins all shards, and groklab reproduce {} --scale {} judges "
+        "them\n",
+        format_count(static_cast<std::int64_t>(results.size())), study.id, flags.scale.name);
+  }
+  return count([](const PlannedResult& r) { return r.state != PlannedState::kDone; }) > 0 ? kExitFailed : kExitOk;
+}
+
 int run_study(const ReproduceFlags& flags, const studies::Study& study, const std::vector<studies::Claim>& claims) {
   const std::atomic<bool>& interrupt = catch_interrupts();  // from the calibration on
   const auto start = std::chrono::steady_clock::now();
@@ -216,6 +244,7 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
                    flags.scale.name);
   }
   const studies::PlannedClaims planned = studies::plan_claims(claims, flags.scale);
+  if (!flags.shard.empty()) return train_shard(flags, study, planned, jobs, interrupt);
   if (flags.dry_run) print_estimates(flags.scale, claims, jobs, interrupt);
   const std::optional<SweepEstimate> known = estimate_sweep(planned.plan, jobs, 2.0, &interrupt);
   if (!known) {
@@ -289,6 +318,9 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
                                 ->check(CLI::Range(0, 1000000000));
   CLI::Option* dry_run =
       command.add_flag("--dry-run", flags->dry_run, "Print runs, FLOP, time and disk of each claim, and train nothing");
+  CLI::Option* shard = command.add_option(
+      "--shard", flags->shard, "I/N: train only the I-th of N parts of the plan, and judge nothing (see groklab plan)");
+  shard->excludes(measurements);
   command
       .add_option("--from-measurements", flags->from_measurements, "Judge what --measurements wrote; trains nothing")
       ->excludes(scale)
@@ -296,6 +328,7 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       ->excludes(jobs)
       ->excludes(seeds)
       ->excludes(first_seed)
+      ->excludes(shard)
       ->excludes(dry_run);
   command.add_flag(
       "--mixed-arithmetic", flags->mixed_arithmetic,

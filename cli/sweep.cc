@@ -13,6 +13,7 @@
 #include "groklab/sweep/cost.h"
 #include "groklab/sweep/plan.h"
 #include "groklab/sweep/run_plan.h"
+#include "groklab/sweep/shard.h"
 #include "groklab/sweep/sweep_text.h"
 #include "groklab/view/text.h"
 #include "options.h"
@@ -24,7 +25,7 @@ namespace groklab::cli {
 namespace {
 
 struct SweepFlags {
-  std::string file, csv;
+  std::string file, csv, shard;
   int jobs = 0;
   bool dry_run = false, quiet = false;
   StoreOption store;
@@ -38,8 +39,10 @@ int interrupted_early() {
 int sweep(const SweepFlags& flags) {
   const std::atomic<bool>& interrupt = catch_interrupts();  // from the calibration on
   if (!flags.csv.empty()) check_output_file(flags.csv);
-  const SweepPlan plan = expand_grid(read_grid_file(flags.file), &interrupt);
+  const Shard shard = flags.shard.empty() ? Shard{} : parse_shard(flags.shard);
+  const SweepPlan whole = expand_grid(read_grid_file(flags.file), &interrupt);
   if (interrupt.load()) return interrupted_early();
+  const SweepPlan plan = shard_of(whole, shard);
   const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
   const std::optional<SweepEstimate> known = estimate_sweep(plan, jobs, 2.0, &interrupt);
   if (!known) return interrupted_early();
@@ -67,6 +70,7 @@ int sweep(const SweepFlags& flags) {
     print_out("{} of {} runs are in the store", format_count(estimate.runs - failed), format_count(estimate.runs));
     if (diverged > 0) print_out(", {} of them diverged", format_count(diverged));
     print_out("\nsee them: groklab runs{}\n", flags.store.as_argument());
+    if (shard.count > 1) print_out("this is shard {}; groklab merge joins all\n", shard_text(shard));
   }
   return failed > 0 ? kExitFailed : kExitOk;
 }
@@ -81,6 +85,7 @@ void add_sweep(CLI::App& program, Action& action) {
   command->add_option("--jobs,-j", flags->jobs, "Runs at a time (default: all cores); the results do not depend on it")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--dry-run", flags->dry_run, "Print runs, FLOP, time and disk, and train nothing");
+  command->add_option("--shard", flags->shard, "I/N: only the I-th of N parts of the plan (see groklab plan)");
   command->add_option("--csv", flags->csv, "Write a table with a line per run to this file");
   command->add_flag("--quiet,-q", flags->quiet, "Print nothing but errors");
   flags->store.add_to(*command);

@@ -1,6 +1,7 @@
 // The run store: one SQLite file in WAL mode, with safetensors files beside it. Format: docs/formats/store.md.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -15,6 +16,17 @@
 #include "groklab/tensor/layout.h"
 
 namespace groklab {
+
+/// What became of the runs of a store that was merged into another.
+struct MergeReport {
+  std::int64_t copied = 0;   ///< were not there before
+  std::int64_t equal = 0;    ///< were there with the same records and the same last state
+  std::int64_t renewed = 0;  ///< were there, but less far
+  std::int64_t older = 0;    ///< were there, and further
+  /// A line each: a run of the same id with other numbers, or one that cannot be read. Neither is taken.
+  std::vector<std::string> conflicts;
+  bool interrupted = false;
+};
 
 /// Opened read-write; a store that cannot be written is read as it stands. Safe to use from several processes: one
 /// writes, others wait up to `wait_seconds` and then an Error(kStore) says that the store is locked. A store of an
@@ -74,6 +86,12 @@ class Store {
   /// A copy of the whole store as it stands, also while runs train into it. Throws Error(kIo) if `destination` exists
   /// or cannot be written; it is whole or absent.
   void backup(const std::filesystem::path& destination) const;
+
+  /// Copies the runs of `source`: rows, states, inputs. A run that both hold is compared (times apart): the one that is
+  /// further stays, and one of other numbers is never overwritten. A run is there as a whole or not at all, whatever
+  /// ends the program, and a second call goes on. No run of this store may be in training. Throws Error(kStore|kIo) if
+  /// this store cannot be written.
+  MergeReport merge(const Store& source, const std::atomic<bool>* interrupt = nullptr);
 
   const std::filesystem::path& directory() const;
   /// Whether nothing can be stored here.

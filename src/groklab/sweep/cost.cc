@@ -40,6 +40,14 @@ ResolvedConfig resolved_without_fork(Config config) {
   return resolve_config(config);
 }
 
+/// Without training: FLOP alone.
+StepCost count_step(const ResolvedConfig& config) {
+  ThreadPool pool(1);
+  StepCost cost;
+  cost.flop = NetworkRun(config, pool).engine().flop_per_step();
+  return cost;
+}
+
 StepCost measure_step(const ResolvedConfig& config, double seconds) {
   ThreadPool pool(1);
   const NetworkRun run(config, pool);
@@ -117,19 +125,27 @@ class Calibration {
     std::size_t points = 0;
     for (const auto& [key, group] : groups_) points += std::min<std::size_t>(group.sizes.size(), 3);
     const double each = std::max(0.01, seconds / static_cast<double>(std::max<std::size_t>(points, 1)));
+    at_some_sizes([&](const ResolvedConfig& config) { return measure_step(config, each); }, interrupt);
+  }
+
+  void count() { at_some_sizes(count_step, nullptr); }
+
+  StepCost cost(std::size_t run) const { return interpolate(groups_.at(keys_[run]).measured, rows_[run]); }
+
+ private:
+  /// The smallest, middle and largest of each group.
+  template <typename Cost>
+  void at_some_sizes(Cost&& cost_of, const std::atomic<bool>* interrupt) {
     for (auto& [key, group] : groups_) {
       auto middle = group.sizes.begin();
       std::advance(middle, static_cast<std::ptrdiff_t>(group.sizes.size() / 2));
       for (const auto at : {group.sizes.begin(), middle, std::prev(group.sizes.end())}) {
         if (interrupt != nullptr && interrupt->load()) return;
-        if (!group.measured.contains(at->first)) group.measured[at->first] = measure_step(at->second, each);
+        if (!group.measured.contains(at->first)) group.measured[at->first] = cost_of(at->second);
       }
     }
   }
 
-  StepCost cost(std::size_t run) const { return interpolate(groups_.at(keys_[run]).measured, rows_[run]); }
-
- private:
   std::int64_t task_rows(const ResolvedConfig& config) {
     if (config.task_size()) return config.task_size()->n_rows;
     const std::string key = task_key(config);
@@ -144,6 +160,17 @@ class Calibration {
 };
 
 }  // namespace
+
+std::vector<double> planned_work(const SweepPlan& plan) {
+  constexpr double kStepCharge = 1e6;  // FLOP in the 10 microseconds that a step takes whatever its size
+  Calibration calibration(plan, nullptr);
+  calibration.count();
+  std::vector<double> work(plan.runs.size());
+  for (std::size_t i = 0; i < work.size(); ++i) {
+    work[i] = static_cast<double>(plan.runs[i].config.train.steps) * (calibration.cost(i).flop + kStepCharge);
+  }
+  return work;
+}
 
 std::optional<SweepEstimate> estimate_sweep(const SweepPlan& plan, int jobs, double seconds,
                                             const std::atomic<bool>* interrupt) {

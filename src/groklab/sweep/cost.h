@@ -26,4 +26,8 @@ struct SweepEstimate {
 std::optional<SweepEstimate> estimate_sweep(const SweepPlan& plan, int jobs, double seconds = 2.0,
                                             const std::atomic<bool>* interrupt = nullptr);
 
+/// [runs] FLOP of each run, with a charge for what a step of any size costs: known without training anything, and the
+/// same on every machine. Shares out runs; says nothing about time.
+std::vector<double> planned_work(const SweepPlan& plan);
+
 }  // namespace groklab

@@ -1,0 +1,365 @@
+// Joining stores that were filled apart: Store::merge. Files first, then the rows that need them.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "groklab/base/error.h"
+#include "groklab/base/join.h"
+#include "groklab/store/checkpoint_file.h"
+#include "groklab/store/run_rows.h"
+#include "groklab/store/store_impl.h"
+
+namespace groklab {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kBatch = 100;  // runs that become durable together: one wait for the disk instead of hundreds
+
+/// What decides which of two runs of one id stays.
+struct Candidate {
+  std::int64_t number = 0, step = 0;
+  std::string id, folder, status, config, engine, instruction_set;
+
+  bool is_done() const { return status == "finished" || status == "stopped" || status == "diverged"; }
+  bool is_further_than(const Candidate& other) const {
+    return std::pair(is_done(), step) > std::pair(other.is_done(), other.step);
+  }
+};
+
+Candidate read_candidate(SQLite::Statement& row) {
+  return {row.getColumn(0).getInt64(),  row.getColumn(1).getInt64(),  row.getColumn(2).getString(),
+          row.getColumn(3).getString(), row.getColumn(4).getString(), row.getColumn(5).getString(),
+          row.getColumn(6).getString(), row.getColumn(7).getString()};
+}
+
+/// A run that takes another one's place joins that one's id only when it is done; until then it is nobody's result.
+constexpr const char* kCandidates =
+    "SELECT number, step, id, folder, status, config, engine, instruction_set FROM runs WHERE replaces IS NULL ";
+
+std::vector<Candidate> all_candidates(SQLite::Database& connection) {
+  SQLite::Statement query(connection, std::string(kCandidates) + "ORDER BY number");
+  std::vector<Candidate> all;
+  while (query.executeStep()) all.push_back(read_candidate(query));
+  return all;
+}
+
+std::optional<Candidate> find_candidate(SQLite::Database& connection, const std::string& id) {
+  SQLite::Statement query(connection, std::string(kCandidates) + "AND id = ?1");
+  query.bind(1, id);
+  if (!query.executeStep()) return std::nullopt;
+  return read_candidate(query);
+}
+
+/// Reads everything of the run, so that nothing damaged is carried on. Throws Error(kStore|kInput).
+void check_readable(SQLite::Database& connection, const Candidate& run) {
+  check_id(run.id);
+  if (!is_plain_word(run.folder)) fail(ErrorKind::kStore, "run {}: its folder is no plain word", run.id);
+  SQLite::Statement row(connection, select_runs_sql() + " WHERE runs.number = ?1");
+  row.bind(1, run.number);
+  if (row.executeStep()) read_run(row);
+  SQLite::Statement records(connection, select_records_sql());
+  records.bind(1, run.number);
+  while (records.executeStep()) read_record(records, 0, "run " + run.id);
+  SQLite::Statement probes(connection, select_probes_sql());
+  probes.bind(1, run.number);
+  while (probes.executeStep()) read_probe_result(probes, "run " + run.id);
+}
+
+std::vector<std::int64_t> checkpoint_steps(SQLite::Database& connection, std::int64_t number) {
+  SQLite::Statement query(connection, "SELECT step FROM checkpoints WHERE run = ?1 ORDER BY step");
+  query.bind(1, number);
+  std::vector<std::int64_t> steps;
+  while (query.executeStep()) steps.push_back(query.getColumn(0).getInt64());
+  return steps;
+}
+
+/// Columns of a table but those named.
+std::vector<std::string> columns_of(SQLite::Database& connection, const std::string& table,
+                                    const std::vector<std::string>& but) {
+  SQLite::Statement query(connection, fmt::format("SELECT name FROM pragma_table_info('{}')", table));
+  std::vector<std::string> names;
+  while (query.executeStep()) {
+    std::string name = query.getColumn(0).getString();
+    if (std::find(but.begin(), but.end(), name) == but.end()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+void bind_column(SQLite::Statement& statement, int place, const SQLite::Column& column) {
+  switch (column.getType()) {
+    case SQLITE_INTEGER:
+      return statement.bind(place, column.getInt64());
+    case SQLITE_FLOAT:
+      return statement.bind(place, column.getDouble());
+    case SQLITE_TEXT:
+      return statement.bind(place, column.getString());
+    case SQLITE_BLOB:
+      return statement.bind(place, column.getBlob(), column.getBytes());
+    default:
+      return statement.bind(place);
+  }
+}
+
+bool same_value(const SQLite::Column& a, const SQLite::Column& b) {
+  if (a.getType() != b.getType()) return false;
+  switch (a.getType()) {
+    case SQLITE_INTEGER:
+      return a.getInt64() == b.getInt64();
+    case SQLITE_FLOAT:
+      return a.getDouble() == b.getDouble();  // a NaN is NULL
+    default:
+      return a.getString() == b.getString();
+  }
+}
+
+/// The records of a run, with every column but those of time.
+SQLite::Statement rows_by_step(SQLite::Database& connection, std::int64_t number) {
+  const std::vector<std::string> columns = columns_of(connection, "records", {"run", "step", "seconds", "checksum"});
+  SQLite::Statement query(
+      connection, fmt::format("SELECT step, {} FROM records WHERE run = ?1 ORDER BY step", join(columns, ", ")));
+  query.bind(1, number);
+  return query;
+}
+
+class Merge {
+ public:
+  Merge(Database& to, Database& from) : to_(to), from_(from) {}
+
+  MergeReport run(const std::atomic<bool>* interrupt) {
+    copy_inputs();
+    const std::vector<Candidate> all = from_.read(all_candidates);
+    for (const Candidate& theirs : all) {
+      if (interrupt != nullptr && interrupt->load()) {
+        report_.interrupted = true;
+        break;
+      }
+      try {
+        take(theirs);
+      } catch (const Error& error) {
+        if (error.kind() == ErrorKind::kIo) throw;
+        report_.conflicts.push_back(fmt::format("{}: {}", from_.directory().string(), error.what()));
+      }
+      if (taken_.size() >= kBatch) commit();
+    }
+    commit();
+    return std::move(report_);
+  }
+
+ private:
+  /// A run whose files lie in the destination already, under a name that no row has.
+  struct Taken {
+    Candidate run;
+    std::string folder;
+    std::optional<Candidate> old;  ///< whose place it takes
+  };
+
+  void take(const Candidate& theirs) {
+    check_id(theirs.id);
+    const std::optional<Candidate> ours =
+        to_.read([&](SQLite::Database& connection) { return find_candidate(connection, theirs.id); });
+    if (ours) {
+      if (const std::string difference = difference_between(*ours, theirs); !difference.empty()) {
+        return report_.conflicts.push_back(fmt::format("run {}: {} and {} differ: {}", theirs.id,
+                                                       to_.directory().string(), from_.directory().string(),
+                                                       difference));
+      }
+      if (!theirs.is_further_than(*ours)) {
+        ++(ours->is_further_than(theirs) ? report_.older : report_.equal);
+        return;
+      }
+    }
+    from_.read([&](SQLite::Database& connection) { check_readable(connection, theirs); });
+    taken_.push_back({theirs, copy_states(theirs), ours});
+  }
+
+  /// "" if one is the other, or its beginning.
+  std::string difference_between(const Candidate& ours, const Candidate& theirs) {
+    if (ours.config != theirs.config) return "other configurations";
+    if (ours.engine != theirs.engine) return fmt::format("{} against {}", ours.engine, theirs.engine);
+    const std::string sets = ours.instruction_set == theirs.instruction_set
+                                 ? ""
+                                 : fmt::format(" ({} against {})", ours.instruction_set, theirs.instruction_set);
+    const bool both_done = ours.is_done() && theirs.is_done();
+    if (both_done && (ours.step != theirs.step || ours.status != theirs.status)) {
+      return fmt::format("{} at step {} against {} at step {}{}", ours.status, ours.step, theirs.status, theirs.step,
+                         sets);
+    }
+    return to_.read([&](SQLite::Database& here) {
+      return from_.read([&](SQLite::Database& there) -> std::string {
+        const std::string records = difference_of_records(here, ours.number, there, theirs.number, both_done);
+        if (!records.empty()) return records + sets;
+        return both_done && !same_last_state(here, ours, there, theirs) ? "their last states" + sets : "";
+      });
+    });
+  }
+
+  static std::string difference_of_records(SQLite::Database& here, std::int64_t ours, SQLite::Database& there,
+                                           std::int64_t theirs, bool all) {
+    SQLite::Statement a = rows_by_step(here, ours), b = rows_by_step(there, theirs);
+    bool more_a = a.executeStep(), more_b = b.executeStep();
+    while (more_a && more_b) {
+      for (int i = 0; i < a.getColumnCount(); ++i) {
+        if (!same_value(a.getColumn(i), b.getColumn(i))) {
+          return fmt::format("their records at step {}, {}",
+                             std::min(a.getColumn(0).getInt64(), b.getColumn(0).getInt64()), a.getColumnName(i));
+        }
+      }
+      more_a = a.executeStep();
+      more_b = b.executeStep();
+    }
+    return all && more_a != more_b ? "the numbers of their records" : "";
+  }
+
+  bool same_last_state(SQLite::Database& here, const Candidate& ours, SQLite::Database& there,
+                       const Candidate& theirs) const {
+    const std::vector<std::int64_t> a = checkpoint_steps(here, ours.number), b = checkpoint_steps(there, theirs.number);
+    if (a.empty() || b.empty()) return a.empty() == b.empty();
+    if (a.back() != b.back()) return false;
+    const TensorFile left = read_checkpoint_file(to_.files().checkpoint_file(ours.folder, a.back()));
+    const TensorFile right = read_checkpoint_file(from_.files().checkpoint_file(theirs.folder, b.back()));
+    return same_tensors(left, right);
+  }
+
+  static bool same_tensors(const TensorFile& a, const TensorFile& b) {
+    if (a.tensors.size() != b.tensors.size()) return false;
+    for (std::size_t i = 0; i < a.tensors.size(); ++i) {
+      const FileTensor &x = a.tensors[i], &y = b.tensors[i];
+      if (x.name != y.name || x.dtype != y.dtype || x.shape != y.shape || x.data != y.data) return false;
+    }
+    return true;
+  }
+
+  /// Returns the folder in the destination.
+  std::string copy_states(const Candidate& run) {
+    const std::string folder = free_folder(run.id);
+    const std::vector<std::int64_t> steps =
+        from_.read([&](SQLite::Database& connection) { return checkpoint_steps(connection, run.number); });
+    if (!steps.empty()) to_.files().make_run_folder(folder, Durability::kNoSync);
+    for (const std::int64_t step : steps) {
+      const fs::path source = from_.files().checkpoint_file(run.folder, step);
+      read_checkpoint_file(source);
+      copy_file(source, to_.files().checkpoint_file(folder, step));
+    }
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(from_.files().run_folder(run.folder), none)) {
+      const fs::path name = entry.path().filename();
+      if (!name.string().starts_with("waiting-")) continue;
+      copy_file(entry.path(), to_.files().make_run_folder(folder, Durability::kNoSync) / name);
+    }
+    return folder;
+  }
+
+  /// A name that no row has. What a killed merge left in it is written anew.
+  std::string free_folder(const std::string& id) const {
+    return to_.read([&](SQLite::Database& connection) {
+      SQLite::Statement query(connection, "SELECT 1 FROM runs WHERE folder = ?1");
+      for (int i = 0;; ++i) {
+        std::string folder = i == 0 ? id : fmt::format("{}-merged-{}", id, i);
+        query.bind(1, folder);
+        const bool is_used = query.executeStep();
+        query.reset();
+        if (!is_used) return folder;
+      }
+    });
+  }
+
+  static void copy_file(const fs::path& from, const fs::path& to) {
+    InputFile input(from);
+    std::vector<std::byte> bytes(input.size());
+    input.read(bytes);
+    const std::span<const std::byte> part = bytes;
+    write_file(to, std::span(&part, 1), Durability::kNoSync, Links::kReplace);
+  }
+
+  void copy_inputs() {
+    std::error_code none;
+    for (const auto& folder : fs::directory_iterator(from_.directory() / "inputs", none)) {
+      for (const auto& entry : fs::directory_iterator(folder.path(), none)) {
+        const fs::path target = to_.directory() / "inputs" / folder.path().filename() / entry.path().filename();
+        if (!entry.is_regular_file(none) || fs::exists(target, none)) continue;
+        make_directories(target.parent_path(), Durability::kSync);
+        copy_file(entry.path(), target);
+      }
+    }
+  }
+
+  /// The files are on the disk before any row that needs them.
+  void sync_destination() const {
+    const int store = ::open(to_.directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = store >= 0 && ::syncfs(store) == 0;
+    if (store >= 0) ::close(store);
+    if (!synced)
+      fail(ErrorKind::kIo, "store {}: expected a disk that takes what was written", to_.directory().string());
+  }
+
+  void commit() {
+    if (taken_.empty()) return;
+    sync_destination();
+    to_.write(Durability::kSync, [&](SQLite::Database& here) {
+      from_.read([&](SQLite::Database& there) {
+        for (const Taken& taken : taken_) insert(here, there, taken);
+      });
+    });
+    for (const Taken& taken : taken_) {
+      ++(taken.old ? report_.renewed : report_.copied);
+      if (taken.old) to_.files().remove_run_folder(taken.old->folder);
+    }
+    taken_.clear();
+  }
+
+  static void insert(SQLite::Database& here, SQLite::Database& there, const Taken& taken) {
+    if (taken.old) {
+      SQLite::Statement remove(here, "DELETE FROM runs WHERE number = ?1");
+      remove.bind(1, taken.old->number);
+      remove.exec();
+    }
+    copy_rows(here, there, "runs", "number", taken.run.number, std::nullopt);
+    const std::int64_t number = here.getLastInsertRowid();
+    SQLite::Statement place(here, "UPDATE runs SET folder = ?2 WHERE number = ?1");
+    place.bind(1, number);
+    place.bind(2, taken.folder);
+    place.exec();
+    for (const char* table : {"records", "probes", "checkpoints"}) {
+      copy_rows(here, there, table, "run", taken.run.number, number);
+    }
+  }
+
+  /// Rows whose `key` is `from`; their key becomes `to`, or whatever the destination gives.
+  static void copy_rows(SQLite::Database& here, SQLite::Database& there, const std::string& table,
+                        const std::string& key, std::int64_t from, std::optional<std::int64_t> to) {
+    const std::vector<std::string> columns = columns_of(here, table, {key});
+    SQLite::Statement select(there, fmt::format("SELECT {} FROM {} WHERE {} = ?1", join(columns, ", "), table, key));
+    select.bind(1, from);
+    std::string places;
+    for (std::size_t i = 0; i < columns.size(); ++i) places += ", ?";
+    SQLite::Statement insert(
+        here, fmt::format("INSERT INTO {}({}, {}) VALUES (?{})", table, key, join(columns, ", "), places));
+    while (select.executeStep()) {
+      if (to) {
+        insert.bind(1, *to);
+      } else {
+        insert.bind(1);
+      }
+      for (int i = 0; i < select.getColumnCount(); ++i) bind_column(insert, i + 2, select.getColumn(i));
+      insert.exec();
+      insert.reset();
+    }
+  }
+
+  Database &to_, &from_;
+  MergeReport report_;
+  std::vector<Taken> taken_;
+};
+
+}  // namespace
+
+MergeReport Store::merge(const Store& source, const std::atomic<bool>* interrupt) {
+  return Merge(impl_->database, source.impl_->database).run(interrupt);
+}
+
+}  // namespace groklab
