@@ -8,7 +8,7 @@ PAPER := build/paper
 PROTOCOLS ?= quick standard
 
 .PHONY: paper lock-protocols demo test sanitize fuzz check-deep campaigns campaign-crash campaign-inputs campaign-concurrency \
-  campaign-determinism campaign-growth mutants build install docs bench bench-baselines bench-peers check clean setup
+  campaign-determinism campaign-growth cluster-test mutants build install docs bench bench-baselines bench-peers check clean setup
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -54,6 +54,12 @@ campaign-crash: setup build/build.ninja
 campaign-concurrency: setup build/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
 	@tools/campaign/concurrency.py build/groklab
+
+# A sweep of 200 runs on a Slurm of two nodes on this machine, with a killed task and a dead node; as root. Two minutes.
+cluster-test: setup build/build.ninja
+	@tools/setup-cluster.sh
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@tools/cluster/slurm_test.sh build/groklab
 
 # The same bits with any number of threads, under load, in other languages and time zones. Some minutes.
 campaign-determinism: setup build/build.ninja

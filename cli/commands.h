@@ -25,6 +25,7 @@ void add_store(CLI::App& program, Action& action);
 void add_sweep(CLI::App& program, Action& action);
 void add_plan(CLI::App& program, Action& action);
 void add_merge(CLI::App& program, Action& action);
+void add_cluster(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);
 
 inline constexpr int kExitOk = 0;

@@ -11,7 +11,7 @@ cmake_dependent_option(GROKLAB_BUILD_TESTS "Tests; need GoogleTest" ON "GROKLAB_
 set(groklab_core_folders base tensor exec config record view task kernel model optim engine probe train components files run)
 set(groklab_store_folders store lab)
 set(groklab_report_folders theory analysis report)
-set(groklab_workbench_folders bench sweep studies)
+set(groklab_workbench_folders bench sweep studies cluster)
 
 # What every file of the library and every test may include and the installed headers do not.
 add_library(groklab_internal INTERFACE)

@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "groklab/files/file_system.h"
 #include "groklab/store/migrate.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/schema.h"
@@ -168,7 +169,7 @@ void Database::prepare_schema() {
            number("SELECT count(*) FROM sqlite_master") == 0;
   };
   if (is_empty()) {
-    use_write_ahead_log();
+    choose_journal();
     SQLite::Transaction transaction(connection_, SQLite::TransactionBehavior::IMMEDIATE);
     if (is_empty()) connection_.exec(schema_sql());  // else another process was faster
     transaction.commit();
@@ -199,12 +200,16 @@ void Database::prepare_schema() {
   }
 }
 
-void Database::use_write_ahead_log() {
+void Database::choose_journal() {
+  // A write-ahead log needs memory that its users share: several machines have none. The old journal is slower (a sync
+  // for each commit) and needs locks alone, which network file systems of clusters have.
+  const char* const journal =
+      is_network_file_system(directory()) ? "PRAGMA journal_mode = TRUNCATE" : "PRAGMA journal_mode = WAL";
   // SQLite does not wait here when another process creates the same store, so we do.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(wait_seconds_);
   for (;;) {
     try {
-      connection_.exec("PRAGMA journal_mode = WAL");
+      connection_.exec(journal);
       return;
     } catch (const SQLite::Exception& error) {
       if (error.getErrorCode() != SQLITE_BUSY || std::chrono::steady_clock::now() >= deadline) throw;

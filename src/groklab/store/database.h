@@ -119,7 +119,7 @@ class Database {
   void open();
   void open_for_reading(const SQLite::Exception& refusal);
   void prepare_schema();
-  void use_write_ahead_log();
+  void choose_journal();
   void sync_states();
   void shorten_log();
   void remember_file();

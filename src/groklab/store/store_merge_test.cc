@@ -135,6 +135,21 @@ TEST_F(StoreMergeTest, AnInterruptedMergeGoesOn) {
   EXPECT_EQ(merge("one", "all").copied, 3);
 }
 
+// As on a network file system, where a store has no write-ahead log.
+TEST_F(StoreMergeTest, AStoreWithTheOldJournalWorks) {
+  open("all");
+  {
+    SQLite::Database database((directory_.path() / "all" / "groklab.sqlite").string(), SQLite::OPEN_READWRITE);
+    database.exec("PRAGMA journal_mode = TRUNCATE");
+  }
+  make_run("all", "b", 20, true);
+  make_run("one", "a", 30, true);
+  EXPECT_EQ(merge("one", "all").copied, 1);
+  EXPECT_FALSE(std::filesystem::exists(directory_.path() / "all" / "groklab.sqlite-wal"));
+  EXPECT_EQ(open("all").verify(), std::vector<std::string>());
+  EXPECT_EQ(open("all").records("b").size(), 3u);
+}
+
 // Files come before rows: what a merge that was killed in between left is taken for nothing, and written anew.
 TEST_F(StoreMergeTest, WhatAKilledMergeLeftIsWrittenAnew) {
   make_run("one", "a", 10, true);
