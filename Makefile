@@ -55,11 +55,13 @@ campaign-concurrency: setup build/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
 	@tools/campaign/concurrency.py build/groklab
 
-# A sweep of 200 runs on a Slurm of two nodes on this machine, with a killed task and a dead node; as root. Two minutes.
+# A sweep of 200 runs on a Slurm of two nodes on this machine, with a killed task and a dead node, and on HyperQueue; as
+# root. Three minutes.
 cluster-test: setup build/build.ninja
-	@tools/setup-cluster.sh
+	@tools/setup-cluster.sh build/hyperqueue
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
 	@tools/cluster/slurm_test.sh build/groklab
+	@tools/cluster/hyperqueue_test.sh build/groklab build/hyperqueue/bin/python
 
 # The same bits with any number of threads, under load, in other languages and time zones. Some minutes.
 campaign-determinism: setup build/build.ninja

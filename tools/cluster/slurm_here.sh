@@ -4,10 +4,11 @@
 set -eu
 
 start() {
-  local place="$1" host node port=17800 i
+  local place="$1" host node port i
   mkdir -p "$place"/{state,spool1,spool2,log}
   place="$(cd "$place" && pwd)"
   host="$(hostname -s)"
+  port=$((20000 + RANDOM % 20000))
   node="CPUs=2 Sockets=1 CoresPerSocket=2 ThreadsPerCore=1 RealMemory=1000"
   dd if=/dev/urandom of="$place/munge.key" bs=1024 count=1 status=none
   chmod 600 "$place/munge.key"

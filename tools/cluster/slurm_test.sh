@@ -9,25 +9,7 @@ place="${2:-$(mktemp -d)}"
 mkdir -p "$place"
 cd "$place"
 
-cat >grid.toml <<'TOML'
-seed = { from = 0, to = 24 }
-[task]
-modulus = 11
-[model]
-d_model = 16
-n_heads = 2
-[split]
-train_size = [60, 80]
-[train]
-steps = 15000
-[[then]]
-[then.split]
-train_size = 40
-[then.train]
-steps = 5000
-[then.optim]
-weight_decay = [0.5, 1, 2]
-TOML
+cp "$here/grid.toml" grid.toml
 printf 'time = "00:30:00"\ncores = 1\n' >cluster.toml
 
 # MaxArraySize 6: the array of 8 shards has to be split.
