@@ -14,11 +14,7 @@
 #include "groklab/base/printable.h"
 #include "groklab/cluster/job.h"
 #include "groklab/cluster/slurm.h"
-#include "groklab/config/grid.h"
 #include "groklab/config/text_file.h"
-#include "groklab/exec/thread_pool.h"
-#include "groklab/studies/reproduction.h"
-#include "groklab/studies/study.h"
 #include "groklab/sweep/cost.h"
 #include "groklab/sweep/shard.h"
 #include "groklab/sweep/sweep_text.h"
@@ -26,6 +22,7 @@
 #include "options.h"
 #include "signals.h"
 #include "terminal.h"
+#include "work_option.h"
 
 namespace groklab::cli {
 namespace {
@@ -33,7 +30,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ClusterFlags {
-  std::string grid, study, scale, settings, folder, store;
+  WorkOption work;
+  std::string settings, folder, store;
   int shards = 0;
   double hours = 1;
 };
@@ -58,14 +56,7 @@ std::string this_program() {
 /// How many shards: as asked for, or so that each takes about `hours` of one node, by a calibration here.
 int number_of_shards(const ClusterFlags& flags, const ClusterSettings& settings, const std::atomic<bool>& interrupt) {
   if (flags.shards > 0) return flags.shards;
-  SweepPlan plan;
-  if (flags.study.empty()) {
-    plan = expand_grid(read_grid_file(flags.grid), &interrupt);
-  } else {
-    studies::Scale scale;
-    scale.name = flags.scale;
-    plan = studies::plan_claims(studies::find_study(flags.study).claims, scale).plan;
-  }
+  const SweepPlan plan = flags.work.plan(interrupt);
   const int cores = static_cast<int>(settings.cores);
   const std::optional<SweepEstimate> estimate = estimate_sweep(plan, cores, 2.0, &interrupt);
   if (!estimate) return 0;
@@ -79,9 +70,8 @@ ClusterJob wanted_job(const ClusterFlags& flags, const ClusterSettings& settings
                       const std::atomic<bool>& interrupt) {
   ClusterJob job;
   job.folder = fs::absolute(flags.folder).lexically_normal();
-  job.what = flags.study.empty() ? std::vector<std::string>{"sweep", "grid.toml"}
-                                 : std::vector<std::string>{"reproduce", flags.study, "--scale", flags.scale};
-  job.grid_digest = flags.study.empty() ? digest_of(grid) : "";
+  job.what = flags.work.words("grid.toml");
+  job.grid_digest = flags.work.study.empty() ? digest_of(grid) : "";
   std::error_code none;
   const bool is_there = fs::exists(job.folder / "job.json", none);
   job.shards =
@@ -91,14 +81,11 @@ ClusterJob wanted_job(const ClusterFlags& flags, const ClusterSettings& settings
 
 int submit(const ClusterFlags& flags) {
   const std::atomic<bool>& interrupt = catch_interrupts();
-  if (flags.grid.empty() == flags.study.empty()) {
-    fail(ErrorKind::kConfig, "cluster submit: expected a grid file or --study, found {}",
-         flags.grid.empty() ? "neither" : "both");
-  }
+  flags.work.check("cluster submit");
   ClusterSettings settings;
   if (!flags.settings.empty()) settings = parse_cluster_settings(read_text_file(flags.settings), flags.settings);
   if (settings.program.empty()) settings.program = this_program();
-  const std::string grid = flags.study.empty() ? read_text_file(flags.grid) : "";
+  const std::string grid = flags.work.study.empty() ? read_text_file(flags.work.grid) : "";
   const ClusterJob job = wanted_job(flags, settings, grid, interrupt);
   if (interrupt.load()) return kExitInterrupted;
   write_job(job, grid, slurm_script(job, settings));
@@ -176,9 +163,7 @@ void add_cluster(CLI::App& program, Action& action) {
   CLI::App* status_of = command->add_subcommand("status", "Print which shards are done, running, waiting, failed");
   CLI::App* collect_it = command->add_subcommand("collect", "Merge the stores of all shards that are done");
   CLI::App* cancel_it = command->add_subcommand("cancel", "Take all shards out of the queue");
-  submit_it->add_option("GRID", flags->grid, "TOML file of a sweep");
-  submit_it->add_option("--study", flags->study, "A study in the place of a sweep");
-  submit_it->add_option("--scale", flags->scale, "Of the study (default: full)")->default_val("full");
+  flags->work.add_to(*submit_it);
   submit_it->add_option("--settings", flags->settings, "TOML file: account, partition, time, cores, modules, ...");
   submit_it->add_option("--folder,-o", flags->folder, "Folder of the job (default: groklab-cluster)")
       ->default_val("groklab-cluster");

@@ -3,7 +3,7 @@
 
     tools/campaign/crash.py build/groklab [--kills 200] [--seed 1] [--markdown FILE]
 
-Each command (train, fork, sweep, reproduce) is first run undisturbed. Then it is disturbed again and again until it ends
+Each command (train, fork, sweep, merge, reproduce) is first run undisturbed. Then it is disturbed again and again until it ends
 by itself: by signals at random moments, by SIGKILL inside the N-th write, fsync or rename, by a loss of power that takes
 back all that was not synced, by errors of the disk, by a small disk. After each disturbance the store must open and `groklab store verify` may find leftovers only; at the end all
 records (times apart) and all states must be those of the undisturbed store, bit for bit. The negative controls damage a
@@ -67,6 +67,7 @@ class Campaign:
         environment = dict(os.environ, GROKLAB_STORE=store)
         if fault:
             environment.update({"LD_PRELOAD": self.fault, "FAULT_DIR": os.path.basename(store)}, **fault)
+        words = [store if word == "STORE" else word for word in words]
         return subprocess.Popen([self.program] + words, cwd=self.folder, env=environment, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True)
 
@@ -122,6 +123,12 @@ class Campaign:
             return ["fork", parent, "--quiet", "--set", "split.train_size=15", "--set", "train.steps=2000"]
         if name == "sweep":
             return ["sweep", "grid.toml", "--quiet", "--jobs", "2"]
+        if name == "merge":
+            sources = [self.path(f"shard-{i}") for i in (1, 2)]
+            for i, source in enumerate(sources, 1):
+                if not os.path.exists(source):
+                    self.succeed(["sweep", "grid.toml", "--quiet", "--shard", f"{i}/2"], source)
+            return ["merge", *sources, "-o", "STORE", "--quiet"]
         return ["reproduce", "varma2023", "grokking", "--scale", "smoke", "--quiet", "--jobs", "2"]
 
     def disturbed(self, name, expected, disturb, count, most=10**9):
@@ -280,7 +287,7 @@ def main():
     parser.add_argument("--kills", type=int, default=200, help="SIGKILLs at random moments, over all commands")
     parser.add_argument("--faults", type=int, default=5, help="faults per kind and call")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--commands", default="train,fork,sweep,reproduce")
+    parser.add_argument("--commands", default="train,fork,sweep,merge,reproduce")
     parser.add_argument("--kinds", default="kill,power,eio,enospc,short", help="kinds of faults")
     parser.add_argument("--markdown", help="write the table there")
     options = parser.parse_args()
