@@ -129,12 +129,21 @@ GroupMeans censored_group_means(std::span<const CensoredValue> values) {
   }
   GroupMeans result;
   result.spread = first_spread(fitted);
-  for (int i = 0; i < kMaxIterations && !fitted.empty(); ++i) {
+  bool converged = fitted.empty();
+  for (int i = 0; i < kMaxIterations && !converged; ++i) {
     double moved = 0;
     const double spread = improve(fitted, result.spread, moved);
-    const bool converged = moved < kConverged && std::abs(spread / result.spread - 1) < kConverged;
+    converged = (moved < kConverged && std::abs(spread / result.spread - 1) < kConverged) || !(spread > 1e-12);
     result.spread = spread;
-    if (converged || !(spread > 1e-12)) break;
+  }
+  // Where nearly all values are bounds on one side, means and spread grow together without end.
+  if (!converged) {
+    result.spread = std::nan("");
+    for (Group* group : fitted) {
+      const bool all_exact =
+          std::all_of(group->values.begin(), group->values.end(), [](const auto& v) { return v.is_exact(); });
+      if (!all_exact) group->mean = std::nan("");
+    }
   }
   for (const auto& [id, group] : by_group) {
     result.group.push_back(id);

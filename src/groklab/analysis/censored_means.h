@@ -26,7 +26,8 @@ CensoredValue difference(const CensoredValue& a, const CensoredValue& b);
 
 /// Maximum-likelihood means of y_ij = mean_i + e_ij, e ~ N(0, spread^2) with one spread for all groups (Dempster, Laird
 /// and Rubin's EM for censored normal data). A group without an exact value and bounded on one side only has no such
-/// mean: NaN, and it does not count for the spread.
+/// mean: NaN, and it does not count for the spread. Where no spread is found, as hardly a value is exact, it is NaN,
+/// and so are the means of groups that are not all exact.
 struct GroupMeans {
   std::vector<std::int64_t> group;  ///< ascending
   std::vector<double> mean;         ///< [groups]

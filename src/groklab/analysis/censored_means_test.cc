@@ -64,6 +64,16 @@ TEST(CensoredMeans, IntervalsFarOutDoNotBreakTheFit) {
   EXPECT_LT(m.mean[0], 0);
 }
 
+// What a claim's shown row once read: two seeds, one known and one beyond the largest size. Catches: 3e21 as a size.
+TEST(CensoredMeans, AMeanThatRunsAwayIsNone) {
+  const std::vector<CensoredValue> values = {
+      exact_value(1, 5.07), {1, 5.3, kInfinity}, exact_value(2, 4.1), {2, 4.5, kInfinity}, exact_value(3, 5)};
+  const GroupMeans m = censored_group_means(values);
+  EXPECT_TRUE(std::isnan(m.mean[0]) || m.mean[0] < 7) << m.mean[0];
+  EXPECT_TRUE(std::isnan(m.mean[1]) || m.mean[1] < 7) << m.mean[1];
+  EXPECT_EQ(m.mean[2], 5) << "exact values alone";
+}
+
 TEST(CensoredMeans, DifferencesKeepWhatIsKnown) {
   const CensoredValue a = exact_value(1, 5), b{1, 2, kInfinity}, nothing{1};
   EXPECT_TRUE(difference(a, exact_value(1, 3)).is_exact());
