@@ -122,6 +122,8 @@ def main():
     campaign.measure(f"runs --json, {runs}", ["runs", "--json"], many)
     campaign.measure(f"runs --where, {runs}", ["runs", "--where", "optim.beta1 > 2"], many, FLAT_KB)
     campaign.measure(f"train into {runs}", ["train", "run.toml", "--quiet", "--set", "train.steps=201"], many, FLAT_KB, True)
+    campaign.measure(f"merge, {runs}", ["merge", many, "-o", campaign.path("merged"), "--quiet"], many, None, True)
+    campaign.measure(f"merge again, {runs}", ["merge", many, "-o", campaign.path("merged"), "--quiet"], many)
     ids = [f"{n:012x}" for n in range(1, options.report + 1)]
     campaign.measure(f"report of {options.report} runs", ["report"] + ids + ["-o", "page.html"], many)
     with open(campaign.path("grid.toml"), "w") as file:
