@@ -278,7 +278,8 @@ class Run:
         result = dict(json.loads(self._core.probe(name)))
         if name == "all" or "," in name:
             return result
-        return result.get(name, result.get("sections", {}).get(name, result.get({"ablation": "ablations"}.get(name, ""))))
+        field = {"ablation": "ablations"}.get(name, name)
+        return result.get(field, result.get("sections", {}).get(name))
 
     def at(self, step: int) -> "Run":
         """The run in memory as it was after `step` updates: stored, or computed again to the same bits."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groklab import _config, _core, _plot
-from groklab.errors import ConfigError
 from groklab._store import Store, last_numbers
 from groklab._table import Table
 
@@ -28,8 +27,8 @@ def sweep(
     """Trains every run of a grid, many at a time, and goes on where it stopped.
 
     Arguments:
-        grid: a mapping like a configuration in which any key may hold a list, or a range {"from": a, "to": b, "step": c}
-            or {"from": a, "to": b, "count": n, "scale": "log"}; "case" holds a list of mappings whose keys go together
+        grid: a mapping like a configuration in which any key may hold a list, or a range: {"from": a, "to": b} with
+            "step": c, or with "count": n and "scale": "log"; "case" holds a list of mappings whose keys go together
             and "then" one of forks, as in a grid file; or the path of such a file (docs/sweeps.md).
         store: a directory or Store; by default $GROKLAB_STORE, else a temporary one that goes when the call ends.
         jobs: runs at a time, by default one a core; the results do not depend on it.
@@ -72,7 +71,8 @@ def grid_text(grid: Mapping[str, Any]) -> str:
             lines.append(f"[[{name}]]")
             names = {k: v for k, v in stage.items() if k in ("name", "of")}
             lines += [f"{key} = {_toml(key, value)}" for key, value in names.items()]
-            lines += [f"{k} = {_toml(k, v)}" for k, v in _grid_items({k: v for k, v in stage.items() if k not in names})]
+            keys = {k: v for k, v in stage.items() if k not in names}
+            lines += [f"{key} = {_toml(key, value)}" for key, value in _grid_items(keys)]
     return "\n".join(lines) + "\n"
 
 
@@ -157,8 +157,9 @@ def reproduce(
     """
     names = [claims] if isinstance(claims, str) else list(claims)
     with _store(store) as opened, _bar(progress) as show:
+        directory, cores = opened.directory, jobs or _cores()
         text, page, measurements = _core.reproduce(
-            study, names, scale, seeds, first_seed, opened.directory, jobs or _cores(), exploratory, mixed_arithmetic, show
+            study, names, scale, seeds, first_seed, directory, cores, exploratory, mixed_arithmetic, show
         )
     data = json.loads(text)
     result = Reproduction(

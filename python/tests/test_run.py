@@ -86,7 +86,8 @@ def test_gradient_is_the_losses_slope(small):
     moved = weights.copy()
     moved[3, 4] += step
     run.load_state_dict({"unembed.W_U": moved})
-    assert (run.measure()["train_loss"] - loss) / step == pytest.approx(gradient["unembed.W_U"][3, 4], rel=1e-3, abs=1e-8)
+    slope = (run.measure()["train_loss"] - loss) / step
+    assert slope == pytest.approx(gradient["unembed.W_U"][3, 4], rel=1e-3, abs=1e-8)
 
 
 def test_callback_sees_records_and_stops(small):

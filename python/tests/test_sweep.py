@@ -12,7 +12,8 @@ from groklab._sweep import grid_text
 def test_a_grid_is_a_row_a_run(small, store):
     table = groklab.sweep(small | {"seed": [0, 1], "optim.weight_decay": [0.0, 1.0]}, store=store, jobs=2)
     assert table.n_rows == 4 == len(store)
-    assert sorted(zip(table["seed"], table["optim.weight_decay"], strict=True)) == [(0, 0.0), (0, 1.0), (1, 0.0), (1, 1.0)]
+    pairs = sorted(zip(table["seed"], table["optim.weight_decay"], strict=True))
+    assert pairs == [(0, 0.0), (0, 1.0), (1, 0.0), (1, 1.0)]
     for row in table.rows():
         run = groklab.train(small, seed=row["seed"], weight_decay=row["optim.weight_decay"])
         assert run.id == row["id"] and run.history["test_loss"][-1] == row["test_loss"]
