@@ -41,12 +41,16 @@ def _by_short_name() -> dict[str, list[str]]:
 def full_key(name: str) -> str:
     """The dotted key that `name` means: itself, or the one key whose last part it is ("modulus": "task.modulus").
 
+    A section's own keys come before those of its components.
+
     Raises ConfigError for a name of several keys, with all of them, and for one of none.
     """
     name = name.replace("__", ".")
     if name in keys():
         return name
     found = _by_short_name().get(name, [])
+    depth = min((key.count(".") for key in found), default=0)
+    found = [key for key in found if key.count(".") == depth]  # train.steps before optim.muon.steps
     if len(found) == 1:
         return found[0]
     if found:

@@ -62,7 +62,7 @@ class Run:
             return
         name = getattr(operation, "__name__", "own operation") if operation is not None else ""
         labels = None if operation is None else operation_labels(operation, n_symbols)
-        rows = None if train_rows is None else row_indices(train_rows, "train_rows")
+        rows = None if train_rows is None else np.sort(row_indices(train_rows, "train_rows"))
         self._make = lambda: _core.make_run(text, name, labels, rows, float_arrays(weights or {}), threads)
         self._handle = self._make()
 
@@ -110,6 +110,7 @@ class Run:
         """The resolved configuration, nested by section: nothing in it is automatic."""
         if self._handle is not None:
             return dict(json.loads(self._handle.config))
+        # A run that is not stored yet has no network, but a configuration.
         return dict(self._info()["config"]) if self._is_stored() else dict(json.loads(self._config_text))
 
     def _is_stored(self) -> bool:
@@ -180,7 +181,6 @@ class Run:
             if self._store is None:
                 self._handle.train(to, listener)
                 return self
-            self._handle = None if self._is_stored() or self._handle is None else self._handle
             text = json.dumps(self.config)
             try:
                 run_id, _, _ = self._store._core.train(text, force, self._threads, checkpoint_seconds, listener)
@@ -282,15 +282,17 @@ class Run:
         return result.get(field, result.get("sections", {}).get(name))
 
     def at(self, step: int) -> "Run":
-        """The run in memory as it was after `step` updates: stored, or computed again to the same bits."""
+        """A run in memory as this one was after `step` updates: stored, or computed again to the same bits.
+
+        Raises ConfigError: a fork in memory, whose parent is not kept. Raises StoreError: the run never got there.
+        """
         if self._store is not None:
             return Run._of_handle(self._store._core.load(self.id, step, self._threads), self._threads)
-        if self._make is None and step != self.step:
-            raise ConfigError(f"at: expected step {self.step}, where this run is, or a stored run, found {step}")
-        handle = self._make() if self._make is not None else self._handle.fork([])
-        if self._make is not None:
-            handle.train(step, None)
-        return Run._of_handle(handle, self._threads)
+        if self._make is None:
+            raise ConfigError("at: expected a run that its own configuration describes, or a stored one, found a fork")
+        past = Run._of_handle(self._make(), self._threads)
+        past._make = self._make
+        return past.train(to=step)
 
     def fork(self, at: int | None = None, **changes: Any) -> "Run":
         """A new run that starts, at its step 0, from this one's weights and optimiser memory.
@@ -364,7 +366,7 @@ def train(
         store = os.environ.get("GROKLAB_STORE") or None
     run = Run(
         config,
-        store=store or None,
+        store=None if store is False else store,
         operation=operation,
         n_symbols=n_symbols,
         train_rows=train_rows,

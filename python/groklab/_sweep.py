@@ -175,10 +175,9 @@ def _cores() -> int:
 
 @contextlib.contextmanager
 def _store(store: "str | os.PathLike[str] | Store | None") -> Iterator[Store]:
-    directory = store or os.environ.get("GROKLAB_STORE")
-    if isinstance(directory, Store):
-        yield directory
-    elif directory:
+    if isinstance(store, Store):
+        yield store
+    elif directory := store or os.environ.get("GROKLAB_STORE"):
         yield Store(directory)
     else:
         with tempfile.TemporaryDirectory(prefix="groklab-") as temporary:
