@@ -6,7 +6,7 @@
 """
 
 from groklab._config import Key, keys, resolve
-from groklab._core import __version__
+from groklab._core import version as __version__
 from groklab.errors import ConfigError, Error, InputError, InternalError, IoError, StoreError
 from groklab._plot import Chart, Page
 from groklab._run import Run, train

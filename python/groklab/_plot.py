@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -104,7 +104,7 @@ def progress_bar(total: int, wanted: bool) -> Iterator[Callable[[int], None] | N
         yield lambda step: bar.update(step - bar.n)
 
 
-def frame_rows(rows: list[Mapping[str, Any]], index: str) -> Table:
+def frame_rows(rows: Sequence[Mapping[str, Any]], index: str) -> Table:
     """A table of dicts with the same keys in any order; what one lacks is None."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     return Table({name: column([row.get(name) for row in rows]) for name in names}, index)

@@ -39,6 +39,10 @@ class Run:
     Raises ConfigError, InputError, StoreError.
     """
 
+    _handle: Any  # of the library; None: in the store
+    _store: Any
+    _make: Callable[[], Any] | None  # the same run at step 0
+
     def __init__(
         self,
         config: _config.ConfigLike = None,
@@ -63,12 +67,13 @@ class Run:
         name = getattr(operation, "__name__", "own operation") if operation is not None else ""
         labels = None if operation is None else operation_labels(operation, n_symbols)
         rows = None if train_rows is None else np.sort(row_indices(train_rows, "train_rows"))
-        self._make = lambda: _core.make_run(text, name, labels, rows, float_arrays(weights or {}), threads)
-        self._handle = self._make()
+        tensors = float_arrays(weights or {})
+        make: Callable[[], Any] = lambda: _core.make_run(text, name, labels, rows, tensors, threads)  # noqa: E731
+        self._make, self._handle = make, make()
 
     def _set_up(self, handle: Any, store: Any, config_text: str, threads: int) -> None:
         self._handle = handle
-        self._make: Callable[[], Any] | None = None
+        self._make = None
         self._store = store
         self._id = ""
         self._config_text = config_text
@@ -316,7 +321,8 @@ class Run:
         """Stores a run of memory as it stands. Raises ConfigError for own parts, StoreError if it is there already."""
         opened = _open(store)
         opened._core.save(self._core, replace)
-        return opened[self.id]
+        saved: Run = opened[self.id]
+        return saved
 
     def plot(self, *columns: str, log_step: bool = True) -> "_plot.Chart":
         """Curves of `history` as a chart that notebooks show: accuracy and loss, or the columns that are named."""
@@ -326,7 +332,8 @@ class Run:
         """The page of `groklab report`: one HTML text that loads nothing from anywhere. Of a stored run."""
         if self._store is None:
             raise ConfigError("report: expected a stored run, found one in memory; save it first")
-        return self._store.report([self.id])
+        page: _plot.Page = self._store.report([self.id])
+        return page
 
     def to_transformer_lens(self) -> "_transformer_lens.Export":
         """Configuration, state dict and tokens with which TransformerLens' HookedTransformer gives our logits.

@@ -44,7 +44,8 @@ class Task:
     @property
     def train_mask(self) -> NDArray[np.bool_]:
         """[rows] whether a row trains."""
-        return self.role == 0
+        mask: NDArray[np.bool_] = self.role == 0
+        return mask
 
     @property
     def test(self) -> NDArray[np.int64]:

@@ -54,7 +54,7 @@ def export(config: dict[str, Any], weights: dict[str, NDArray[Any]], task: Task)
     if "unembed.W_U" not in state:
         state["unembed.W_U"] = np.ascontiguousarray(state["embed.W_E"].T[:, :classes])
     dtype = state["embed.W_E"].dtype
-    absent = {"unembed.b_U": (classes,)}
+    absent: dict[str, tuple[int, ...]] = {"unembed.b_U": (classes,)}
     for layer in range(model["n_layers"]):
         block = f"blocks.{layer}"
         absent |= {f"{block}.attn.b_{name}": (heads, d_head) for name in "QKV"}

@@ -73,7 +73,7 @@ NB_MODULE(_core, module) {
   using namespace groklab::python;
   module.doc() = "The library behind groklab; use the package's own names.";
   nb::register_exception_translator(translate);
-  module.attr("__version__") = groklab::version();
+  module.attr("version") = groklab::version();
   module.def("make_config", &make_config, nb::arg("file").none(), nb::arg("assignments"),
              "A configuration as JSON: a TOML file or the defaults, changed by \"key=value\" lines.");
   module.def("prepare", &prepare, nb::arg("config"), "(id, resolved configuration as JSON, task) of a run.");
