@@ -73,8 +73,6 @@ def test_studies_and_refusals(store):
         groklab.reproduce("varma2032", store=store)
     with pytest.raises(groklab.ConfigError):
         groklab.reproduce(scale="huge", store=store)
-    with pytest.raises(groklab.ConfigError, match="exploratory"):
-        groklab.reproduce(scale="quick", seeds=1, store=store)
 
 
 def test_a_claim_is_measured(store):
