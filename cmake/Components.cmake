@@ -3,9 +3,14 @@
 #   groklab_store      the run store and what puts stored runs together
 #   groklab_report     numbers' meaning and the page
 #   groklab_workbench  sweeps, studies and benchmarks of the program; not installed
+option(GROKLAB_PYTHON "The Python module, and of the rest only what it needs; needs nanobind" OFF)
+if(GROKLAB_PYTHON)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)  # the archives become part of a shared object
+endif()
 option(GROKLAB_WITH_STORE "Component store; needs SQLite and SQLiteCpp" ON)
 cmake_dependent_option(GROKLAB_WITH_REPORT "Component report; needs npm, or GROKLAB_WEB_BUNDLE" ON "GROKLAB_WITH_STORE" OFF)
-cmake_dependent_option(GROKLAB_BUILD_PROGRAM "The command line; needs CLI11" ON "GROKLAB_WITH_REPORT" OFF)
+cmake_dependent_option(GROKLAB_BUILD_PROGRAM "The command line; needs CLI11" ON
+                       "GROKLAB_WITH_REPORT;NOT GROKLAB_PYTHON" OFF)
 cmake_dependent_option(GROKLAB_BUILD_TESTS "Tests; need GoogleTest" ON "GROKLAB_BUILD_PROGRAM" OFF)
 
 set(groklab_core_folders base tensor exec config record view task kernel model optim engine probe train components files run)
@@ -72,7 +77,7 @@ if(GROKLAB_WITH_REPORT)
   include(cmake/EmbedWeb.cmake)
   list(APPEND groklab_components report)
 endif()
-if(GROKLAB_BUILD_PROGRAM)
+if(GROKLAB_BUILD_PROGRAM OR GROKLAB_PYTHON)
   groklab_component(workbench groklab_report)
   include(cmake/EmbedProtocols.cmake)
   target_link_libraries(groklab_workbench PRIVATE PkgConfig::HIGHWAY)

@@ -28,10 +28,11 @@ std::string text_of(const fs::path& file) {
   return text.str();
 }
 
-/// README and its neighbours, everything under docs/ and examples/.
+/// README and its neighbours, everything under docs/ and examples/. pyproject.toml is Python's, no configuration.
 std::vector<fs::path> documents(const std::set<std::string>& extensions) {
   std::vector<fs::path> found;
   const auto add = [&](const fs::path& file) {
+    if (file.filename() == "pyproject.toml") return;
     if (extensions.contains(file.extension().string())) found.push_back(file);
   };
   for (const auto& entry : fs::directory_iterator(kRoot)) add(entry.path());

@@ -124,6 +124,18 @@ TEST(Run, AnObserverLooksStopsAndGoesOn) {
   EXPECT_EQ(numbers_of(run.records()), numbers_of(whole.records()));
 }
 
+TEST(Run, IsStoppedBetweenTwoEvaluationStepsAndGoesOn) {
+  const auto settings = std::vector<std::string>{"train.evaluate_every=60"};
+  groklab::Run whole(small(settings)), run(small(settings));
+  whole.train();
+  const auto progress = [](std::int64_t step) { return step >= 1 ? Next::kStop : Next::kContinue; };
+  EXPECT_EQ(run.train({}, progress).status, RunStatus::kStopped);
+  EXPECT_GT(run.step(), 0);
+  EXPECT_LT(run.step(), 60);
+  EXPECT_EQ(run.train().status, RunStatus::kFinished);
+  EXPECT_EQ(numbers_of(run.records()), numbers_of(whole.records()));
+}
+
 TEST(Run, GoesBackToAStateAndOnToTheSameBits) {
   groklab::Run run(small());
   run.train_to(25);
@@ -324,6 +336,30 @@ TEST(RunStore, StopsAndGoesOn) {
   EXPECT_EQ(numbers_of(store.records(first.id)), numbers_of(run.records()));
   EXPECT_EQ(store.runs().size(), 1u);
   EXPECT_EQ(store.checkpoints("last").back().step, 60);
+}
+
+TEST(RunStore, ShowsTheRunThatItTrains) {
+  const StoreDirectory directory;
+  RunStore store(directory.path());
+  StoreTrainingOptions options;
+  std::vector<double> logits;
+  options.run_observer = [&](groklab::Run& run, const Record& record) {
+    EXPECT_EQ(run.step(), record.step);
+    EXPECT_THROW(run.train(), Error);
+    EXPECT_THROW(run.set_weights("embed.W_E", run.weights("embed.W_E")), Error);
+    logits = run.logits(all_rows(run.task()));
+    return record.step == 20 ? Next::kStop : Next::kContinue;
+  };
+  EXPECT_EQ(store.train(small(), options).outcome.status, RunStatus::kInterrupted);
+  groklab::Run run(small());
+  run.train_to(20);
+  EXPECT_EQ(run.logits(all_rows(run.task())), logits);
+  StoreTrainingOptions stopped;
+  stopped.progress = [](std::int64_t) { return Next::kStop; };
+  EXPECT_EQ(store.train(small(), stopped).outcome.step, 20);
+  run.train();
+  store.train(small());
+  EXPECT_EQ(numbers_of(store.records("last")), numbers_of(run.records()));
 }
 
 TEST(RunStore, LoadsAnyStepAndSavesWhatItLoaded) {

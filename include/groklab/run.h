@@ -89,6 +89,9 @@ class Run {
   /// to go on. It may set weights; it must not train, restore or move the run. What it throws ends train() and passes
   /// through; the run can go on afterwards, and does this evaluation step again.
   using Observer = std::function<Next(Run& run, const Record& record)>;
+  /// Called about ten times a second while steps are made, on the thread that trains: whether to go on. It must leave
+  /// the run alone. kStop ends train() between two steps like the observer's wish; what it throws passes through.
+  using Progress = std::function<Next(std::int64_t step)>;
 
   /// A run at step 0 with initial weights drawn from config.seed. The configuration is checked and resolved.
   /// Throws Error(kConfig|kInput): a bad key, value or table file; a fork, which needs fork() or a store.
@@ -109,10 +112,10 @@ class Run {
 
   /// Trains to the end: config.train.steps, a stopping rule, divergence, or the observer's wish (status kStopped).
   /// A run that has ended returns its outcome at once.
-  Outcome train(const Observer& observer = {});
+  Outcome train(const Observer& observer = {}, const Progress& progress = {});
   /// Trains until `step` updates are done, or to an earlier end. Status kRunning: stopped at `step`, and can go on.
   /// Throws Error(kConfig) if the run is past `step`.
-  Outcome train_to(std::int64_t step, const Observer& observer = {});
+  Outcome train_to(std::int64_t step, const Observer& observer = {}, const Progress& progress = {});
 
   /// Updates done.
   std::int64_t step() const;

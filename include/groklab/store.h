@@ -49,6 +49,8 @@ struct StoreTrainingOptions {
   RunOptions run;                                      ///< threads
   double checkpoint_seconds = 30;                      ///< distance of the checkpoints that a killed run goes on from
   std::function<Next(const Record& record)> observer;  ///< called at evaluation steps; may be empty
+  Run::Observer run_observer;  ///< the same with a look at the run; it may read it, and the run ends with the training
+  Run::Progress progress;      ///< called about ten times a second; may be empty
 };
 
 /// What came of it.

@@ -1,6 +1,8 @@
 // RunStore: the store as others see it.
 #include <algorithm>
 #include <atomic>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "groklab/base/error.h"
@@ -19,17 +21,32 @@ namespace {
 
 Binding binding_of(const RunOptions& options) { return options.bind_threads ? Binding::kAll : Binding::kNone; }
 
-/// Asks a caller's function at every evaluation step.
+/// Asks a caller's functions at every evaluation step, and in between.
 class AskingObserver : public RunObserver {
  public:
-  explicit AskingObserver(const std::function<Next(const Record&)>& ask) : ask_(ask) {}
+  explicit AskingObserver(const StoreTrainingOptions& options) : options_(options) {}
+  void on_network(const NetworkRun& network) override {
+    if (!options_.run_observer) return;
+    auto impl = std::make_unique<RunAccess::Impl>(options_.run, network);
+    impl->training = true;  // by someone else
+    run_ = RunAccess::make(std::move(impl));
+  }
   void on_record(const Record& record) override {
-    if (ask_ && ask_(record) == Next::kStop) stop.store(true);
+    if (options_.observer) heed(options_.observer(record));
+    if (run_) heed(options_.run_observer(*run_, record));
+  }
+  void on_progress(std::int64_t step) override {
+    if (options_.progress) heed(options_.progress(step));
   }
   std::atomic<bool> stop{false};
 
  private:
-  const std::function<Next(const Record&)>& ask_;
+  void heed(Next next) {
+    if (next == Next::kStop) stop.store(true);
+  }
+
+  const StoreTrainingOptions& options_;
+  std::optional<Run> run_;
 };
 
 }  // namespace
@@ -52,7 +69,7 @@ std::vector<CheckpointInfo> RunStore::checkpoints(const std::string& id) const {
 StoreTrainingResult RunStore::train(const Config& config, const StoreTrainingOptions& options) {
   const PreparedRun run = prepare_run(config, store_.get());
   ThreadPool pool(options.run.threads, binding_of(options.run));
-  AskingObserver observer(options.observer);
+  AskingObserver observer(options);
   TrainingOptions training;
   training.force = options.force;
   training.interrupt = &observer.stop;

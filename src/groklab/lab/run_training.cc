@@ -16,7 +16,6 @@
 #include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/lab/stored_inputs.h"
-#include "groklab/run/network_run.h"
 #include "groklab/store/store_locked.h"
 #include "groklab/train/tee_sink.h"
 #include "groklab/train/trainer.h"
@@ -139,6 +138,7 @@ TrainingResult run_training(const PreparedRun& run, Store& store, ThreadPool& po
   control.probe = begun.network.training_probe();
   const std::unique_ptr<RecordSink> sink = store.sink(begun.id, engine.layout());
   const std::string replaced = store.run(begun.id).replaces;
+  observer.on_network(begun.network);
   observer.on_start(run, engine.step(), past_records(control, engine.step()).records());
   if (!replaced.empty()) {
     observer.on_note(fmt::format("run {} stays in the store until this one, {} for now, is done", replaced, begun.id));

@@ -9,6 +9,7 @@
 #include "groklab/exec/thread_pool.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/record/record.h"
+#include "groklab/run/network_run.h"
 
 namespace groklab {
 
@@ -18,6 +19,8 @@ class RunObserver : public RecordSink {
   /// Before the first step. `history` holds stored records up to `step` of a resumed run, thinned
   /// where there are thousands.
   virtual void on_start(const PreparedRun& /*run*/, std::int64_t /*step*/, std::span<const Record> /*history*/) {}
+  /// Before on_start: the run as it will be trained. The handle is good until the outcome.
+  virtual void on_network(const NetworkRun& /*network*/) {}
   virtual void on_progress(std::int64_t /*step*/) {}
   /// A remark for people, one line.
   virtual void on_note(const std::string& /*text*/) {}

@@ -13,8 +13,8 @@
 
 namespace groklab {
 
-/// Movable: engine and prober stay where they are. Everything that needs a task, a split and an engine together takes
-/// them from here. The pool outlives it.
+/// A handle: copies show the same run, and engine and prober stay where they are. Everything that needs a task, a split
+/// and an engine together takes them from here. The pool outlives it.
 class NetworkRun {
  public:
   /// Of a config alone. Throws Error(kConfig|kInput).
@@ -43,7 +43,7 @@ class NetworkRun {
     std::unique_ptr<Engine> engine;
     std::unique_ptr<const Prober> prober;
   };
-  std::unique_ptr<Parts> parts_;
+  std::shared_ptr<Parts> parts_;  // shared by those who look at a run while it is trained
 };
 
 }  // namespace groklab

@@ -140,6 +140,9 @@ void Run::set_weights(std::string_view name, std::span<const double> values) {
     fail(ErrorKind::kInput, "weights: expected {} values of {} [{}], found {}", spec.size, name, join(spec.shape, ", "),
          values.size());
   }
+  if (impl_->pool == nullptr) {
+    fail(ErrorKind::kConfig, "weights: expected a run in memory, found one whose configuration alone is stored");
+  }
   impl_->network.engine().set_tensor(spec, values);
   impl_->follows_config = false;
 }

@@ -14,9 +14,11 @@ namespace groklab {
 
 struct Run::Impl {
   Impl(const RunOptions& options, const ResolvedConfig& config, Task task, Split split);
+  /// Of a network that someone else trains, on that one's threads, for as long as they exist.
+  Impl(const RunOptions& run_options, const NetworkRun& other) : options(run_options), network(other) {}
 
   RunOptions options;
-  std::unique_ptr<ThreadPool> pool;
+  std::unique_ptr<ThreadPool> pool;  ///< null: someone else's
   NetworkRun network;
   bool own_task = false, own_rows = false;  ///< not made from the configuration
   bool follows_config = true;               ///< the configuration alone leads to the present state
@@ -32,7 +34,7 @@ struct Run::Impl {
   void set_all(const std::vector<NamedTensor>& tensors);
   /// Puts the engine and what it led to at a state.
   void go_to(const TrainState& state);
-  Outcome train(Run& run, std::int64_t until, const Observer& observer);
+  Outcome train(Run& run, std::int64_t until, const Observer& observer, const Progress& progress);
 };
 
 /// For the rest of this folder and the store component.

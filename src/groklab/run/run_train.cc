@@ -48,7 +48,7 @@ class TrainingMark {
 
 }  // namespace
 
-Outcome Run::Impl::train(Run& run, std::int64_t until, const Observer& observer) {
+Outcome Run::Impl::train(Run& run, std::int64_t until, const Observer& observer, const Progress& progress) {
   refuse_while_training("train");
   if (outcome.status == RunStatus::kDiverged) return outcome;  // the engine's state is unusable
   KeepingSink sink(run, *this, observer);
@@ -59,6 +59,11 @@ Outcome Run::Impl::train(Run& run, std::int64_t until, const Observer& observer)
   control.seconds_before = outcome.seconds;
   control.probe = network.training_probe();
   control.until = until;
+  if (progress) {
+    control.progress = [&](std::int64_t step) {
+      if (progress(step) == Next::kStop) sink.stop.store(true);
+    };
+  }
   const TrainingMark mark(training);
   stopped_by_observer = false;
   outcome = {RunStatus::kRunning, network.engine().step(), "", outcome.seconds};  // also where the observer throws
@@ -72,15 +77,15 @@ Outcome Run::Impl::train(Run& run, std::int64_t until, const Observer& observer)
   return outcome;
 }
 
-Outcome Run::train(const Observer& observer) {
-  return impl_->train(*this, std::numeric_limits<std::int64_t>::max(), observer);
+Outcome Run::train(const Observer& observer, const Progress& progress) {
+  return impl_->train(*this, std::numeric_limits<std::int64_t>::max(), observer, progress);
 }
 
-Outcome Run::train_to(std::int64_t step, const Observer& observer) {
+Outcome Run::train_to(std::int64_t step, const Observer& observer, const Progress& progress) {
   if (step < this->step()) {
     fail(ErrorKind::kConfig, "train_to: expected a step of {} or later, found {}", this->step(), step);
   }
-  return impl_->train(*this, step, observer);
+  return impl_->train(*this, step, observer, progress);
 }
 
 }  // namespace groklab

@@ -1,0 +1,32 @@
+"""The examples of docs/python.md run, in their order, and the package is typed."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def test_the_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "python.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(examples) >= 9
+    names = {}
+    for example in examples:
+        exec(compile(example, f"docs/python.md: {example.splitlines()[0]}", "exec"), names)
+
+
+def test_its_types_hold(tmp_path):
+    pytest.importorskip("mypy")
+    code = "import groklab\n\nrun: groklab.Run = groklab.train(modulus=7)\nx: float = run.history['norm'][-1]\n"
+    (tmp_path / "use.py").write_text(code)
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml")]
+    command += ["--cache-dir", str(tmp_path / "cache")]
+    result = subprocess.run([*command, "-p", "groklab"], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
+    result = subprocess.run([*command, "use.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
