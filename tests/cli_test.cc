@@ -701,6 +701,26 @@ TEST_F(Cli, SweepTrainsForksAndSaysWhatItCosts) {
   EXPECT_EQ(runs.size(), 12u);
 }
 
+TEST_F(Cli, ReportsOnManyRuns) {
+  place.write("grid.toml", kGrid);
+  const std::string told = succeed({"sweep", "grid.toml", "--report", "sweep.html"}).out;
+  EXPECT_TRUE(has(told, "sweep.html")) << told;
+  const std::string page = place.read("sweep.html");
+  EXPECT_TRUE(has(page, "12 runs: ")) << page.substr(page.find("<body>"), 300);
+  EXPECT_TRUE(has(page, "groklab sweep grid.toml --report sweep.html"));
+  succeed({"report", "--where", "parent is null", "--x", "split.train_size", "-o", "some.html"});
+  const std::string some = place.read("some.html");
+  EXPECT_TRUE(has(some, "6 runs: "));
+  EXPECT_TRUE(has(some, "T_grok against train_size"));
+  EXPECT_TRUE(has(some, "groklab report --where &#39;parent is null&#39; --x split.train_size"));
+  succeed({"report", "--x", "split.train_size", "--mean", "-o", "all.html"});
+  EXPECT_TRUE(has(place.read("all.html"), "12 runs: "));
+  refuse({"report"}, "expected RUN, --where or --x");
+  refuse({"report", "last", "--where", "seed = 1"}, "found both");
+  refuse({"report", "--where", "seed = 77"}, "found none");
+  refuse({"report", "--x", "split.train_sise"}, "did you mean 'split.train_size'");
+}
+
 TEST_F(Cli, AKilledSweepGoesOnAndGivesTheSameBits) {
   std::string grid = kGrid;
   grid.replace(grid.find("train.steps = 200"), 17, "train.steps = 30000");
