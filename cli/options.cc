@@ -14,6 +14,12 @@ namespace {
 
 constexpr const char* kDefaultStore = "groklab-store";
 
+void check_output() {
+  if (const std::string failure = output_failure(); !failure.empty()) fail(ErrorKind::kIo, "{}", failure);
+}
+
+}  // namespace
+
 std::string shell_quoted(const std::string& text) {
   const bool is_plain =
       text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:=@%,") ==
@@ -23,12 +29,6 @@ std::string shell_quoted(const std::string& text) {
   for (const char letter : text) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
   return quoted + "'";
 }
-
-void check_output() {
-  if (const std::string failure = output_failure(); !failure.empty()) fail(ErrorKind::kIo, "{}", failure);
-}
-
-}  // namespace
 
 void StoreOption::add_to(CLI::App& command) {
   command.add_option("--store", directory, "Directory of the run store (default: $GROKLAB_STORE, or ./groklab-store)");

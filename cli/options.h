@@ -35,6 +35,9 @@ struct ThreadsOption {
   int count() const;
 };
 
+/// A word as a shell takes it.
+std::string shell_quoted(const std::string& text);
+
 /// --set key=value, once or more.
 void add_set_option(CLI::App& command, std::vector<std::string>& assignments);
 

@@ -1,6 +1,8 @@
 // groklab runs
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,35 +15,15 @@
 #include "groklab/analysis/curves.h"
 #include "groklab/analysis/event_times.h"
 #include "groklab/base/error.h"
-#include "groklab/config/engine_identity.h"
-#include "groklab/record/task_label.h"
-#include "groklab/store/run_engines.h"
 #include "groklab/store/run_json.h"
 #include "groklab/view/text.h"
 #include "options.h"
+#include "run_columns.h"
 #include "run_text.h"
 #include "terminal.h"
 
 namespace groklab::cli {
 namespace {
-
-constexpr std::ptrdiff_t kTimesColumn = 8;  ///< behind the accuracies
-
-std::vector<std::string> row_of(const RunInfo& info) {
-  std::vector<std::string> row = {info.id, run_status_name(info.status), format_count(info.step),
-                                  task_label(info.config)};
-  row.push_back(info.last ? format_count(info.last->train.rows) : "-");
-  row.push_back(fmt::format("{}", info.config.seed));
-  row.push_back(info.last ? format_fraction(info.last->train.accuracy) : "-");
-  row.push_back(info.last ? format_fraction(info.last->test.accuracy) : "-");
-  row.push_back(info.last ? format_number(info.last->norm) : "-");
-  row.push_back(format_duration(info.seconds));
-  const std::string note = arithmetic_note(info.engine, engine_identity());
-  row.push_back(info.created + (note.empty() ? "" : "  " + note));
-  return row;
-}
-
-std::string step_text(const std::optional<std::int64_t>& step) { return step ? format_count(*step) : "-"; }
 
 /// Half of the runs have reached it by then; a run that has not counts up to its last step.
 std::string median_text(const std::vector<Duration>& durations) {
@@ -49,89 +31,93 @@ std::string median_text(const std::vector<Duration>& durations) {
   return std::isnan(median) ? "not reached" : format_count(static_cast<std::int64_t>(median));
 }
 
-/// `times`: of each run, or empty.
-std::string table_of(const std::vector<RunInfo>& runs, const std::vector<EventTimes>& times) {
-  std::vector<std::string> head = {"RUN",   "STATUS", "STEP", "TASK", "TRAIN SIZE", "SEED",
-                                   "TRAIN", "TEST",   "NORM", "TIME", "CREATED"};
-  const std::vector<std::string> times_head = {"T_FIT", "T_GROK"};
-  if (!times.empty()) head.insert(head.begin() + kTimesColumn, times_head.begin(), times_head.end());
-  std::vector<std::vector<std::string>> rows = {head};
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    rows.push_back(row_of(runs[i]));
-    if (times.empty()) continue;
-    const std::vector<std::string> cells = {step_text(times[i].fit), step_text(times[i].grok)};
-    rows.back().insert(rows.back().begin() + kTimesColumn, cells.begin(), cells.end());
-  }
-  if (times.empty()) return align_columns(rows, "llrlrrrrrrl");
+std::string medians_line(const std::vector<ListedRun>& runs) {
   std::vector<Duration> fit, grok;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
+  for (const ListedRun& run : runs) {
     const auto duration = [&](const std::optional<std::int64_t>& step) {
-      return Duration{static_cast<double>(step.value_or(runs[i].step)), step.has_value()};
+      return Duration{static_cast<double>(step.value_or(run.info.step)), step.has_value()};
     };
-    fit.push_back(duration(times[i].fit));
-    grok.push_back(duration(times[i].grok));
+    fit.push_back(duration(run.times.fit));
+    grok.push_back(duration(run.times.grok));
   }
-  return align_columns(rows, "llrlrrrrrrrrl") +
-         fmt::format("median T_fit {}, T_grok {} (Kaplan-Meier)\n", median_text(fit), median_text(grok));
+  return fmt::format("median T_fit {}, T_grok {} (Kaplan-Meier)\n", median_text(fit), median_text(grok));
 }
 
-nlohmann::ordered_json list_of(const std::vector<RunInfo>& runs, const std::vector<EventTimes>& times) {
+nlohmann::ordered_json list_of(const std::vector<ListedRun>& runs) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    list.push_back(run_to_json(runs[i]));
-    if (!times.empty()) list.back().update(times_to_json(times[i]));
+  for (const ListedRun& run : runs) {
+    list.push_back(run_to_json(run.info));
+    list.back().update(times_to_json(run.times));
   }
   return list;
 }
 
-/// Of each run; one whose records are damaged leaves `runs` for a line in `damaged`.
-std::vector<EventTimes> times_of(const Store& store, std::vector<RunInfo>& runs, std::vector<std::string>& damaged) {
-  std::vector<EventTimes> times;
-  std::vector<RunInfo> good;
-  for (RunInfo& info : runs) {
+/// With their events; a run whose row or records are damaged becomes a line in `damaged`.
+std::vector<ListedRun> listed_runs(const Store& store, const std::string& where, std::vector<std::string>& damaged) {
+  std::vector<ListedRun> listed;
+  for (RunInfo& info : store.runs(where, &damaged)) {
     try {
-      EventTimesFinder finder;
+      EventTimesFinder finder(event_rule(info.config));
       store.visit_records(info.id, [&](const Record& record) { finder.add(record); });
-      times.push_back(finder.times());
-      good.push_back(std::move(info));
+      listed.push_back({std::move(info), finder.times()});
     } catch (const Error& error) {
       damaged.emplace_back(error.what());
     }
   }
-  runs = std::move(good);
-  return times;
+  return listed;
+}
+
+struct RunsOptions {
+  std::string where, sort, columns;
+  bool reverse = false, times = false, json = false, csv = false;
+  StoreOption store;
+};
+
+int list_runs(const RunsOptions& options) {
+  std::vector<RunColumn> columns = chosen_columns(options.columns, "--columns");
+  const std::optional<RunColumn> sort =
+      options.sort.empty() ? std::nullopt : std::optional(run_column(options.sort, "--sort"));
+  const Store store = options.store.open_existing();
+  std::vector<std::string> damaged;
+  std::vector<ListedRun> runs = listed_runs(store, options.where, damaged);
+  if (sort) {
+    sort_runs(runs, *sort, options.reverse);
+  } else if (options.reverse) {
+    std::reverse(runs.begin(), runs.end());
+  }
+  const bool chosen = !columns.empty();
+  if (!chosen) columns = default_columns(runs);
+  if (options.json) {
+    write_text(json_text(list_of(runs), 2) + "\n");
+  } else if (options.csv) {
+    write_data(csv_of_runs(runs, columns));
+  } else if (runs.empty()) {
+    write_text("no runs\n");
+  } else {
+    write_text(table_of_runs(runs, columns, chosen ? 0 : terminal_width(STDOUT_FILENO)) +
+               (options.times ? medians_line(runs) : ""));
+  }
+  for (const std::string& line : damaged) print_error(line);
+  return damaged.empty() ? kExitOk : kExitFailed;
 }
 
 }  // namespace
 
 void add_runs(CLI::App& program, Action& action) {
-  struct Options {
-    std::string where;
-    bool times = false, json = false;
-    StoreOption store;
-  };
-  auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("runs", "List the stored runs, newest first");
+  auto options = std::make_shared<RunsOptions>();
+  CLI::App* command = program.add_subcommand(
+      "runs", "List the stored runs, newest first, with the keys that differ between them and what came out");
   command->add_option("--where", options->where,
                       "Condition over columns and config keys, e.g. \"status = 'finished' AND optim.beta2 > 0.9\"");
-  command->add_flag("--times", options->times, "With T_fit and T_grok of each run, and their medians");
-  command->add_flag("--json", options->json, "As JSON, with the whole config of every run");
+  command->add_option("--sort", options->sort, "Column or config key to sort by, e.g. t_grok");
+  command->add_flag("--reverse", options->reverse, "The other way round");
+  command->add_option("--columns", options->columns,
+                      "Columns and config keys to show, comma-separated, e.g. id,optim.weight_decay,t_grok");
+  command->add_flag("--times", options->times, "With the medians of T_fit and T_grok below");
+  CLI::Option* csv = command->add_flag("--csv", options->csv, "As comma-separated text, numbers in full");
+  command->add_flag("--json", options->json, "As JSON, with the whole config of every run")->excludes(csv);
   options->store.add_to(*command);
-  command->callback([options, &action] {
-    action = [options] {
-      const Store store = options->store.open_existing();
-      std::vector<std::string> damaged;
-      std::vector<RunInfo> runs = store.runs(options->where, &damaged);
-      const std::vector<EventTimes> times = options->times ? times_of(store, runs, damaged) : std::vector<EventTimes>{};
-      if (options->json) {
-        write_text(json_text(list_of(runs, times), 2) + "\n");
-      } else {
-        write_text(runs.empty() ? "no runs\n" : table_of(runs, times));
-      }
-      for (const std::string& line : damaged) print_error(line);
-      return damaged.empty() ? kExitOk : kExitFailed;
-    };
-  });
+  command->callback([options, &action] { action = [options] { return list_runs(*options); }; });
 }
 
 }  // namespace groklab::cli

@@ -36,6 +36,8 @@ std::string changed_keys(const Config& config) {
 
 /// What of a run's records is shown; they themselves may be millions.
 struct RecordCurves {
+  explicit RecordCurves(const EventRule& rule) : times(rule) {}
+
   EventTimesFinder times;
   std::vector<double> steps, train, test;  ///< accuracies
 
@@ -78,7 +80,7 @@ std::string show_text(const RunInfo& info, const RecordCurves& curves, const std
     if (last.removed.rows > 0) {  // otherwise never seen is the same as test
       text += group_row("- removed", last.removed) + group_row("- never seen", last.never_seen);
     }
-    text += times_line(curves.times.times());
+    text += times_line(curves.times.times(), event_rule(info.config));
     text += fmt::format("train accuracy  {}\n", curves.curve(curves.train));
     text += fmt::format("test accuracy   {}  (0 to 1, log steps)\n", curves.curve(curves.test));
   }
@@ -120,9 +122,10 @@ void add_show(CLI::App& program, Action& action) {
       const Store store = options->store.open_existing();
       const std::string id = store.resolve(options->run);
       const auto text = options->json ? show_json : show_text;
-      RecordCurves curves;
+      const RunInfo info = store.run(id);
+      RecordCurves curves(event_rule(info.config));
       store.visit_records(id, [&](const Record& record) { curves.add(record); });
-      write_text(text(store.run(id), curves, store.checkpoints(id)));
+      write_text(text(info, curves, store.checkpoints(id)));
       return kExitOk;
     };
   });

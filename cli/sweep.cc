@@ -1,6 +1,7 @@
 // groklab sweep
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "groklab/sweep/sweep_text.h"
 #include "groklab/view/text.h"
 #include "options.h"
+#include "overview.h"
 #include "signals.h"
 #include "sweep_view.h"
 #include "terminal.h"
@@ -25,9 +27,10 @@ namespace groklab::cli {
 namespace {
 
 struct SweepFlags {
-  std::string file, csv, shard;
+  std::string file, csv, shard, report;
   int jobs = 0;
   bool dry_run = false, quiet = false;
+  OverviewFlags overview;
   StoreOption store;
 };
 
@@ -36,9 +39,22 @@ int interrupted_early() {
   return kExitInterrupted;
 }
 
+/// Of the runs that there are.
+void write_report(const SweepFlags& flags, const Store& store, const std::vector<PlannedResult>& results) {
+  std::vector<RunInfo> runs;
+  for (const PlannedResult& result : results) {
+    if (!result.id.empty() && store.contains(result.id)) runs.push_back(store.run(result.id));
+  }
+  const std::string command = "groklab sweep " + shell_quoted(flags.file) + " --report " + shell_quoted(flags.report) +
+                              flags.overview.as_arguments() + flags.store.as_argument();
+  const std::string name = std::filesystem::path(flags.file).stem().string();
+  write_output(flags.report, overview_page(store, runs, flags.overview, command, "Sweep " + name));
+}
+
 int sweep(const SweepFlags& flags) {
   const std::atomic<bool>& interrupt = catch_interrupts();  // from the calibration on
   if (!flags.csv.empty()) check_output_file(flags.csv);
+  if (!flags.report.empty()) check_output_file(flags.report);
   const Shard shard = flags.shard.empty() ? Shard{} : parse_shard(flags.shard);
   const SweepPlan whole = expand_grid(read_grid_file(flags.file), &interrupt);
   if (interrupt.load()) return interrupted_early();
@@ -54,6 +70,7 @@ int sweep(const SweepFlags& flags) {
   const Store store = flags.store.open();
   const std::vector<PlannedResult> results = run_with_view(plan, estimate.seconds, store, jobs, interrupt, flags.quiet);
   if (!flags.csv.empty()) write_output(flags.csv, results_csv(store, plan, results));
+  if (!flags.report.empty()) write_report(flags, store, results);
   std::int64_t failed = 0, pending = 0, diverged = 0;
   for (const PlannedResult& r : results) {
     failed += r.state == PlannedState::kFailed || r.state == PlannedState::kSkipped ? 1 : 0;
@@ -70,6 +87,7 @@ int sweep(const SweepFlags& flags) {
     print_out("{} of {} runs are in the store", format_count(estimate.runs - failed), format_count(estimate.runs));
     if (diverged > 0) print_out(", {} of them diverged", format_count(diverged));
     print_out("\nsee them: groklab runs{}\n", flags.store.as_argument());
+    if (!flags.report.empty()) print_out("{}\n", flags.report);
     if (shard.count > 1) print_out("this is shard {}; groklab merge joins all\n", shard_text(shard));
   }
   return failed > 0 ? kExitFailed : kExitOk;
@@ -87,6 +105,8 @@ void add_sweep(CLI::App& program, Action& action) {
   command->add_flag("--dry-run", flags->dry_run, "Print runs, FLOP, time and disk, and train nothing");
   command->add_option("--shard", flags->shard, "I/N: only the I-th of N parts of the plan (see groklab plan)");
   command->add_option("--csv", flags->csv, "Write a table with a line per run to this file");
+  command->add_option("--report", flags->report, "Write a page over all runs to this file; see groklab report");
+  flags->overview.add_to(*command);
   command->add_flag("--quiet,-q", flags->quiet, "Print nothing but errors");
   flags->store.add_to(*command);
   command->callback([flags, &action] { action = [flags] { return sweep(*flags); }; });

@@ -2,6 +2,7 @@
 #include "terminal.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -57,6 +58,12 @@ void print_error(std::string_view message) { put_err("groklab: " + printable_lin
 void draw_live_line(std::string_view line) { put_err("\r" + printable(line) + "\x1b[K"); }
 
 void end_live_line() { put_err("\n"); }
+
+std::size_t terminal_width(int stream) {
+  winsize size = {};
+  if (::ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
 
 std::string output_failure() {
   if (std::ferror(stdout) != 0 && output_error.load() == 0) output_error.store(EIO);  // CLI11's help

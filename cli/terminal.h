@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,9 @@ template <typename... Args>
 void print_note(fmt::format_string<Args...> format, Args&&... args) {
   print_note_line(fmt::format(format, std::forward<Args>(args)...));
 }
+
+/// Columns of the terminal at a stream such as STDOUT_FILENO; 80 where there is none.
+std::size_t terminal_width(int stream);
 
 /// Why standard output could not take what was printed, once for all; "" if it took everything.
 std::string output_failure();

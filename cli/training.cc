@@ -24,6 +24,7 @@ namespace {
 
 /// What of the records the end of a training tells; they themselves may be millions.
 struct RecordSummary {
+  EventRule rule;
   EventTimes times;
   std::optional<Record> last;
 };
@@ -31,10 +32,12 @@ struct RecordSummary {
 RecordSummary summary_of(const Store& store, const std::string& id) {
   RecordSummary summary;
   if (!store.contains(id)) return summary;
-  EventTimesFinder finder;
+  const RunInfo info = store.run(id);
+  summary.rule = event_rule(info.config);
+  EventTimesFinder finder(summary.rule);
   store.visit_records(id, [&](const Record& record) { finder.add(record); });
   summary.times = finder.times();
-  summary.last = store.run(id).last;
+  summary.last = info.last;
   return summary;
 }
 
@@ -48,7 +51,7 @@ void print_summary(const std::string& id, const Outcome& outcome, const RecordSu
     print_out("  train accuracy {}, loss {}   test accuracy {}, loss {}   norm {}\n",
               format_fraction(last.train.accuracy), format_number(last.train.loss), format_fraction(last.test.accuracy),
               format_number(last.test.loss), format_number(last.norm));
-    print_out("  {}", times_line(summary.times));
+    print_out("  {}", times_line(summary.times, summary.rule));
   }
   print_out("see it: groklab report {}{}\n", id, store.as_argument());
 }

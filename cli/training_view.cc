@@ -2,7 +2,6 @@
 #include "training_view.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -89,14 +88,9 @@ class LiveView : public TextView {
   ~LiveView() override { end_line(); }  // after an error: its message starts a line of its own
 
  private:
-  static std::size_t terminal_width() {
-    winsize size = {};
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    return 80;
-  }
   void draw(std::int64_t step) {
     // One column stays free: a full line would wrap on some terminals.
-    draw_live_line(live_line(state(step), terminal_width() - 1));
+    draw_live_line(live_line(state(step), terminal_width(STDERR_FILENO) - 1));
     is_drawn_ = true;
   }
   void end_line() {

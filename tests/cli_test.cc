@@ -468,12 +468,57 @@ TEST_F(Cli, RunsTellWhenTheyFittedAndGeneralised) {
   succeed({"train", "tiny.toml", "--quiet", "--set", "train.steps=1"});  // fits nothing: censored at its end
   const std::vector<std::string> lines = lines_of(succeed({"runs", "--times"}).out);
   ASSERT_EQ(lines.size(), 4u);
-  EXPECT_TRUE(has(lines[0], "T_FIT")) << lines[0];
+  EXPECT_TRUE(has(lines[0], "T_GROK")) << lines[0];
   EXPECT_TRUE(has(lines[3], "Kaplan-Meier")) << lines[3];
   const auto runs = nlohmann::json::parse(succeed({"runs", "--times", "--json"}).out);
   EXPECT_TRUE(runs[0]["t_fit"].is_null());
   EXPECT_EQ(runs[1]["t_fit"], nlohmann::json::parse(succeed({"show", runs[1]["id"], "--json"}).out)["t_fit"]);
-  EXPECT_FALSE(has(succeed({"runs"}).out, "T_FIT"));
+  EXPECT_FALSE(has(succeed({"runs"}).out, "Kaplan-Meier"));
+  EXPECT_TRUE(has(lines[0], "STEPS")) << "the key that differs: " << lines[0];
+}
+
+// Catches: a table that wraps; a key that all runs share, or that follows from another, shown as if it had been varied.
+TEST_F(Cli, RunsShowWhatDiffersInEightyColumns) {
+  for (const char* seed : {"seed=0", "seed=1", "seed=12"}) {
+    for (const char* decay : {"optim.weight_decay=0.5", "optim.weight_decay=1.5"}) {
+      succeed({"train", "tiny.toml", "--quiet", "--set", seed, "--set", decay});
+    }
+  }
+  const std::vector<std::string> lines = lines_of(succeed({"runs"}).out);
+  ASSERT_EQ(lines.size(), 7u);
+  for (const char* part : {"SEED", "WEIGHT DECAY", "T_GROK"}) EXPECT_TRUE(has(lines[0], part)) << lines[0];
+  EXPECT_FALSE(has(lines[0], "MODULUS")) << lines[0];
+  EXPECT_EQ(lines[0].find("SEED"), lines[0].rfind("SEED")) << "split.seed follows from seed: " << lines[0];
+  for (const std::string& line : lines) EXPECT_LE(line.size(), 80u) << line;
+
+  const Words columns = {"runs", "--columns", "seed,optim.weight_decay,t_grok", "--sort", "seed"};
+  const std::vector<std::string> csv = lines_of(succeed(columns + Words{"--csv"}).out);
+  ASSERT_EQ(csv.size(), 7u);
+  EXPECT_EQ(csv[0], "seed,optim.weight_decay,t_grok");
+  EXPECT_EQ(csv[1].rfind("0,", 0), 0u) << csv[1];
+  EXPECT_EQ(csv[6].rfind("12,", 0), 0u) << "numbers by size: " << csv[6];
+  EXPECT_EQ(lines_of(succeed(columns + Words{"--csv", "--reverse"}).out)[1].rfind("12,", 0), 0u);
+  EXPECT_EQ(lines_of(succeed(columns).out).size(), 7u);
+  refuse({"runs", "--sort", "t_gork"}, "did you mean 't_grok'");
+  refuse({"runs", "--columns", "id,optim.weight_dekay"}, "did you mean 'optim.weight_decay'");
+  refuse({"runs", "--csv", "--json"}, "--csv");
+}
+
+// A fork on few rows loses what its parent had: T_ungrok is told wherever T_grok is, by the run's own thresholds.
+TEST_F(Cli, ForksTellWhenTheyLostWhatTheyHad) {
+  const Words events = {"--set", "events.accuracy=0.6"};
+  succeed(Words{"train", "tiny.toml", "--quiet", "--set", "train.steps=800", "--set", "split.train_fraction=0.9"} +
+          events);
+  const std::string parent = last_run();
+  const Words fork = {"fork", parent, "--set", "split.train_size=4", "--set", "train.steps=600"};
+  const std::string told = succeed(fork).out;
+  const auto shown = nlohmann::json::parse(succeed({"show", "last", "--json"}).out);
+  ASSERT_TRUE(shown["t_grok"].is_number()) << told;
+  ASSERT_TRUE(shown["t_ungrok"].is_number()) << told;
+  EXPECT_GT(shown["t_ungrok"], shown["t_grok"]);
+  EXPECT_TRUE(has(told, "T_ungrok ")) << told;
+  EXPECT_TRUE(has(told, "accuracy >= 60% held")) << told;
+  EXPECT_TRUE(has(succeed({"runs"}).out, "T_UNGROK"));
 }
 
 TEST_F(Cli, ProbesLookInsideRunsAndFiles) {
@@ -654,6 +699,26 @@ TEST_F(Cli, SweepTrainsForksAndSaysWhatItCosts) {
   EXPECT_EQ(lines_of(place.read("table.csv")).size(), 13u);
   const auto runs = nlohmann::json::parse(succeed({"runs", "--json"}).out);
   EXPECT_EQ(runs.size(), 12u);
+}
+
+TEST_F(Cli, ReportsOnManyRuns) {
+  place.write("grid.toml", kGrid);
+  const std::string told = succeed({"sweep", "grid.toml", "--report", "sweep.html"}).out;
+  EXPECT_TRUE(has(told, "sweep.html")) << told;
+  const std::string page = place.read("sweep.html");
+  EXPECT_TRUE(has(page, "12 runs: ")) << page.substr(page.find("<body>"), 300);
+  EXPECT_TRUE(has(page, "groklab sweep grid.toml --report sweep.html"));
+  succeed({"report", "--where", "parent is null", "--x", "split.train_size", "-o", "some.html"});
+  const std::string some = place.read("some.html");
+  EXPECT_TRUE(has(some, "6 runs: "));
+  EXPECT_TRUE(has(some, "T_grok against train_size"));
+  EXPECT_TRUE(has(some, "groklab report --where &#39;parent is null&#39; --x split.train_size"));
+  succeed({"report", "--x", "split.train_size", "--mean", "-o", "all.html"});
+  EXPECT_TRUE(has(place.read("all.html"), "12 runs: "));
+  refuse({"report"}, "expected RUN, --where or --x");
+  refuse({"report", "last", "--where", "seed = 1"}, "found both");
+  refuse({"report", "--where", "seed = 77"}, "found none");
+  refuse({"report", "--x", "split.train_sise"}, "did you mean 'split.train_size'");
 }
 
 TEST_F(Cli, AKilledSweepGoesOnAndGivesTheSameBits) {

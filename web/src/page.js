@@ -1,6 +1,7 @@
 // Entry of the page's script: draws every chart and serves its downloads.
 import {drawAll, specOf} from './draw.js';
 import {downloadOf, saveText} from './save.js';
+import {onSort} from './sort.js';
 
 function onDownload(event) {
   const button = event.target.closest('button[data-download]');
@@ -11,4 +12,5 @@ function onDownload(event) {
 }
 
 document.addEventListener('click', onDownload);
+document.addEventListener('click', onSort);
 drawAll();

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "groklab/analysis/student.h"
 #include "groklab/base/error.h"
 
 namespace groklab {
@@ -134,6 +135,26 @@ double median_survival(std::span<const Duration> observations) {
     if (point.fraction <= 0.5) return point.time;
   }
   return kNaN;
+}
+
+Estimate median_survival_estimate(std::span<const Duration> observations, double level) {
+  const double open = std::numeric_limits<double>::infinity();
+  Estimate estimate{median_survival(observations), open, open, static_cast<std::int64_t>(observations.size())};
+  const double z = normal_quantile(0.5 + level / 2);
+  double left = static_cast<double>(observations.size()), sum = 0, before = 1;  // Greenwood's sum of d / (n (n - d))
+  for (const SurvivalPoint& point : kaplan_meier({observations.begin(), observations.end()})) {
+    if (point.fraction == before) continue;  // the curve's start
+    left = static_cast<double>(std::count_if(observations.begin(), observations.end(),
+                                             [&](const Duration& d) { return d.time >= point.time; }));
+    const double events = left * (1 - point.fraction / before);
+    before = point.fraction;
+    sum += left > events ? events / (left * (left - events)) : 0;
+    const double width = point.fraction > 0 ? z * std::sqrt(sum) / -std::log(point.fraction) : 0;
+    const double low = std::pow(point.fraction, std::exp(width)), high = std::pow(point.fraction, std::exp(-width));
+    if (low <= 0.5 && estimate.low == open) estimate.low = point.time;
+    if (high <= 0.5 && estimate.high == open) estimate.high = point.time;
+  }
+  return estimate;
 }
 
 }  // namespace groklab

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "groklab/analysis/estimate.h"
+
 namespace groklab {
 
 /// y = intercept + slope x by least squares. NaN for fewer than 2 distinct x.
@@ -44,5 +46,9 @@ struct SurvivalPoint {
 std::vector<SurvivalPoint> kaplan_meier(std::vector<Duration> observations);
 /// The first time at which at most half are left; NaN if more than half are left at the end.
 double median_survival(std::span<const Duration> observations);
+/// The same with Brookmeyer and Crowley's interval, log(-log) transformed: the times at which the curve, with
+/// Greenwood's variance, may be one half. Right with few seeds where the plain transform is too narrow. An end that the
+/// observations do not reach is infinite; n counts all of them.
+Estimate median_survival_estimate(std::span<const Duration> observations, double level = 0.95);
 
 }  // namespace groklab

@@ -1,4 +1,4 @@
-// When a network fitted its training rows and when it generalised: first steps from which an accuracy holds.
+// When a network fitted its training rows, when it generalised, and when it lost that again.
 #pragma once
 
 #include <cstdint>
@@ -6,37 +6,38 @@
 #include <span>
 
 #include "groklab/record/record.h"
+#include "groklab/train/event_rule.h"
 
 namespace groklab {
 
+/// Absent: not within the records (right-censored).
 struct EventTimes {
-  std::optional<std::int64_t> fit;   ///< T_fit, of train accuracy
-  std::optional<std::int64_t> grok;  ///< T_grok, of test accuracy
+  std::optional<std::int64_t> fit;     ///< T_fit: train accuracy came to be held
+  std::optional<std::int64_t> grok;    ///< T_grok: test accuracy came to be held
+  std::optional<std::int64_t> ungrok;  ///< T_ungrok: after T_grok, test accuracy fell below and stayed there to the end
 };
 
-/// First steps of `held` consecutive records with accuracy >= threshold, found while records come one by one. Absent:
-/// not reached within the records (right-censored).
+/// Finds them while records come one by one.
 class EventTimesFinder {
  public:
-  explicit EventTimesFinder(double threshold = 0.99, std::int64_t held = 3) : threshold_(threshold), held_(held) {}
+  explicit EventTimesFinder(const EventRule& rule = {}) : rule_(rule) {}
 
   /// In the order of their steps.
   void add(const Record& record);
-  EventTimes times() const { return {train_.found, test_.found}; }
+  EventTimes times() const;
 
  private:
   struct Streak {
     std::int64_t count = 0, first = 0;
-    std::optional<std::int64_t> found;
+    std::optional<std::int64_t> found;  ///< where the first one that was long enough began
+    void add(std::int64_t step, bool holds, std::int64_t held);
   };
-  void add(Streak& streak, std::int64_t step, double accuracy) const;
 
-  double threshold_;
-  std::int64_t held_;
-  Streak train_, test_;
+  EventRule rule_;
+  Streak train_, test_, below_;
 };
 
 /// The same of all records at once.
-EventTimes event_times(std::span<const Record> records, double threshold = 0.99, std::int64_t held = 3);
+EventTimes event_times(std::span<const Record> records, const EventRule& rule = {});
 
 }  // namespace groklab

@@ -12,6 +12,7 @@
 #include "groklab/task/labels.h"
 #include "groklab/task/modular.h"
 #include "groklab/task/operation.h"
+#include "groklab/train/event_rule.h"
 
 /// Operations that are no lines of the tables in modular.cc and group_operations.cc.
 #define GROKLAB_OPERATIONS(ENTRY) \
@@ -158,6 +159,7 @@ const std::vector<const ComponentSpec*>& component_specs() {
     for (const ConstraintDescriptor* constraint : constraints()) all.push_back(&constraint->spec);
     for (const HiddenFilterDescriptor* filter : hidden_filters()) all.push_back(&filter->spec);
     for (const ProbeDescriptor* probe : probe_table()) all.push_back(&probe->spec);
+    all.push_back(&event_rule_spec());
     return all;
   }();
   return specs;

@@ -33,8 +33,9 @@ std::int64_t last_step(const std::vector<PlotRun>& runs) {
   return last;
 }
 
-// log(1 + step) keeps the untrained network (step 0) on the axis.
-json step_encoding(std::int64_t last) {
+}  // namespace
+
+json step_axis(std::int64_t last) {
   json ticks = {0};
   for (std::int64_t tick = 1; tick <= last; tick *= 10) {
     ticks.push_back(tick);
@@ -46,6 +47,17 @@ json step_encoding(std::int64_t last) {
           {"scale", {{"type", "symlog"}, {"constant", 1}, {"domain", {0, last}}, {"nice", false}}},
           {"axis", {{"values", ticks}, {"labelExpr", kStepLabel}, {"labelOverlap", "greedy"}}}};
 }
+
+json value_colour(const char* field, const std::vector<std::string>& values) {
+  const bool ordered = values.size() > 2 && std::all_of(values.begin(), values.end(), is_number);
+  return {
+      {"field", field},
+      {"type", "nominal"},
+      {"scale", {{"domain", values}, {"range", ordered ? ordered_colours(values.size()) : run_colours(values.size())}}},
+      {"legend", values.size() > 1 ? json{{"title", nullptr}} : json(nullptr)}};
+}
+
+namespace {
 
 // Powers of ten across the drawn values, at most 9 of them; empty (Vega's own choice) below two decades.
 json decade_ticks(const std::vector<PlotRun>& runs, const CurveOptions& options) {
@@ -177,7 +189,7 @@ json milestone_layers(const char* name, std::int64_t step, std::int64_t last, do
 }
 
 json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options) {
-  json shared = {{"x", step_encoding(last_step(runs))}, {"y", value_encoding(runs, options)}};
+  json shared = {{"x", step_axis(last_step(runs))}, {"y", value_encoding(runs, options)}};
   json line = shared, point = shared;
   add_colours(line, runs, options);
   point["color"] = line["color"];
@@ -201,6 +213,7 @@ json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options)
   };
   if (options.milestones && runs.size() == 1) {
     mark("grokked at", runs[0].events.grok, 0.42, kPalette[0]);
+    mark("lost at", runs[0].events.ungrok, 0.26, kPalette[0]);
     mark("fitted at", runs[0].events.fit, 0.58, kPalette[1]);
   }
   return layers;

@@ -22,6 +22,11 @@ struct Chart {
 inline constexpr const char* kLogLabel =
     "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
 
+/// The encoding of "step", 0 to `last`: log(1 + step) keeps the untrained network (step 0) on the axis.
+nlohmann::json step_axis(std::int64_t last);
+/// The encoding of a key's values, in their order, as colours: ordered ones for numbers.
+nlohmann::json value_colour(const char* field, const std::vector<std::string>& values);
+
 enum class Axis { kLinear, kFraction, kLog };
 
 /// A measurement of one of a run's records; NaN: there is none.

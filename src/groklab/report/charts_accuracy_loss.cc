@@ -13,7 +13,9 @@ Chart accuracy_chart(const std::vector<PlotRun>& runs) {
   options.title = "Accuracy";
   options.caption = "Fraction of rows whose largest logit is the label.";
   if (runs.size() == 1 && (runs[0].events.fit || runs[0].events.grok)) {
-    options.caption += fmt::format(" Dotted: the step from which accuracy stays at {:.2g} or above.", kHeldAccuracy);
+    options.caption += fmt::format(" Dotted: the step from which accuracy stays at {:.2g} or above{}.",
+                                   event_rule(runs[0].source->info.config).accuracy,
+                                   runs[0].events.ungrok ? ", and that from which test accuracy stays below" : "");
   }
   options.value_title = "accuracy";
   options.axis = Axis::kFraction;

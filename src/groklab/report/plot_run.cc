@@ -37,8 +37,18 @@ std::size_t drawn_buckets(std::size_t runs) { return runs <= 4 ? 2000 : std::max
 
 }  // namespace
 
+bool is_number(const std::string& value) {
+  char* end = nullptr;
+  std::strtod(value.c_str(), &end);
+  return !value.empty() && *end == '\0';
+}
+
 std::vector<std::string> run_colours(std::size_t n) {
   if (n <= kPalette.size()) return {kPalette.begin(), kPalette.begin() + static_cast<std::ptrdiff_t>(n)};
+  return ordered_colours(n);
+}
+
+std::vector<std::string> ordered_colours(std::size_t n) {
   // Viridis up to its light green: yellow is not legible on white.
   static constexpr double kViridis[][3] = {{68, 1, 84},    {72, 40, 120},  {62, 74, 137},
                                            {49, 104, 142}, {38, 130, 142}, {31, 158, 137},
@@ -46,7 +56,8 @@ std::vector<std::string> run_colours(std::size_t n) {
   constexpr std::size_t kLast = std::size(kViridis) - 1;
   std::vector<std::string> colours;
   for (std::size_t i = 0; i < n; ++i) {
-    const double at = static_cast<double>(i) / static_cast<double>(n - 1) * static_cast<double>(kLast);
+    const double at =
+        static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(n, 2) - 1) * static_cast<double>(kLast);
     const std::size_t low = std::min(static_cast<std::size_t>(at), kLast - 1);
     int rgb[3];
     for (int c = 0; c < 3; ++c) {
@@ -72,11 +83,7 @@ std::vector<PlotRun> make_plot_runs(const std::vector<ReportRun>& runs) {
     }
     plot.colour = colours[i];
     plot.drawn = downsample_records(run.records, drawn_buckets(runs.size()));
-    // A run that was told to stop after fewer records has no more to show.
-    const TrainConfig& train = run.info.config.train;
-    const bool stops = train.stop_test_accuracy >= kHeldAccuracy;
-    const std::int64_t held = stops ? std::clamp<std::int64_t>(train.stop_held_evaluations, 1, 3) : 3;
-    plot.events = event_times(run.records, kHeldAccuracy, held);
+    plot.events = event_times(run.records, event_rule(run.info.config));
     out.push_back(std::move(plot));
   }
   return out;

@@ -73,6 +73,7 @@ std::string summary_card(const PlotRun& plot) {
   html += tile("Test accuracy", group_accuracy(last, &Record::test));
   html += tile("Fitted at step", milestone(plot.events.fit));
   html += tile("Grokked at step", has_test ? milestone(plot.events.grok) : "\u2013");
+  if (plot.events.ungrok) html += tile("Lost at step", milestone(plot.events.ungrok));
   html += "</dl>\n<dl class=\"facts\">\n";
   html += row("Run", info.id == plot.label ? "" : info.id);
   html += row("Training set", size_text(run));

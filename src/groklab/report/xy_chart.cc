@@ -10,15 +10,40 @@
 #include "groklab/report/data.h"
 
 namespace groklab::report {
-namespace {
 
 using nlohmann::json;
 
-constexpr int kSquareSide = 440;  // px; fits a page of 500
+json log_ticks(const std::vector<double>& values) {
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+  for (const double v : values) {
+    if (!(v > 0) || !std::isfinite(v)) continue;
+    low = std::min(low, v);
+    high = std::max(high, v);
+  }
+  json ticks = json::array();
+  if (high <= 0) return ticks;
+  if (high <= low * 1.0001) return {low};
+  if (high < 4 * low) {  // 1-2-5 ticks would be one or two
+    const double rough = (high - low) / 5, unit = std::pow(10.0, std::floor(std::log10(rough)));
+    const double step = unit * (rough > 5 * unit ? 10 : rough > 2 * unit ? 5 : rough > unit ? 2 : 1);
+    for (double k = std::ceil(low / step); k * step <= high; ++k) ticks.push_back(k * step);
+    if (ticks.size() > 1) return ticks;
+  }
+  const bool coarse = high > 300 * low;
+  for (int k = static_cast<int>(std::floor(std::log10(low))); k <= static_cast<int>(std::ceil(std::log10(high))); ++k) {
+    for (const double m : {1.0, 2.0, 3.0, 5.0, 7.0}) {
+      if (coarse && m != 1) continue;
+      if (!coarse && high > 8 * low && (m == 3 || m == 7)) continue;
+      const double tick = m * std::pow(10.0, k);
+      if (tick >= 0.8 * low && tick <= 1.25 * high) ticks.push_back(tick);
+    }
+  }
+  return ticks;
+}
 
-constexpr const char* kThousands =
-    "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e4 ? datum.value / 1e3 + 'k' : format(datum.value, "
-    "'~g')";
+namespace {
+
+constexpr int kSquareSide = 440;  // px; fits a page of 500
 
 std::vector<std::string> series_of(const std::vector<XyPoint>& points, const XyOptions& options) {
   if (!options.series.empty()) return options.series;
@@ -58,35 +83,6 @@ std::string csv_of(const std::vector<XyPoint>& points, const XyOptions& options,
   return csv.text();
 }
 
-/// 1-2-5 ticks across the values: Vega's own labels on a logarithmic axis of less than two decades overlap.
-json log_ticks(const std::vector<double>& values) {
-  double low = std::numeric_limits<double>::infinity(), high = 0;
-  for (const double v : values) {
-    if (!(v > 0) || !std::isfinite(v)) continue;
-    low = std::min(low, v);
-    high = std::max(high, v);
-  }
-  json ticks = json::array();
-  if (high <= 0) return ticks;
-  if (high <= low * 1.0001) return {low};
-  if (high < 4 * low) {  // 1-2-5 ticks would be one or two
-    const double rough = (high - low) / 5, unit = std::pow(10.0, std::floor(std::log10(rough)));
-    const double step = unit * (rough > 5 * unit ? 10 : rough > 2 * unit ? 5 : rough > unit ? 2 : 1);
-    for (double k = std::ceil(low / step); k * step <= high; ++k) ticks.push_back(k * step);
-    if (ticks.size() > 1) return ticks;
-  }
-  const bool coarse = high > 300 * low;
-  for (int k = static_cast<int>(std::floor(std::log10(low))); k <= static_cast<int>(std::ceil(std::log10(high))); ++k) {
-    for (const double m : {1.0, 2.0, 3.0, 5.0, 7.0}) {
-      if (coarse && m != 1) continue;
-      if (!coarse && high > 8 * low && (m == 3 || m == 7)) continue;
-      const double tick = m * std::pow(10.0, k);
-      if (tick >= 0.8 * low && tick <= 1.25 * high) ticks.push_back(tick);
-    }
-  }
-  return ticks;
-}
-
 /// Of every number that is drawn on a logarithmic axis, intervals included.
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = 0;
@@ -110,7 +106,7 @@ json square_axis(const char* field, const std::string& title, const std::vector<
   json encoding = {{"field", field}, {"type", "quantitative"}, {"title", title}};
   encoding["scale"] = {{"type", "log"}, {"nice", false}};
   if (range.high > 0) encoding["scale"]["domain"] = {low, high};
-  encoding["axis"] = {{"values", log_ticks({low, high})}, {"labelExpr", kThousands}, {"labelOverlap", "greedy"}};
+  encoding["axis"] = {{"values", log_ticks({low, high})}, {"labelExpr", kThousandsLabel}, {"labelOverlap", "greedy"}};
   return encoding;
 }
 
@@ -126,11 +122,11 @@ json x_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
     json ticks = {0};
     for (double tick = 1; tick <= last; tick *= 10) ticks.push_back(tick);
     x["scale"] = {{"type", "symlog"}, {"constant", 1}, {"domain", {0, last}}, {"nice", false}};
-    x["axis"] = {{"values", ticks}, {"labelExpr", kThousands}, {"labelOverlap", "greedy"}};
+    x["axis"] = {{"values", ticks}, {"labelExpr", kThousandsLabel}, {"labelOverlap", "greedy"}};
   } else if (options.log_x) {
     x["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 8}};
     x["axis"] = {
-        {"values", log_ticks(values)}, {"labelExpr", kThousands}, {"labelOverlap", "greedy"}, {"labelFlush", 12}};
+        {"values", log_ticks(values)}, {"labelExpr", kThousandsLabel}, {"labelOverlap", "greedy"}, {"labelFlush", 12}};
   } else {
     x["scale"] = {{"zero", false}, {"padding", 8}};
     x["axis"] = {{"tickCount", 6}};

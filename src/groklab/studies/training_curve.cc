@@ -27,7 +27,7 @@ TrainingCurve curve_of(std::span<const Record> records) {
 }
 
 Delay delay_of(std::span<const Record> records, double accuracy) {
-  const EventTimes times = event_times(records, accuracy);
+  const EventTimes times = event_times(records, {.accuracy = accuracy});
   return {times.fit, times.grok, records.empty() ? 0 : records.back().step};
 }
 

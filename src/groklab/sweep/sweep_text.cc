@@ -121,9 +121,9 @@ std::string results_csv(const Store& store, const SweepPlan& plan, const std::ve
   CsvText csv;
   csv.cell("run").cell("parent");
   for (const std::string& key : keys) csv.cell(key);
-  csv.line("status", "step", "t_fit", "t_grok", "train_loss", "train_accuracy", "test_loss", "test_accuracy",
-           "removed_accuracy", "never_seen_accuracy", "norm", "train_correct_logit_centred", "train_margin",
-           "test_margin", "seconds", "error");
+  csv.line("status", "step", "t_fit", "t_grok", "t_ungrok", "train_loss", "train_accuracy", "test_loss",
+           "test_accuracy", "removed_accuracy", "never_seen_accuracy", "norm", "train_correct_logit_centred",
+           "train_margin", "test_margin", "seconds", "error");
   for (std::size_t i = 0; i < results.size(); ++i) {
     const PlannedRun& planned = plan.runs[i];
     const PlannedResult& result = results[i];
@@ -133,8 +133,8 @@ std::string results_csv(const Store& store, const SweepPlan& plan, const std::ve
     csv.cell(state_name(result)).cell(result.outcome.step);
     std::vector<Record> records;
     if (!result.id.empty() && store.contains(result.id)) records = store.records(result.id);
-    const EventTimes times = event_times(records);
-    csv.cell(times.fit).cell(times.grok);
+    const EventTimes times = event_times(records, event_rule(planned.config));
+    csv.cell(times.fit).cell(times.grok).cell(times.ungrok);
     std::optional<Record> last;
     if (!records.empty()) last = records.back();
     for (double (*value)(const Record&) : kCsvNumbers) csv.cell(last ? value(*last) : std::nan(""));
