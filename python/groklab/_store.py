@@ -29,7 +29,7 @@ class Store:
             where: a condition as in `groklab runs --where`: "task.modulus = 59 and status = 'finished'".
             equal: keys with the value that they have, names as in `train`.
             threshold, held: t_fit and t_grok are the first steps from which `held` records have at least this accuracy
-                on training and test rows.
+                on training and test rows, t_ungrok the first after t_grok from which test rows stay below.
 
         Columns for survival analysis: duration [steps] is t_grok or the last step, observed says which.
         """
@@ -54,10 +54,11 @@ class Store:
         return list(json.loads(text))
 
     def _events(self, run_id: str, step: int, threshold: float = 0.99, held: int = 3) -> dict[str, Any]:
-        fit, grok = self._core.event_times(run_id, threshold, held)
+        fit, grok, ungrok = self._core.event_times(run_id, threshold, held)
         return {
             "t_fit": float("nan") if fit is None else float(fit),
             "t_grok": float("nan") if grok is None else float(grok),
+            "t_ungrok": float("nan") if ungrok is None else float(ungrok),
             "duration": step if grok is None else grok,
             "observed": grok is not None,
         }

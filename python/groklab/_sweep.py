@@ -35,7 +35,7 @@ def sweep(
         progress: show a bar.
         threshold, held: as in `Store.runs`.
 
-    Returns one row a run: id, the keys that vary, status, step, the last losses and accuracies, t_fit, t_grok (NaN: not
+    Returns one row a run: id, the keys that vary, status, step, the last losses and accuracies, t_fit, t_grok, t_ungrok (NaN: not
     reached), and duration [steps] with observed for survival analysis. A run that fails has its message in `error`.
     Ctrl-C raises KeyboardInterrupt; the same call goes on. Raises ConfigError, InputError, StoreError.
     """
@@ -57,7 +57,7 @@ def sweep(
         return _plot.frame_rows(rows, "id")
 
 
-_NO_EVENTS = {"t_fit": float("nan"), "t_grok": float("nan"), "duration": 0, "observed": False}
+_NO_EVENTS = {"t_fit": float("nan"), "t_grok": float("nan"), "t_ungrok": float("nan"), "duration": 0, "observed": False}
 
 
 def grid_text(grid: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 // Joining stores that were filled apart: Store::merge. Files first, then the rows that need them.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -174,7 +175,7 @@ class Merge {
       }
     }
     from_.read([&](SQLite::Database& connection) { check_readable(connection, theirs); });
-    taken_.push_back({theirs, copy_states(theirs), ours});
+    taken_.push_back({theirs, copy_states(theirs, free_folder(theirs.id, ours)), ours});
   }
 
   /// "" if one is the other, or its beginning.
@@ -235,8 +236,7 @@ class Merge {
   }
 
   /// Returns the folder in the destination.
-  std::string copy_states(const Candidate& run) {
-    const std::string folder = free_folder(run.id);
+  std::string copy_states(const Candidate& run, const std::string& folder) {
     const std::vector<std::int64_t> steps =
         from_.read([&](SQLite::Database& connection) { return checkpoint_steps(connection, run.number); });
     if (!steps.empty()) to_.files().make_run_folder(folder, Durability::kNoSync);
@@ -254,18 +254,12 @@ class Merge {
     return folder;
   }
 
-  /// A name that no row has. What a killed merge left in it is written anew.
-  std::string free_folder(const std::string& id) const {
-    return to_.read([&](SQLite::Database& connection) {
-      SQLite::Statement query(connection, "SELECT 1 FROM runs WHERE folder = ?1");
-      for (int i = 0;; ++i) {
-        std::string folder = i == 0 ? id : fmt::format("{}-merged-{}", id, i);
-        query.bind(1, folder);
-        const bool is_used = query.executeStep();
-        query.reset();
-        if (!is_used) return folder;
-      }
-    });
+  /// A run's folder is its id, or begins with it, so that a name is free if no other run of that id has it. What a
+  /// killed merge left there is written anew.
+  static std::string free_folder(const std::string& id, const std::optional<Candidate>& ours) {
+    std::string folder = id;
+    for (int i = 1; ours && folder == ours->folder; ++i) folder = fmt::format("{}-merged-{}", id, i);
+    return folder;
   }
 
   static void copy_file(const fs::path& from, const fs::path& to) {
