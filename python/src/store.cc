@@ -44,7 +44,9 @@ std::string probe_results(StoreHandle& self, const std::string& id) {
 
 /// (T_fit, T_grok, T_ungrok), None where it did not come.
 nb::tuple event_times_of(StoreHandle& self, const std::string& id, double threshold, std::int64_t held) {
-  const EventTimes times = self.with([&](RunStore& store) { return event_times(store.records(id), {threshold, held}); });
+  const EventTimes times = self.with([&](RunStore& store) {
+    return event_times(store.records(id), {threshold, held});
+  });
   const auto step = [](const std::optional<std::int64_t>& time) {
     return time ? nb::object(nb::int_(*time)) : nb::object(nb::none());
   };
