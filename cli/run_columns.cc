@@ -41,6 +41,12 @@ RunColumn step_column(const char* name, const char* head, std::optional<std::int
   return {name, head, false, value, text};
 }
 
+RunColumn event_column(const char* name, const char* head, std::optional<std::int64_t> (*step)(const ListedRun&)) {
+  RunColumn column = step_column(name, head, step);
+  column.needs_events = true;
+  return column;
+}
+
 /// Of the last record.
 RunColumn number_column(const char* name, const char* head, double (*number)(const Record&),
                         std::string (*format)(double)) {
@@ -72,9 +78,9 @@ const std::vector<RunColumn>& known_columns() {
           "train_loss", "TRAIN LOSS", [](const Record& r) { return r.train.loss; }, format_number),
       number_column(
           "test_loss", "TEST LOSS", [](const Record& r) { return r.test.loss; }, format_number),
-      step_column("t_fit", "T_FIT", [](const ListedRun& r) { return r.times.fit; }),
-      step_column("t_grok", "T_GROK", [](const ListedRun& r) { return r.times.grok; }),
-      step_column("t_ungrok", "T_UNGROK", [](const ListedRun& r) { return r.times.ungrok; }),
+      event_column("t_fit", "T_FIT", [](const ListedRun& r) { return r.times.fit; }),
+      event_column("t_grok", "T_GROK", [](const ListedRun& r) { return r.times.grok; }),
+      event_column("t_ungrok", "T_UNGROK", [](const ListedRun& r) { return r.times.ungrok; }),
       number_column(
           "norm", "NORM", [](const Record& r) { return r.norm; }, format_number),
       {"seconds", "TIME", false, [](const ListedRun& r) -> RunValue { return r.info.seconds; },

@@ -27,6 +27,7 @@ struct RunColumn {
   bool is_left = false;
   std::function<RunValue(const ListedRun&)> value;
   std::function<std::string(const ListedRun&)> text;  ///< for people
+  bool needs_events = false;                          ///< reads `times`, for which all records are read
 };
 
 /// A column by its name or by a configuration key. Throws Error(kConfig) with the nearest name; `option` names where.

@@ -52,13 +52,14 @@ nlohmann::ordered_json list_of(const std::vector<ListedRun>& runs) {
   return list;
 }
 
-/// With their events; a run whose row or records are damaged becomes a line in `damaged`.
-std::vector<ListedRun> listed_runs(const Store& store, const std::string& where, std::vector<std::string>& damaged) {
+/// With their events, if these are asked for; a run whose row or records are damaged becomes a line in `damaged`.
+std::vector<ListedRun> listed_runs(const Store& store, const std::string& where, bool with_events,
+                                   std::vector<std::string>& damaged) {
   std::vector<ListedRun> listed;
   for (RunInfo& info : store.runs(where, &damaged)) {
     try {
       EventTimesFinder finder(event_rule(info.config));
-      store.visit_records(info.id, [&](const Record& record) { finder.add(record); });
+      if (with_events) store.visit_records(info.id, [&](const Record& record) { finder.add(record); });
       listed.push_back({std::move(info), finder.times()});
     } catch (const Error& error) {
       damaged.emplace_back(error.what());
@@ -79,7 +80,9 @@ int list_runs(const RunsOptions& options) {
       options.sort.empty() ? std::nullopt : std::optional(run_column(options.sort, "--sort"));
   const Store store = options.store.open_existing();
   std::vector<std::string> damaged;
-  std::vector<ListedRun> runs = listed_runs(store, options.where, damaged);
+  const bool with_events = columns.empty() || options.json || options.times || (sort && sort->needs_events) ||
+                           std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.needs_events; });
+  std::vector<ListedRun> runs = listed_runs(store, options.where, with_events, damaged);
   if (sort) {
     sort_runs(runs, *sort, options.reverse);
   } else if (options.reverse) {

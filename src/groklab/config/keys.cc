@@ -26,17 +26,23 @@ constexpr FieldType type_of() {
 }
 
 template <typename T>
+Value plain_value(const T& value) {
+  if constexpr (std::is_enum_v<T>) {
+    return std::string(enum_name(value));
+  } else {
+    return value;
+  }
+}
+
+template <typename T>
 Field make_field(const FieldSpec& spec, const T& value) {
-  Field field{spec, type_of<T>(), {}, {}};
+  Field field{spec, type_of<T>(), plain_value(value), {}};
   if (spec.range.component) {
     field.type = FieldType::kChoice;
     field.choices = component_names(spec.key);
   }
   if constexpr (std::is_enum_v<T>) {
-    field.value = std::string(enum_name(value));
     for (const std::string_view name : EnumNames<T>::values) field.choices.emplace_back(name);
-  } else {
-    field.value = value;
   }
   return field;
 }
@@ -107,6 +113,19 @@ std::vector<Field> config_values(const Config& config) {
     }
   }
   return fields;
+}
+
+std::optional<Value> config_value(const Config& config, std::string_view key) {
+  std::optional<Value> found;
+  visit_fields(config, [&](const FieldSpec& spec, const auto& value) {
+    if (key == spec.key) found = plain_value(value);
+  });
+  if (found) return found;
+  if (const auto setting = config.settings.find(key); setting != config.settings.end()) return setting->second;
+  for (const Field& field : default_fields()) {
+    if (key == field.spec.key) return field.value;  // of a component, as nothing else was found
+  }
+  return std::nullopt;
 }
 
 const std::vector<Field>& default_fields() {

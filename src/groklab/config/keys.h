@@ -2,6 +2,7 @@
 // of.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,7 +13,9 @@ namespace groklab {
 
 /// All fields of a config with their values, in order; components' own keys come last.
 std::vector<Field> config_values(const Config& config);
-/// The same of the defaults, made once.
+/// One of them, without making the others. Nothing for a name that is no key.
+std::optional<Value> config_value(const Config& config, std::string_view key);
+/// All fields of the defaults, made once.
 const std::vector<Field>& default_fields();
 
 /// Whether the name is a key, or the beginning of keys ("optim", "optim.muon").

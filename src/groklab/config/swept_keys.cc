@@ -17,16 +17,30 @@ std::string plain_text(const Value& value) {
 }
 
 /// Whether every configuration would have the same value without anyone setting it.
-bool follows_from_others(const std::vector<const Config*>& configs, std::size_t field, const std::string& key) {
+bool follows_from_others(const std::vector<const Config*>& configs, const std::string& key) {
   return std::all_of(configs.begin(), configs.end(), [&](const Config* config) {
     Config without = *config;
     reset_value(without, key);
     try {
-      return config_values(*resolve_config(without))[field].value == config_values(*config)[field].value;
+      return config_value(*resolve_config(without), key) == config_value(*config, key);
     } catch (const Error&) {
       return false;  // no run without it
     }
   });
+}
+
+/// [fields] whether a configuration differs in it from the first. All fields of one at a time: of 100,000 runs they
+/// would take gigabytes.
+std::vector<bool> differing_fields(const std::vector<const Config*>& configs) {
+  std::vector<bool> differs(default_fields().size(), false);
+  const std::vector<Field> first = config_values(*configs.front());
+  for (const Config* config : configs) {
+    const std::vector<Field> fields = config_values(*config);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (!differs[i] && !(fields[i].value == first[i].value)) differs[i] = true;
+    }
+  }
+  return differs;
 }
 
 std::optional<double> number_of(const std::string& text) {
@@ -41,27 +55,20 @@ std::optional<double> number_of(const std::string& text) {
 SweptKeys swept_keys(const std::vector<const Config*>& configs) {
   SweptKeys swept;
   swept.values.resize(configs.size());
-  std::vector<std::vector<Field>> fields;
-  for (const Config* config : configs) fields.push_back(config_values(*config));
-  for (std::size_t i = 0; i < default_fields().size() && !configs.empty(); ++i) {
+  if (configs.empty()) return swept;
+  const std::vector<bool> differs = differing_fields(configs);
+  for (std::size_t i = 0; i < differs.size(); ++i) {
     const std::string key = default_fields()[i].spec.key;
-    if (key == "fork.run" || key.ends_with("_digest")) continue;
-    const bool differs = std::any_of(fields.begin(), fields.end(), [&](const std::vector<Field>& of_run) {
-      return !(of_run[i].value == fields.front()[i].value);
-    });
-    if (!differs || follows_from_others(configs, i, key)) continue;
+    if (!differs[i] || key == "fork.run" || key.ends_with("_digest") || follows_from_others(configs, key)) continue;
     swept.keys.push_back(key);
-    for (std::size_t run = 0; run < configs.size(); ++run)
-      swept.values[run].push_back(plain_text(fields[run][i].value));
+    for (std::size_t run = 0; run < configs.size(); ++run) swept.values[run].push_back(key_text(*configs[run], key));
   }
   return swept;
 }
 
 std::string key_text(const Config& config, const std::string& key) {
-  for (const Field& field : config_values(config)) {
-    if (key == field.spec.key) return plain_text(field.value);
-  }
-  return "";
+  const std::optional<Value> value = config_value(config, key);
+  return value ? plain_text(*value) : "";
 }
 
 bool value_less(const std::string& a, const std::string& b) {
