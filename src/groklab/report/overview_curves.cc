@@ -169,6 +169,15 @@ std::string curve_caption(const RunGroups& groups, const std::string& facet, boo
   return text;
 }
 
+/// What the reader may choose: an x that other figures alone have would leave this one empty.
+std::vector<std::string> drawn_xs(const RunGroups& groups, const std::vector<Bundle>& bundles) {
+  std::vector<std::string> xs;
+  for (const std::string& x : groups.xs) {
+    if (std::any_of(bundles.begin(), bundles.end(), [&](const Bundle& b) { return b.x == x; })) xs.push_back(x);
+  }
+  return xs;
+}
+
 Chart curve_chart(const RunGroups& groups, const Measure& measure, const std::string& facet, std::size_t place,
                   bool use_mean) {
   const bool has_x = groups.xs.size() > 1, has_color = groups.colors.size() > 1;
@@ -176,7 +185,8 @@ Chart curve_chart(const RunGroups& groups, const Measure& measure, const std::st
   const std::vector<std::int64_t> grid = step_grid(groups);
   CsvText csv;
   csv.line("series", "x", "run", "step", "value", "low", "high");
-  for (const Bundle& bundle : bundles_of(groups, facet, keys)) add_bundle(csv, bundle, measure, grid, use_mean);
+  const std::vector<Bundle> bundles = bundles_of(groups, facet, keys);
+  for (const Bundle& bundle : bundles) add_bundle(csv, bundle, measure, grid, use_mean);
   Chart chart;
   chart.id = fmt::format("{}-{}", measure.id, place);
   chart.title = measure.title;
@@ -195,10 +205,10 @@ Chart curve_chart(const RunGroups& groups, const Measure& measure, const std::st
                     {"parse", {{"step", "number"}, {"value", "number"}, {"low", "number"}, {"high", "number"}}}}}}},
                 {"layer", layers_of(groups, measure, grid, keys)}};
   if (keys.choose_x) {
-    chart.spec["params"] = {
-        {{"name", "x_choice"},
-         {"value", groups.xs.front()},
-         {"bind", {{"input", "select"}, {"options", groups.xs}, {"name", short_key(groups.x) + " "}}}}};
+    const std::vector<std::string> xs = drawn_xs(groups, bundles);
+    chart.spec["params"] = {{{"name", "x_choice"},
+                             {"value", xs.empty() ? "" : xs.front()},
+                             {"bind", {{"input", "select"}, {"options", xs}, {"name", short_key(groups.x) + " "}}}}};
   }
   return chart;
 }

@@ -70,7 +70,9 @@ std::string events_csv(const std::vector<RunCell>& cells) {
   csv.line("series", "kind", "x", "y", "low", "high", "grokked", "run", "href");
   for (const RunCell& cell : cells) {
     if (std::isfinite(cell.grok.value)) {
-      csv.cell(cell.color).cell("median").cell(cell.x).cell(cell.grok.value).cell(std::min(cell.grok.low, last));
+      // A fork of a network that generalises has grokked at step 0, which a logarithmic axis has not.
+      const double low = std::max(1.0, std::min(cell.grok.low, last));
+      csv.cell(cell.color).cell("median").cell(cell.x).cell(cell.grok.value).cell(low);
       csv.line(std::min(cell.grok.high, last), fmt::format("{}/{}", cell.grokked, cell.runs.size()), "", "");
     }
     for (const GroupedRun* run : cell.runs) {

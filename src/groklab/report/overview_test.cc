@@ -123,6 +123,31 @@ TEST(OverviewCurves, MedianOfFiveSeedsIsTheThird) {
   EXPECT_TRUE(has(data, "\n,,,0,0.2,0.1,0.3\n")) << data.substr(0, 400);
 }
 
+// Catches: a figure that begins empty, as its first choice is a value that other figures alone have.
+TEST(OverviewCurves, AFigureOffersWhatItHas) {
+  std::vector<OverviewRun> runs;
+  for (const std::int64_t size : {100, 200, 300}) {
+    for (const double decay : {0.3, 1.0}) {
+      for (const std::int64_t modulus : {23, 31}) {
+        if (modulus == 31 && size == 100) continue;
+        runs.push_back(made_up(size, decay, 5000));
+        runs.back().info.config.seed = runs.back().info.config.split.seed = 0;
+        runs.back().info.config.split.train_size = size;
+        runs.back().info.config.task.modulus = modulus;
+      }
+    }
+  }
+  OverviewOptions options;
+  options.x = "split.train_size";
+  options.color = "optim.weight_decay";
+  options.facet = "task.modulus";
+  const std::vector<Chart> charts = overview_curves(group_runs(runs, options), false);
+  const auto choice = [](const Chart& chart) { return chart.spec["params"][0]; };
+  EXPECT_EQ(choice(charts.front())["value"], "100");
+  EXPECT_EQ(choice(charts.back())["value"], "200");
+  EXPECT_EQ(choice(charts.back())["bind"]["options"], nlohmann::json({"200", "300"}));
+}
+
 TEST(RenderOverview, IsOnePageWithATableAndItsCommand) {
   OverviewOptions options;
   options.command = "groklab report --x seed";
