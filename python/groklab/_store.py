@@ -22,14 +22,15 @@ class Store:
         self.directory = os.fspath(directory)
         self._core = _core.Store(self.directory)
 
-    def runs(self, where: str = "", *, threshold: float = 0.99, held: int = 3, **equal: Any) -> Table:
+    def runs(self, where: str = "", *, threshold: float | None = None, held: int | None = None, **equal: Any) -> Table:
         """One row a run, newest first: id, status, the keys that differ, the last record, and when it grokked.
 
         Arguments:
             where: a condition as in `groklab runs --where`: "task.modulus = 59 and status = 'finished'".
             equal: keys with the value that they have, names as in `train`.
             threshold, held: t_fit and t_grok are the first steps from which `held` records have at least this accuracy
-                on training and test rows, t_ungrok the first after t_grok from which test rows stay below.
+                on training and test rows, t_ungrok the first after t_grok from which test rows stay below. By
+                default the run's own rule, events.accuracy and events.held_evaluations.
 
         Columns for survival analysis: duration [steps] is t_grok or the last step, observed says which.
         """
@@ -53,7 +54,7 @@ class Store:
             warnings.warn(line, stacklevel=3)
         return list(json.loads(text))
 
-    def _events(self, run_id: str, step: int, threshold: float = 0.99, held: int = 3) -> dict[str, Any]:
+    def _events(self, run_id: str, step: int, threshold: float | None, held: int | None) -> dict[str, Any]:
         fit, grok, ungrok = self._core.event_times(run_id, threshold, held)
         return {
             "t_fit": float("nan") if fit is None else float(fit),

@@ -21,8 +21,8 @@ def sweep(
     store: "str | os.PathLike[str] | Store | None" = None,
     jobs: int | None = None,
     progress: bool = False,
-    threshold: float = 0.99,
-    held: int = 3,
+    threshold: float | None = None,
+    held: int | None = None,
 ) -> Table:
     """Trains every run of a grid, many at a time, and goes on where it stopped.
 
@@ -35,8 +35,8 @@ def sweep(
         progress: show a bar.
         threshold, held: as in `Store.runs`.
 
-    Returns one row a run: id, the keys that vary, status, step, the last losses and accuracies, t_fit, t_grok, t_ungrok (NaN: not
-    reached), and duration [steps] with observed for survival analysis. A run that fails has its message in `error`.
+    Returns one row a run: id, the keys that vary, status, step, the last losses and accuracies, t_fit, t_grok,
+    t_ungrok (NaN: not reached), and duration [steps] with observed for survival analysis. A run that fails has its message in `error`.
     Ctrl-C raises KeyboardInterrupt; the same call goes on. Raises ConfigError, InputError, StoreError.
     """
     if isinstance(grid, Mapping):

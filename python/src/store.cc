@@ -43,9 +43,13 @@ std::string probe_results(StoreHandle& self, const std::string& id) {
 }
 
 /// (T_fit, T_grok, T_ungrok), None where it did not come.
-nb::tuple event_times_of(StoreHandle& self, const std::string& id, double threshold, std::int64_t held) {
+nb::tuple event_times_of(StoreHandle& self, const std::string& id, std::optional<double> threshold,
+                         std::optional<std::int64_t> held) {
   const EventTimes times = self.with([&](RunStore& store) {
-    return event_times(store.records(id), {threshold, held});
+    EventRule rule = event_rule(store.run(id).config);
+    if (threshold) rule.accuracy = *threshold;
+    if (held) rule.held = *held;
+    return event_times(store.records(id), rule);
   });
   const auto step = [](const std::optional<std::int64_t>& time) {
     return time ? nb::object(nb::int_(*time)) : nb::object(nb::none());
@@ -116,7 +120,7 @@ void bind_store(nb::module_& module) {
       .def("history", &history, nb::arg("id"))
       .def("probe_results", &probe_results, nb::arg("id"))
       .def("checkpoints", &checkpoints, nb::arg("id"))
-      .def("event_times", &event_times_of, nb::arg("id"), nb::arg("threshold"), nb::arg("held"))
+      .def("event_times", &event_times_of, nb::arg("id"), nb::arg("threshold").none(), nb::arg("held").none())
       .def("load", &load, nb::arg("id"), nb::arg("step"), nb::arg("threads"), nb::rv_policy::take_ownership)
       .def(
           "save",
