@@ -1,5 +1,6 @@
 // groklab cluster submit, status, collect, cancel
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "groklab/cluster/job.h"
 #include "groklab/cluster/slurm.h"
 #include "groklab/config/text_file.h"
+#include "groklab/lab/run_lock.h"
 #include "groklab/sweep/cost.h"
 #include "groklab/sweep/shard.h"
 #include "groklab/sweep/sweep_text.h"
@@ -128,22 +130,20 @@ int collect(const ClusterFlags& flags) {
   const ClusterJob job = read_job(flags.folder);
   Store store = StoreOption{flags.store}.open();
   const std::vector<ShardState> states = shard_states(job, {});
-  std::int64_t runs = 0;
-  std::vector<std::string> conflicts;
+  const std::deque<RunLock> locks = lock_unended_runs(store);
+  MergeReport total;
   for (const int shard : shards_in(states, ShardState::kDone)) {
-    const MergeReport report = store.merge(StoreOption{shard_store(job, shard).string()}.open_existing(), &interrupt);
-    runs += report.copied + report.renewed;
-    conflicts.insert(conflicts.end(), report.conflicts.begin(), report.conflicts.end());
-    if (report.interrupted) {
+    total += store.merge(StoreOption{shard_store(job, shard).string()}.open_existing(), &interrupt);
+    if (total.interrupted) {
       print_note("interrupted; go on with the same command");
       return kExitInterrupted;
     }
   }
-  for (const std::string& line : conflicts) print_error(line);
+  for (const std::string& line : total.conflicts) print_error(line);
   const std::size_t done = shards_in(states, ShardState::kDone).size();
-  print_out("{} runs copied from {} of {} shards\n", format_count(runs), done, job.shards);
+  print_out("{} runs copied from {} of {} shards\n", format_count(total.copied + total.renewed), done, job.shards);
   if (done < states.size()) print_note("{} shards are not done; collect again when they are", states.size() - done);
-  return conflicts.empty() ? kExitOk : kExitFailed;
+  return total.conflicts.empty() ? kExitOk : kExitFailed;
 }
 
 int cancel(const ClusterFlags& flags) {

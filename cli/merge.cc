@@ -22,15 +22,6 @@ struct MergeFlags {
   bool quiet = false;
 };
 
-void add(MergeReport& total, const MergeReport& one) {
-  total.copied += one.copied;
-  total.equal += one.equal;
-  total.renewed += one.renewed;
-  total.older += one.older;
-  total.conflicts.insert(total.conflicts.end(), one.conflicts.begin(), one.conflicts.end());
-  total.interrupted = one.interrupted;
-}
-
 /// "12 runs copied, 3 there already".
 std::string summary_text(const MergeReport& report) {
   std::string text = fmt::format("{} run{} copied", format_count(report.copied), report.copied == 1 ? "" : "s");
@@ -59,14 +50,10 @@ int merge(const MergeFlags& flags) {
   const std::atomic<bool>& interrupt = catch_interrupts();
   check_sources(flags);
   Store destination = StoreOption{flags.destination}.open();
-  std::vector<std::string> unread;
-  std::deque<RunLock> locks;  // of all that could be in training
-  for (const RunInfo& info : destination.runs("status = 'running'", &unread)) {
-    locks.emplace_back(destination.directory(), info.id);
-  }
+  const std::deque<RunLock> locks = lock_unended_runs(destination);
   MergeReport total;
   for (const std::string& source : flags.sources) {
-    add(total, destination.merge(StoreOption{source}.open_existing(), &interrupt));
+    total += destination.merge(StoreOption{source}.open_existing(), &interrupt);
     if (total.interrupted) break;
   }
   for (const std::string& line : total.conflicts) print_error(line);

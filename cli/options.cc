@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "groklab/base/error.h"
+#include "groklab/base/shell_word.h"
 #include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/files/file_io.h"
@@ -25,9 +26,7 @@ std::string shell_quoted(const std::string& text) {
       text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:=@%,") ==
       std::string::npos;
   if (is_plain && !text.empty()) return text;
-  std::string quoted = "'";
-  for (const char letter : text) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-  return quoted + "'";
+  return shell_word(text);
 }
 
 void StoreOption::add_to(CLI::App& command) {

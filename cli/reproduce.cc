@@ -111,10 +111,6 @@ void check_protocol(const ReproduceFlags& flags, const studies::ProtocolStanding
        standing.difference);
 }
 
-bool judges(const studies::Study& study, const std::string& scale) {
-  return std::find(study.unjudged_scales.begin(), study.unjudged_scales.end(), scale) == study.unjudged_scales.end();
-}
-
 /// Before the work whose look is kept there.
 void make_archive(const std::string& folder) {
   std::error_code error;
@@ -161,27 +157,21 @@ void write_results(const ReproduceFlags& flags, const studies::Reproduction& rep
   if (!flags.page.empty() && flags.page != "-") print_out("page: {}\n", flags.page);
 }
 
-/// Trains what is missing and measures. False: interrupted.
-bool make_measurements(const ReproduceFlags& flags, const studies::PlannedClaims& planned,
-                       const std::vector<studies::Claim>& claims, const std::vector<double>& seconds, int jobs,
-                       const std::atomic<bool>& interrupt, studies::Measurements& m) {
+/// Trains what is missing and measures; nothing if interrupted.
+std::optional<studies::Measurements> make_measurements(const ReproduceFlags& flags, const studies::Study& study,
+                                                       const studies::PlannedClaims& planned,
+                                                       const std::vector<studies::Claim>& claims,
+                                                       const std::vector<double>& seconds, int jobs,
+                                                       const std::atomic<bool>& interrupt) {
   const Store store = flags.store.open();
   const std::vector<PlannedResult> results = run_with_view(planned.plan, seconds, store, jobs, interrupt, flags.quiet);
-  for (const PlannedResult& r : results) {
-    if (r.state == PlannedState::kPending) return false;
-    m.summary.n_failed += r.state == PlannedState::kDone ? 0 : 1;
-    m.summary.n_found += r.was_done ? 1 : 0;
-    m.summary.steps += r.outcome.step;
+  if (std::any_of(results.begin(), results.end(), [](const auto& r) { return r.state == PlannedState::kPending; })) {
+    return std::nullopt;
   }
   for (const std::string& line : failure_lines(planned.plan, results)) print_error(line);
-  m.summary.n_runs = static_cast<std::int64_t>(results.size());
   ThreadPool pool(jobs, Binding::kAll);
-  const studies::RunResults runs(store, results, pool);
-  if (const std::string mixed = runs.mixed_engines(); !mixed.empty() && !flags.mixed_arithmetic) {
-    fail(ErrorKind::kStore, "store {}: {}; --mixed-arithmetic judges them together", store.directory().string(), mixed);
-  }
-  m.claims = studies::measure_claims(claims, planned, runs);
-  return true;
+  return studies::measure_study(study, flags.scale, claims, planned, store, results, pool,
+                                flags.mixed_arithmetic ? "" : "--mixed-arithmetic");
 }
 
 int judge_stored(const ReproduceFlags& flags) {
@@ -237,7 +227,7 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
   }
   if (!flags.looks.empty()) read_looks(flags.looks);
   make_archive(flags.archive);
-  if (judges(study, flags.scale.name) && !flags.dry_run) {
+  if (studies::judges(study, flags.scale.name) && !flags.dry_run) {
     check_protocol(flags,
                    studies::compare_with_locked(studies::find_locked_protocol(study, flags.scale.name),
                                                 studies::make_protocol(study, flags.scale, claims)),
@@ -257,18 +247,13 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
               estimate_line(estimate, jobs));
   }
   if (flags.dry_run) return kExitOk;
-  studies::Measurements m;
-  m.study = study.id;
-  if (!make_measurements(flags, planned, claims, estimate.seconds, jobs, interrupt, m)) {
+  std::optional<studies::Measurements> made =
+      make_measurements(flags, study, planned, claims, estimate.seconds, jobs, interrupt);
+  if (!made) {
     print_note("interrupted; go on with the same command");
     return kExitInterrupted;
   }
-  const studies::ScaleFacts facts = study.facts(flags.scale);
-  m.summary.scale = flags.scale.name;
-  m.summary.network = facts.network;
-  m.summary.seeds = facts.seeds;
-  m.summary.machine = machine_description(jobs);
-  m.summary.version = version();
+  studies::Measurements& m = *made;
   studies::Reproduction reproduction = studies::judge_measurements(m);
   reproduction.protocol.exploratory = reproduction.protocol.exploratory || flags.exploratory;
   m.summary.seconds = reproduction.summary.seconds =
@@ -298,10 +283,12 @@ int run_reproduce(const ReproduceFlags& flags) {
 void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFlags>& flags, Action& action) {
   command.add_option("CLAIM", flags->claims, "Claims by name (default: all; see --list)");
   CLI::Option* scale = command.add_option("--scale", flags->scale.name,
-                                          "smoke (a minute; judges nothing), quick (ten minutes), standard (three "
+                                          "smoke (a minute; judges nothing), quick (ten minutes), standard (two "
                                           "hours, the verdicts of record) or full (the paper's own; days)");
-  command.add_option("--output,-o", flags->page, "Write the page with verdicts and figures to this file");
-  command.add_option("--json", flags->json, "Write all results as JSON to this file ('-': standard output)");
+  CLI::Option* page =
+      command.add_option("--output,-o", flags->page, "Write the page with verdicts and figures to this file");
+  CLI::Option* json =
+      command.add_option("--json", flags->json, "Write all results as JSON to this file ('-': standard output)");
   CLI::Option* measurements = command.add_option("--measurements", flags->measurements,
                                                  "Write what was measured to this file, to be judged again");
   CLI::Option* jobs =
@@ -320,7 +307,6 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       command.add_flag("--dry-run", flags->dry_run, "Print runs, FLOP, time and disk of each claim, and train nothing");
   CLI::Option* shard = command.add_option(
       "--shard", flags->shard, "I/N: train only the I-th of N parts of the plan, and judge nothing (see groklab plan)");
-  shard->excludes(measurements);
   command
       .add_option("--from-measurements", flags->from_measurements, "Judge what --measurements wrote; trains nothing")
       ->excludes(scale)
@@ -335,7 +321,8 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       "Judge runs of several engines or versions of their arithmetic together, which is refused otherwise");
   command.add_flag("--exploratory", flags->exploratory,
                    "Judge by another protocol than the locked one; page, JSON and look say so");
-  command.add_option("--archive", flags->archive, "Keep this look at the claims as a small JSON file in this folder");
+  CLI::Option* archive = command.add_option("--archive", flags->archive,
+                                            "Keep this look at the claims as a small JSON file in this folder");
   command.add_option("--looks", flags->looks, "Draw the looks of this folder on the page");
   CLI::Option* protocol =
       command.add_option("--write-protocol", flags->write_protocol,
@@ -343,6 +330,7 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
   CLI::Option* power = command.add_option(
       "--power", flags->pilots,
       "Measurements of pilot runs: print how probable each test is confirmed with more seeds; trains nothing");
+  for (CLI::Option* option : {page, json, archive, measurements, protocol, power}) shard->excludes(option);
   for (CLI::Option* option : {protocol, power}) option->excludes(measurements)->excludes(dry_run);
   command.add_flag("--quiet,-q", flags->quiet, "Print nothing but errors");
   flags->store.add_to(command);

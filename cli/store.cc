@@ -28,9 +28,7 @@ int verify_store(const StoreOption& option) {
 
 int repair_store(const StoreOption& option) {
   Store store = option.open_existing();
-  std::vector<std::string> unread;
-  std::deque<RunLock> locks;  // of all that could be in training
-  for (const RunInfo& info : store.runs("status = 'running'", &unread)) locks.emplace_back(store.directory(), info.id);
+  const std::deque<RunLock> locks = lock_unended_runs(store);
   const std::vector<std::string> done = store.repair();
   for (const std::string& line : done) print_out("{}\n", line);
   if (done.empty()) print_out("nothing to repair\n");

@@ -72,6 +72,8 @@ TEST_F(ClusterCli, AStudyIsJudgedWhenItsShardsAreMerged) {
     succeed({"paper", "grokking", "--scale", "smoke", "--shard", std::string(shard) + "/2", "--store",
              std::string("s") + shard});
   }
+  // A shard judges nothing, so that it writes no page.
+  refuse({"paper", "grokking", "--scale", "smoke", "--shard", "1/2", "-o", "x.html"}, "--output excludes --shard");
   succeed({"merge", "s1", "s2", "-o", "all"});
   const std::string judged = succeed({"paper", "grokking", "--scale", "smoke", "--store", "all"});
   EXPECT_NE(judged.find("not judged"), std::string::npos) << judged;

@@ -7,14 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "groklab/config/grid.h"
-#include "groklab/engine/machine.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/studies/protocol.h"
 #include "groklab/studies/reproduction.h"
 #include "groklab/sweep/cost.h"
 #include "groklab/sweep/plan.h"
 #include "groklab/sweep/run_plan.h"
-#include "groklab/version.h"
+#include "groklab/sweep/sweep_text.h"
 #include "handles.h"
 
 namespace groklab::python {
@@ -58,20 +57,6 @@ std::vector<PlannedResult> make_runs(const SweepPlan& plan, const std::string& d
   return run_plan(plan, estimate->seconds, directory, options);
 }
 
-const char* status_of(const PlannedResult& result) {
-  switch (result.state) {
-    case PlannedState::kDone:
-      return run_status_name(result.outcome.status);
-    case PlannedState::kFailed:
-      return "failed";
-    case PlannedState::kSkipped:
-      return "skipped";
-    case PlannedState::kPending:
-      break;
-  }
-  return "pending";
-}
-
 /// A list of (id, status, step, error, {key: value as text}).
 nb::list sweep(const std::string& grid, const std::string& where, const std::string& directory, int jobs,
                nb::object show) {
@@ -88,40 +73,9 @@ nb::list sweep(const std::string& grid, const std::string& where, const std::str
     nb::dict varied;
     for (const auto& [key, value] : plan.runs[i].varied) varied[key.c_str()] = value;
     const PlannedResult& r = results[i];
-    rows.append(nb::make_tuple(r.id, status_of(r), r.outcome.step, r.error, varied));
+    rows.append(nb::make_tuple(r.id, planned_state_name(r), r.outcome.step, r.error, varied));
   }
   return rows;
-}
-
-/// Trains what is missing and measures it.
-studies::Measurements measure(const studies::Study& study, const std::vector<studies::Claim>& claims,
-                              const studies::Scale& scale, const std::string& directory, int jobs,
-                              bool mixed_arithmetic, const std::atomic<bool>& interrupt, ProgressBoard& board) {
-  const studies::PlannedClaims planned = studies::plan_claims(claims, scale);
-  const std::vector<PlannedResult> results = make_runs(planned.plan, directory, jobs, interrupt, board);
-  studies::Measurements m;
-  m.study = study.id;
-  if (interrupt.load()) return m;
-  for (const PlannedResult& r : results) {
-    m.summary.n_failed += r.state == PlannedState::kDone ? 0 : 1;
-    m.summary.n_found += r.was_done ? 1 : 0;
-    m.summary.steps += r.outcome.step;
-  }
-  m.summary.n_runs = static_cast<std::int64_t>(results.size());
-  const Store store(directory);
-  ThreadPool pool(jobs);
-  const studies::RunResults runs(store, results, pool);
-  if (const std::string mixed = runs.mixed_engines(); !mixed.empty() && !mixed_arithmetic) {
-    throw Error(ErrorKind::kStore, "store " + directory + ": " + mixed + "; mixed_arithmetic judges them together");
-  }
-  m.claims = studies::measure_claims(claims, planned, runs);
-  const studies::ScaleFacts facts = study.facts(scale);
-  m.summary.scale = scale.name;
-  m.summary.network = facts.network;
-  m.summary.seeds = facts.seeds;
-  m.summary.machine = machine_description(jobs);
-  m.summary.version = version();
-  return m;
 }
 
 /// (reproduction as JSON, page as HTML, measurements as JSON)
@@ -139,16 +93,18 @@ nb::tuple reproduce(const std::string& study_id, const std::vector<std::string>&
         if (seeds) scale.seeds = *seeds;
         if (first_seed) scale.first_seed = *first_seed;
         studies::check_scale(study, scale);
-        const bool judged = std::find(study.unjudged_scales.begin(), study.unjudged_scales.end(), scale.name) ==
-                            study.unjudged_scales.end();
         const studies::ProtocolStanding standing = studies::compare_with_locked(
             studies::find_locked_protocol(study, scale.name), studies::make_protocol(study, scale, claims));
-        if (judged && !exploratory && !standing.difference.empty()) {
+        if (studies::judges(study, scale.name) && !exploratory && !standing.difference.empty()) {
           throw Error(ErrorKind::kConfig, "scale " + scale.name + ": not the locked protocol, " + standing.difference +
                                               "; exploratory=True goes on and says so");
         }
-        studies::Measurements m = measure(study, claims, scale, directory, jobs, mixed_arithmetic, interrupt, board);
+        const studies::PlannedClaims planned = studies::plan_claims(claims, scale);
+        const std::vector<PlannedResult> results = make_runs(planned.plan, directory, jobs, interrupt, board);
         if (interrupt.load()) return std::vector<std::string>();
+        ThreadPool pool(jobs);
+        studies::Measurements m = studies::measure_study(study, scale, claims, planned, Store(directory), results, pool,
+                                                         mixed_arithmetic ? "" : "mixed_arithmetic");
         m.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         studies::Reproduction reproduction = studies::judge_measurements(m);
         reproduction.protocol.exploratory = reproduction.protocol.exploratory || exploratory;

@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <functional>
+#include <map>
 
 #include "groklab/base/error.h"
 #include "groklab/base/printable.h"
@@ -12,9 +13,6 @@
 
 namespace groklab {
 namespace {
-
-const std::vector<std::string> kKeys = {"account", "partition",      "qos",     "memory", "time",
-                                        "cores",   "notice_seconds", "modules", "lines",  "program"};
 
 /// A line of a script.
 std::string one_line(const FlatTomlEntry& entry, const std::string& text) {
@@ -47,38 +45,50 @@ std::vector<std::string> texts_of(const FlatTomlEntry& entry) {
   return *texts;
 }
 
+using Assign = std::function<void(ClusterSettings&, const FlatTomlEntry&)>;
+
+Assign text_key(std::string ClusterSettings::*member) {
+  return [member](ClusterSettings& s, const FlatTomlEntry& entry) { s.*member = text_of(entry); };
+}
+Assign number_key(std::int64_t ClusterSettings::*member) {
+  return [member](ClusterSettings& s, const FlatTomlEntry& entry) { s.*member = number_of(entry); };
+}
+Assign texts_key(std::vector<std::string> ClusterSettings::*member) {
+  return [member](ClusterSettings& s, const FlatTomlEntry& entry) { s.*member = texts_of(entry); };
+}
+
+const std::map<std::string, Assign>& known_keys() {
+  static const std::map<std::string, Assign> keys = {{"account", text_key(&ClusterSettings::account)},
+                                                     {"partition", text_key(&ClusterSettings::partition)},
+                                                     {"qos", text_key(&ClusterSettings::qos)},
+                                                     {"memory", text_key(&ClusterSettings::memory)},
+                                                     {"time", text_key(&ClusterSettings::time)},
+                                                     {"program", text_key(&ClusterSettings::program)},
+                                                     {"cores", number_key(&ClusterSettings::cores)},
+                                                     {"notice_seconds", number_key(&ClusterSettings::notice_seconds)},
+                                                     {"modules", texts_key(&ClusterSettings::modules)},
+                                                     {"lines", texts_key(&ClusterSettings::lines)}};
+  return keys;
+}
+
+[[noreturn]] void refuse_key(const FlatTomlEntry& entry) {
+  std::vector<std::string> names;
+  for (const auto& [name, assign] : known_keys()) names.push_back(name);
+  const std::string nearest = nearest_name(entry.key, names);
+  fail(ErrorKind::kConfig, "{}: unknown key {}{}", entry.where, printable_line(entry.key, 60),
+       nearest.empty() ? "" : ", did you mean " + nearest + "?");
+}
+
 }  // namespace
 
 ClusterSettings parse_cluster_settings(std::string_view text, const std::string& where) {
-  ClusterSettings s;
+  ClusterSettings settings;
   for (const FlatTomlEntry& entry : parse_flat_toml(text, where)) {
-    if (entry.key == "account")
-      s.account = text_of(entry);
-    else if (entry.key == "partition")
-      s.partition = text_of(entry);
-    else if (entry.key == "qos")
-      s.qos = text_of(entry);
-    else if (entry.key == "memory")
-      s.memory = text_of(entry);
-    else if (entry.key == "time")
-      s.time = text_of(entry);
-    else if (entry.key == "program")
-      s.program = text_of(entry);
-    else if (entry.key == "cores")
-      s.cores = number_of(entry);
-    else if (entry.key == "notice_seconds")
-      s.notice_seconds = number_of(entry);
-    else if (entry.key == "modules")
-      s.modules = texts_of(entry);
-    else if (entry.key == "lines")
-      s.lines = texts_of(entry);
-    else {
-      const std::string nearest = nearest_name(entry.key, kKeys);
-      fail(ErrorKind::kConfig, "{}: unknown key {}{}", entry.where, printable_line(entry.key, 60),
-           nearest.empty() ? "" : ", did you mean " + nearest + "?");
-    }
+    const auto found = known_keys().find(entry.key);
+    if (found == known_keys().end()) refuse_key(entry);
+    found->second(settings, entry);
   }
-  return s;
+  return settings;
 }
 
 }  // namespace groklab

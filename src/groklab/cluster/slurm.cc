@@ -7,6 +7,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "groklab/base/shell_word.h"
+
 namespace groklab {
 namespace {
 
@@ -117,12 +119,6 @@ std::map<int, bool> parse_squeue(std::string_view answer) {
     queued[before + at] = queued[before + at] || state == "RUNNING" || state == "COMPLETING";
   }
   return queued;
-}
-
-std::string shell_word(const std::string& text) {
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-  return word + "'";
 }
 
 }  // namespace groklab

@@ -28,7 +28,4 @@ int max_array_size(std::string_view config);
 std::vector<std::string> squeue_arguments(const ClusterJob& job);
 std::map<int, bool> parse_squeue(std::string_view answer);
 
-/// A text as one word of a shell.
-std::string shell_word(const std::string& text);
-
 }  // namespace groklab

@@ -11,6 +11,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/files/file_io.h"
+#include "groklab/store/store.h"
 
 namespace groklab {
 
@@ -33,5 +34,12 @@ RunLock::RunLock(const std::filesystem::path& store_directory, const std::string
 }
 
 RunLock::~RunLock() { ::close(descriptor_); }
+
+std::deque<RunLock> lock_unended_runs(const Store& store) {
+  std::vector<std::string> damaged;
+  std::deque<RunLock> locks;
+  for (const RunInfo& info : store.runs("status = 'running'", &damaged)) locks.emplace_back(store.directory(), info.id);
+  return locks;
+}
 
 }  // namespace groklab

@@ -1,6 +1,7 @@
 // One process trains a run at a time: a lock file per run, freed by the system when its process ends in any way.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <string>
 
@@ -26,5 +27,9 @@ class RunLock {
  private:
   int descriptor_ = -1;
 };
+
+class Store;
+/// Of all runs that could be in training: before work on a store that none may join. Throws RunBusy.
+std::deque<RunLock> lock_unended_runs(const Store& store);
 
 }  // namespace groklab

@@ -65,7 +65,7 @@ class Database {
   }
 
   /// A state that was written without waiting for the disk. Before anything makes its row durable, it is synced: a row
-  /// without its file would be worse than neither. Only inside write().
+  /// without its file would be worse than neither. Only inside read() or write().
   void add_unsynced(const std::filesystem::path& file) { unsynced_.push_back(file); }
 
   /// The insertion of a record, compiled once, reset and ready to bind. Only inside write().

@@ -26,6 +26,8 @@ struct MergeReport {
   /// A line each: a run of the same id with other numbers, or one that cannot be read. Neither is taken.
   std::vector<std::string> conflicts;
   bool interrupted = false;
+
+  MergeReport& operator+=(const MergeReport& other);
 };
 
 /// Opened read-write; a store that cannot be written is read as it stands. Safe to use from several processes: one

@@ -69,6 +69,15 @@ void StoreFiles::remove_run_folder(const std::string& folder) const {
   fs::remove_all(run_folder(folder), ignored);
 }
 
+void copy_store_file(const std::filesystem::path& from, const std::filesystem::path& to, Durability durability) {
+  InputFile input(from);
+  std::vector<std::byte> bytes(input.size());
+  input.read(bytes);
+  make_directories(to.parent_path(), durability);
+  const std::span<const std::byte> part = bytes;
+  write_file(to, std::span(&part, 1), durability, Links::kReplace);
+}
+
 ScratchCopy::ScratchCopy(const fs::path& database) {
   std::string pattern = (fs::temp_directory_path() / "groklab-reading-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) {

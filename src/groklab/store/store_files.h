@@ -37,6 +37,9 @@ class StoreFiles {
   std::filesystem::path directory_;
 };
 
+/// A file with its bytes, in a folder that is made if missing; links are not followed. Throws Error(kIo|kInput).
+void copy_store_file(const std::filesystem::path& from, const std::filesystem::path& to, Durability durability);
+
 /// A copy of a database in a temporary folder that lives as long as the object: for a store that must not be changed
 /// and whose write-ahead log or older schema cannot be read otherwise.
 class ScratchCopy {

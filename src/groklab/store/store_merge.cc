@@ -1,8 +1,6 @@
 // Joining stores that were filled apart: Store::merge. Files first, then the rows that need them.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -243,13 +241,13 @@ class Merge {
     for (const std::int64_t step : steps) {
       const fs::path source = from_.files().checkpoint_file(run.folder, step);
       read_checkpoint_file(source);
-      copy_file(source, to_.files().checkpoint_file(folder, step));
+      copy_state(source, to_.files().checkpoint_file(folder, step));
     }
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(from_.files().run_folder(run.folder), none)) {
       const fs::path name = entry.path().filename();
       if (!name.string().starts_with("waiting-")) continue;
-      copy_file(entry.path(), to_.files().make_run_folder(folder, Durability::kNoSync) / name);
+      copy_state(entry.path(), to_.files().make_run_folder(folder, Durability::kNoSync) / name);
     }
     return folder;
   }
@@ -262,12 +260,10 @@ class Merge {
     return folder;
   }
 
-  static void copy_file(const fs::path& from, const fs::path& to) {
-    InputFile input(from);
-    std::vector<std::byte> bytes(input.size());
-    input.read(bytes);
-    const std::span<const std::byte> part = bytes;
-    write_file(to, std::span(&part, 1), Durability::kNoSync, Links::kReplace);
+  /// commit() waits for the disk before it writes the rows: for a hundred runs at once.
+  void copy_state(const fs::path& from, const fs::path& to) {
+    copy_store_file(from, to, Durability::kNoSync);
+    to_.read([&](SQLite::Database&) { to_.add_unsynced(to); });
   }
 
   void copy_inputs() {
@@ -276,24 +272,13 @@ class Merge {
       for (const auto& entry : fs::directory_iterator(folder.path(), none)) {
         const fs::path target = to_.directory() / "inputs" / folder.path().filename() / entry.path().filename();
         if (!entry.is_regular_file(none) || fs::exists(target, none)) continue;
-        make_directories(target.parent_path(), Durability::kSync);
-        copy_file(entry.path(), target);
+        copy_store_file(entry.path(), target, Durability::kSync);
       }
     }
   }
 
-  /// The files are on the disk before any row that needs them.
-  void sync_destination() const {
-    const int store = ::open(to_.directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = store >= 0 && ::syncfs(store) == 0;
-    if (store >= 0) ::close(store);
-    if (!synced)
-      fail(ErrorKind::kIo, "store {}: expected a disk that takes what was written", to_.directory().string());
-  }
-
   void commit() {
     if (taken_.empty()) return;
-    sync_destination();
     to_.write(Durability::kSync, [&](SQLite::Database& here) {
       from_.read([&](SQLite::Database& there) {
         for (const Taken& taken : taken_) insert(here, there, taken);
@@ -351,6 +336,16 @@ class Merge {
 };
 
 }  // namespace
+
+MergeReport& MergeReport::operator+=(const MergeReport& other) {
+  copied += other.copied;
+  equal += other.equal;
+  renewed += other.renewed;
+  older += other.older;
+  conflicts.insert(conflicts.end(), other.conflicts.begin(), other.conflicts.end());
+  interrupted = interrupted || other.interrupted;
+  return *this;
+}
 
 MergeReport Store::merge(const Store& source, const std::atomic<bool>* interrupt) {
   return Merge(impl_->database, source.impl_->database).run(interrupt);

@@ -44,15 +44,6 @@ void execute(SQLite::Database& connection, const char* sql, std::int64_t run, st
   statement.exec();
 }
 
-void copy_synced(const fs::path& from, const fs::path& to) {
-  InputFile input(from);
-  std::vector<std::byte> bytes(input.size());
-  input.read(bytes);
-  make_directories(to.parent_path(), Durability::kSync);
-  const std::span<const std::byte> part = bytes;
-  write_file(to, std::span(&part, 1), Durability::kSync, Links::kReplace);
-}
-
 /// The files that rows of the copied database point to, and those beside them; false if one went away meanwhile.
 bool copy_files(SQLite::Database& copied, const StoreFiles& from, const fs::path& to) {
   SQLite::Statement query(copied, "SELECT runs.folder, checkpoints.step FROM checkpoints JOIN runs ON run = number");
@@ -62,19 +53,21 @@ bool copy_files(SQLite::Database& copied, const StoreFiles& from, const fs::path
     const fs::path file = from.checkpoint_file(folder, query.getColumn(1).getInt64());
     std::error_code error;
     if (!fs::exists(file, error)) return false;
-    copy_synced(file, to / "checkpoints" / folder / file.filename());
+    copy_store_file(file, to / "checkpoints" / folder / file.filename(), Durability::kSync);
     folders.insert(folder);
   }
   std::error_code none;
   for (const std::string& folder : folders) {
     for (const auto& entry : fs::directory_iterator(from.run_folder(folder), none)) {
       const fs::path name = entry.path().filename();
-      if (name.string().starts_with("waiting-")) copy_synced(entry.path(), to / "checkpoints" / folder / name);
+      if (name.string().starts_with("waiting-"))
+        copy_store_file(entry.path(), to / "checkpoints" / folder / name, Durability::kSync);
     }
   }
   for (const auto& folder : fs::directory_iterator(from.directory() / "inputs", none)) {
     for (const auto& entry : fs::directory_iterator(folder.path(), none)) {
-      copy_synced(entry.path(), to / "inputs" / folder.path().filename() / entry.path().filename());
+      copy_store_file(entry.path(), to / "inputs" / folder.path().filename() / entry.path().filename(),
+                      Durability::kSync);
     }
   }
   return true;

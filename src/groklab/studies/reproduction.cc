@@ -8,6 +8,8 @@
 #include <regex>
 
 #include "groklab/base/error.h"
+#include "groklab/engine/machine.h"
+#include "groklab/version.h"
 
 namespace groklab::studies {
 namespace {
@@ -18,10 +20,6 @@ JudgedClaim judge_claim(const Claim& claim, const Json& measurement) {
   static const std::regex kMissing(R"([-+]?\bnan\b)");
   judged.judgement.ours = std::regex_replace(judged.judgement.ours, kMissing, "none");
   return judged;
-}
-
-bool contains_scale(const std::vector<std::string>& scales, const std::string& name) {
-  return std::find(scales.begin(), scales.end(), name) != scales.end();
 }
 
 /// What was measured, by the sizes that the measurement holds, and what it was judged by.
@@ -74,6 +72,31 @@ std::vector<Measurements::Item> measure_claims(const std::vector<Claim>& claims,
   return items;
 }
 
+Measurements measure_study(const Study& study, const Scale& scale, const std::vector<Claim>& claims,
+                           const PlannedClaims& planned, const Store& store, const std::vector<PlannedResult>& results,
+                           ThreadPool& pool, const std::string& mixing) {
+  const RunResults runs(store, results, pool);
+  if (const std::string mixed = runs.mixed_engines(); !mixed.empty() && !mixing.empty()) {
+    fail(ErrorKind::kStore, "store {}: {}; {} judges them together", store.directory().string(), mixed, mixing);
+  }
+  Measurements m;
+  m.study = study.id;
+  const ScaleFacts facts = study.facts(scale);
+  m.summary.scale = scale.name;
+  m.summary.network = facts.network;
+  m.summary.seeds = facts.seeds;
+  m.summary.machine = machine_description(pool.threads());
+  m.summary.version = version();
+  m.summary.n_runs = static_cast<std::int64_t>(results.size());
+  for (const PlannedResult& r : results) {
+    m.summary.n_failed += r.state == PlannedState::kDone ? 0 : 1;
+    m.summary.n_found += r.was_done ? 1 : 0;
+    m.summary.steps += r.outcome.step;
+  }
+  m.claims = measure_claims(claims, planned, runs);
+  return m;
+}
+
 Reproduction judge_measurements(const Measurements& measurements, const std::vector<std::string>& ids) {
   Reproduction reproduction;
   reproduction.study = &find_study(measurements.study);
@@ -88,7 +111,7 @@ Reproduction judge_measurements(const Measurements& measurements, const std::vec
            claim.id);
     }
   }
-  reproduction.judged = !contains_scale(reproduction.study->unjudged_scales, reproduction.summary.scale);
+  reproduction.judged = judges(*reproduction.study, reproduction.summary.scale);
   reproduction.protocol = standing_of(reproduction, measurements);
   return reproduction;
 }

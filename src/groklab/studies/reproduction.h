@@ -53,6 +53,12 @@ struct Measurements {
 std::vector<Measurements::Item> measure_claims(const std::vector<Claim>& claims, const PlannedClaims& planned,
                                                const RunResults& results);
 
+/// All that is judged, but the seconds it took, which are the caller's to say. Throws Error(kStore) if the runs are of
+/// several engines: `mixing` names what allows that, or is empty where it is allowed.
+Measurements measure_study(const Study& study, const Scale& scale, const std::vector<Claim>& claims,
+                           const PlannedClaims& planned, const Store& store, const std::vector<PlannedResult>& results,
+                           ThreadPool& pool, const std::string& mixing);
+
 /// Format: docs/formats/measurements.md.
 Json measurements_json(const Measurements& measurements);
 /// `where` names the text in messages. Throws Error(kInput|kConfig): no such format, study or claim; a missing field.

@@ -56,6 +56,8 @@ std::vector<Claim> choose_claims(const Study& study, const std::vector<std::stri
   return chosen;
 }
 
+bool judges(const Study& study, const std::string& scale) { return !contains_word(study.unjudged_scales, scale); }
+
 void check_scale(const Study& study, const Scale& scale) {
   if (contains_word(study.scales, scale.name)) return;
   const std::vector<std::string> first(study.scales.begin(), study.scales.end() - 1);

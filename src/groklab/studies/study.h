@@ -38,4 +38,7 @@ std::vector<Claim> choose_claims(const Study& study, const std::vector<std::stri
 /// Throws Error(kConfig) if the study has no such scale.
 void check_scale(const Study& study, const Scale& scale);
 
+/// False at a scale that shows whether everything works, and judges nothing.
+bool judges(const Study& study, const std::string& scale);
+
 }  // namespace groklab::studies

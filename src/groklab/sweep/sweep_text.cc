@@ -19,7 +19,9 @@ std::string varied_text(const PlannedRun& run) {
   return text;
 }
 
-const char* state_name(const PlannedResult& result) {
+}  // namespace
+
+const char* planned_state_name(const PlannedResult& result) {
   switch (result.state) {
     case PlannedState::kDone:
       return run_status_name(result.outcome.status);
@@ -32,8 +34,6 @@ const char* state_name(const PlannedResult& result) {
   }
   return "pending";
 }
-
-}  // namespace
 
 std::string format_bytes(double bytes) {
   const char* units[] = {"B", "kB", "MB", "GB", "TB"};
@@ -130,7 +130,7 @@ std::string results_csv(const Store& store, const SweepPlan& plan, const std::ve
     csv.cell(result.id);
     csv.cell(planned.parent != kNoParent ? results[static_cast<std::size_t>(planned.parent)].id : std::string());
     for (const std::string& key : keys) csv.cell(varied_value(planned, key));
-    csv.cell(state_name(result)).cell(result.outcome.step);
+    csv.cell(planned_state_name(result)).cell(result.outcome.step);
     std::vector<Record> records;
     if (!result.id.empty() && store.contains(result.id)) records = store.records(result.id);
     const EventTimes times = event_times(records, event_rule(planned.config));

@@ -11,6 +11,8 @@
 
 namespace groklab {
 
+/// How a planned run stands: the name of its outcome, "failed", "skipped" or "pending".
+const char* planned_state_name(const PlannedResult& result);
 /// "1.2 GB"; powers of 1000.
 std::string format_bytes(double bytes);
 /// One line: runs, steps, FLOP, time on `jobs` cores, disk.

@@ -180,7 +180,7 @@ Judgement judge(const DcritMeasurement& m) {
   result.ours = fmt::format(
       "over {} networks with D_crit from {:.0f} to {:.0f}: predicted / observed {:.2f} ({:.2f} to {:.2f}), median "
       "{:.2f}",
-      s.networks.size(), s.smallest, s.largest, std::exp(ratio.value), std::exp(ratio.low), std::exp(ratio.high),
+      ratio.n, s.smallest, s.largest, std::exp(ratio.value), std::exp(ratio.low), std::exp(ratio.high),
       std::exp(result.tests[1].effect.value));
   result.data["networks"] = networks_json(s);
   if (s.n_restless > 0) {
