@@ -77,6 +77,13 @@ add_test(NAME InstalledPackage.CoreConfiguresAlone
                  -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON -DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON
                  -DNPM_EXECUTABLE=NPM_EXECUTABLE-NOTFOUND)
 
+# A release build ends where its stack or a copy of bytes goes wrong, and its table of foreign functions is read-only.
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  add_test(NAME Program.IsHardened
+           COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:groklab_cli> -DREADELF=${CMAKE_READELF}
+                   -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/CheckHardening.cmake)
+endif()
+
 # The reference: every public name has its text. Skipped, and shown as such, where there is no Doxygen.
 add_test(NAME Reference.HasNoUndocumentedName
          COMMAND ${CMAKE_COMMAND} -DDOXYGEN=${DOXYGEN_EXECUTABLE} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}

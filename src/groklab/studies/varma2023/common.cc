@@ -84,9 +84,9 @@ int scale_index(const Scale& scale) {
   fail(ErrorKind::kConfig, "--scale {}: expected smoke, quick, standard or full", scale.name);
 }
 
-SeedRange seeds_of(const Scale& scale, std::int64_t own) {
+SeedRange seeds_of(const Scale& scale, std::int64_t own, std::int64_t standard) {
   // Sizes, budgets and rules were chosen by looking at seeds below 5000: verdicts are taken on fresh ones.
-  const std::int64_t first = by_scale<std::int64_t>(scale, 1000, 5000, 6000, 1000);
+  const std::int64_t first = by_scale<std::int64_t>(scale, 1000, 5000, standard, 1000);
   return {scale.first_seed >= 0 ? scale.first_seed : first, scale.seeds > 0 ? scale.seeds : own};
 }
 

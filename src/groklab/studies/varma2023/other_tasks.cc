@@ -73,10 +73,15 @@ std::vector<OtherTask> other_tasks(const Scale& scale) {
     case 1:
       return {task(modular_network(31, 48, "sum_of_squares"), 150, {100, 180, 450}, 6000),
               task(dihedral, 340, {180, 350, 900}, 8000)};
-    case 2:
-      return {task(modular_network(31, 48, "sum_of_squares"), 150, {90, 140, 220, 450}, 6000),
-              task(modular_network(31, 48, "quadratic"), 340, {200, 330, 520, 750}, 8000),
-              task(dihedral, 340, {180, 300, 500, 1000}, 8000)};
+    case 2: {
+      std::vector<OtherTask> tasks = {task(modular_network(31, 48, "sum_of_squares"), 150, {90, 140, 220, 450}, 6000),
+                                      task(modular_network(31, 48, "quadratic"), 340, {200, 330, 520, 750}, 8000),
+                                      task(dihedral, 340, {180, 300, 500, 1000}, 8000)};
+      // Seeds 6000 to 6004: after 20,000 to 60,000 steps all 20 forks of the second task rested, 15 and 14 of the
+      // others.
+      for (OtherTask* slow : {&tasks.front(), &tasks.back()}) slow->relaxation.steps = 50000;
+      return tasks;
+    }
     default:
       return {
           task(modular_network(97, 128, "sum_of_squares"), 800, {400, 700, 1200, 3000}, 20000),
@@ -108,7 +113,7 @@ std::string complaint(const OtherTasksMeasurement& m) {
 OtherTasksSizes other_tasks_sizes(const Scale& scale) {
   OtherTasksSizes s;
   s.tasks = other_tasks(scale);
-  s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
+  s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5), kSecondStandardSeed);
   s.settings = {{"AdamW, lambda 1", 1e-8, 1, {}}};
   if (scale_index(scale) == 3) s.settings.push_back({"AdamW, epsilon 1e-6", 1e-6, 1, {"optim.epsilon=1e-6"}});
   return s;

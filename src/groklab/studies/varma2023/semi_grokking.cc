@@ -123,18 +123,19 @@ SemiGrokkingSizes semi_grokking_sizes(const Scale& scale) {
   for (std::int64_t i = 0; i < 20; ++i) full.push_back(1500 + i * 550 / 19);
   const std::vector<std::int64_t> smoke = {120, 180}, quick = {200, 240, 280, 320, 360},
                                   standard = {180, 205, 230, 255, 280, 305, 330, 360};
-  const std::vector<std::int64_t> near = {70, 92, 120};
+  const std::vector<std::int64_t> near = {70, 92, 120}, around = {92, 120, 155};
   const int index = scale_index(scale);
   SemiGrokkingSizes sizes;
   sizes.network = index == 1 || index == 2 ? modular_network(23, 32) : s.network;
-  sizes.seeds = s.seeds;
+  sizes.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 5, 20, 10), kSecondStandardSeed);
   sizes.weight_decay = s.weight_decay;
   sizes.rows = by_scale(scale, smoke, quick, standard, full);
   sizes.steps = by_scale<std::int64_t>(scale, 1500, 16000, 60000, 2000000);  // the paper's longest run has 3.2e7
-  sizes.ungrok_rows = by_scale(scale, s.ungrok_rows, near, near, s.ungrok_rows);
+  sizes.ungrok_rows = by_scale(scale, s.ungrok_rows, near, around, s.ungrok_rows);
   sizes.parent_rows = std::llround(0.82 * static_cast<double>(sizes.network.rows));
   sizes.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 5000, 20000);
   sizes.relaxation = index == 1 || index == 2 ? relaxation_around(scale, 95) : s.relaxation;
+  if (index == 2) sizes.relaxation.steps = 60000;
   sizes.n_batches = by_scale<std::int64_t>(scale, 2, 0, 4, 4);
   return sizes;
 }
@@ -145,7 +146,7 @@ SemiGrokkingRuns plan(SweepPlan& plan, const SemiGrokkingSizes& s) {
     for (const std::int64_t seed : s.seeds.all()) {
       runs.scratch.push_back(
           {scratch_run(plan, s.network, seed, rows, s.weight_decay, s.steps), seed, rows, s.weight_decay});
-      if (s.n_batches == 0) continue;
+      if (s.n_batches == 0 || seed >= s.seeds.first + kMinibatchSeeds) continue;
       const Relaxation constant{1e-3, 1, s.steps, 0};
       const std::string batch = fmt::format("optim.batch_size={}", (rows + s.n_batches - 1) / s.n_batches);
       runs.minibatch.push_back({relaxed_run(plan, constant, s.network, seed, rows, {batch}), seed, rows, 1});

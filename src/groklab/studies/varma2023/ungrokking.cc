@@ -88,7 +88,7 @@ UngrokkingSizes ungrokking_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
   UngrokkingSizes sizes;
   sizes.network = s.network;
-  sizes.seeds = s.seeds;
+  sizes.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 5, 5, 10), kSecondStandardSeed);
   sizes.weight_decay = s.weight_decay;
   sizes.parent_rows = s.parent_rows;
   sizes.parent_steps = s.parent_steps;
@@ -97,6 +97,7 @@ UngrokkingSizes ungrokking_sizes(const Scale& scale) {
   sizes.kept_rows = by_scale<std::int64_t>(scale, 40, 85, 125, 450);
   sizes.stored_steps = by_scale<std::int64_t>(scale, 500, 4000, 4000, 4000);
   sizes.relaxation = s.relaxation;
+  if (scale_index(scale) == 2) sizes.relaxation.steps = 60000;
   return sizes;
 }
 
