@@ -4,7 +4,7 @@
     tools/check_page.py build/groklab
 
 Trains a small run, writes its page, and loads it in a headless Chromium (77, "skipped", where there is none). Every
-place of a chart must hold a canvas and a closed menu, the console must be silent, and a script and a style that are put into
+place of a chart must hold a drawing and a closed menu, the console must be silent, and a script and a style that are put into
 the page must not run: the control that the policy is in force.
 """
 import os
@@ -62,7 +62,7 @@ def main():
         with open(page) as file:
             text = file.read()
         expected = len(re.findall(r"<[^>]*\sdata-chart=", text))
-        canvases, menus, opened = (len(re.findall(p, document)) for p in (r"<canvas", r"<details title", r"<details title[^>]* open"))
+        canvases, menus, opened = (len(re.findall(p, document)) for p in (r"<canvas|<svg[^>]* class=\"marks\"", r"<details title", r"<details title[^>]* open"))
         print(f"{expected} charts, {canvases} drawn, {menus} menus, {opened} of them open, {len(console)} complaints")
         failed = not expected or canvases != expected or menus != expected or opened or console
         for line in console:

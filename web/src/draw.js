@@ -5,8 +5,10 @@ import {expressionInterpreter} from 'vega-interpreter';
 
 import {chartSize, setLegendColumns} from './legend.js';
 import {withRows} from './rows.js';
-import {themeFor} from './theme.js';
+import {inPageColours, themeFor} from './theme.js';
 
+// More marks than this are drawn as pixels: a heat map of 12,769 cells takes seconds as SVG.
+const kMostSvgRows = 4000;
 const kNarrow = '(max-width: 640px)';
 
 const specs = new Map();
@@ -32,11 +34,12 @@ async function draw({element, layout, height}) {
   const name = element.dataset.chart;
   drawn.get(name)?.finalize();
   try {
-    const spec = {...withRows(specOf(name), csvParseRows), height};
+    const paper = getComputedStyle(document.documentElement).getPropertyValue('--paper').trim();
+    const spec = {...inPageColours(withRows(specOf(name), csvParseRows), paper), height};
     setLegendColumns(spec, layout);
     const result = await embed(element, spec, {
       mode: 'vega-lite',
-      renderer: 'canvas',
+      renderer: spec.data.values.length > kMostSvgRows ? 'canvas' : 'svg',
       config: themeFor(layout),
       // The editor would be a web page; everything else works offline.
       actions: {export: true, source: false, compiled: false, editor: false},
@@ -65,3 +68,4 @@ export async function drawAll() {
 
 // Legends have other column counts on narrow screens, which a resize alone would not change.
 matchMedia(kNarrow).addEventListener('change', drawAll);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);

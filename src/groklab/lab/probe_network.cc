@@ -13,6 +13,19 @@ namespace {
 /// Beyond so many logits (rows x classes; p = 158) a page waits too long for the hundred forward passes of ablations
 /// and subnetworks: 4 s here, a minute at p = 389. groklab probe makes them for any size.
 constexpr std::int64_t kMaxSweptLogits = 4'000'000;
+constexpr std::size_t kMaxCircles = 4;
+
+/// Of the embedding's key frequencies, or of the logits' where it has none.
+std::vector<EmbeddingCircle> key_circles(const Engine& engine, const PreparedRun& run, const Prober& prober,
+                                         const ProbeResult& last) {
+  const TensorSpec* embedding = engine.layout().find("embed.W_E");
+  if (!last.frequencies || embedding == nullptr) return {};
+  std::vector<std::int64_t> keys = last.frequencies->embedding_keys;
+  if (keys.empty()) keys = last.frequencies->logit_keys;
+  if (keys.size() > kMaxCircles) keys.resize(kMaxCircles);
+  for (std::int64_t& key : keys) ++key;  // the first component behind the trivial one is frequency 1
+  return embedding_circles(run.task, prober.group(), engine.tensor(*embedding), embedding->shape.back(), keys);
+}
 
 }  // namespace
 
@@ -43,6 +56,8 @@ InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engin
   view.last = prober.read(engine, set, true);
   view.reordered =
       reordered_logits(logit_slice(engine, run.task, run.split, fixed_input), run.task, prober.group(), *view.last);
+  view.circles = key_circles(engine, run, prober, *view.last);
+  view.attention = attention_pattern(engine, run.config, run.task);
   return view;
 }
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "groklab/engine/engine.h"
+#include "groklab/probe/attention_pattern.h"
+#include "groklab/probe/embedding_circle.h"
 #include "groklab/probe/task_group.h"
 #include "groklab/probes.h"
 #include "groklab/task.h"
@@ -41,9 +43,11 @@ ReorderedLogits reordered_logits(const LogitSlice& slice, const Task& task, cons
 
 /// What probes say of a run. Empty: no section on its page.
 struct InsideView {
-  std::vector<ProbeResult> over_steps;  ///< those stored, ascending
-  std::optional<ProbeResult> last;      ///< the last state with every probe and each neuron
-  ReorderedLogits reordered;            ///< empty logits: no heat map
+  std::vector<ProbeResult> over_steps;   ///< those stored, ascending
+  std::optional<ProbeResult> last;       ///< the last state with every probe and each neuron
+  ReorderedLogits reordered;             ///< empty logits: no heat map
+  std::vector<EmbeddingCircle> circles;  ///< of the key frequencies, strongest first
+  AttentionPattern attention;            ///< no heads: no heat maps
 };
 
 }  // namespace groklab

@@ -102,4 +102,19 @@ std::vector<Chart> balance_charts(const PlotRun& run) {
   return {parts_chart(run), ratio_chart(run)};
 }
 
+std::vector<Chart> compared_balance_charts(const std::vector<PlotRun>& runs) {
+  const CurveSeries rho = {"rho", [](const ReportRun&, const Record& r) { return ratio_of(r); }};
+  if (!any_value(runs, rho.value, [](double value) { return value > 0; })) return {};
+  CurveOptions options;
+  options.id = "balance-compared";
+  options.title = "Balance of the circuits of each run: rho = G / M";
+  options.caption =
+      "G: mean centred correct logit on test rows. M: how much higher it is on training rows. Above 1 the generalising "
+      "circuit gives more than the memorising one; runs on either side of D_crit end on either side of 1.";
+  options.value_title = "rho";
+  options.axis = Axis::kLog;
+  options.series = {rho};
+  return {make_curve_chart(runs, options)};
+}
+
 }  // namespace groklab::report

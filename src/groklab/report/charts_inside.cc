@@ -388,6 +388,8 @@ std::vector<Chart> inside_charts(const PlotRun& run) {
   add_spectra(run, charts);
   if (inside.last) {
     add_keys(*inside.last, charts);
+    for (Chart& chart : embedding_charts(inside)) charts.push_back(std::move(chart));
+    for (Chart& chart : attention_charts(inside)) charts.push_back(std::move(chart));
     add_neurons(*inside.last, charts);
     add_interventions(*inside.last, charts);
   }

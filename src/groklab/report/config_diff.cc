@@ -1,10 +1,13 @@
 // See config_diff.h.
 #include "groklab/report/config_diff.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "groklab/base/shell_word.h"
 #include "groklab/config.h"
 
 namespace groklab::report {
@@ -77,6 +80,23 @@ std::vector<ConfigRow> config_differences(const std::vector<ReportRun>& runs) {
   std::vector<ConfigRow> rows = config_rows(runs);
   std::erase_if(rows, [](const ConfigRow& row) { return !row.differs || ends_with_digest(row.key); });
   return rows;
+}
+
+std::string train_command(const Config& config) {
+  FlatConfig values = flat_config(config);
+  const FlatConfig defaults = flat_config(*resolve_config(Config{}));
+  std::string command = "groklab train";
+  if (!config.fork.run.empty()) command = fmt::format("groklab fork {} --at {}", config.fork.run, config.fork.step);
+  for (const FieldInfo& field : config_fields()) {
+    const std::string value = lookup(values, field.key);
+    const bool is_fork = field.key.starts_with("fork.") && field.key != "fork.reset_optimizer";
+    if (value == lookup(defaults, field.key) || ends_with_digest(field.key) || is_fork) continue;
+    const std::string word = value == "yes" ? "true" : value == "no" ? "false" : value;
+    const bool plain = word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/,") ==
+                       std::string::npos;
+    command += fmt::format(" --set {}={}", field.key, plain && !word.empty() ? word : shell_word(word));
+  }
+  return command;
 }
 
 }  // namespace groklab::report

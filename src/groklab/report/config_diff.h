@@ -21,4 +21,8 @@ std::vector<ConfigRow> config_rows(const std::vector<ReportRun>& runs);
 /// Only the rows that differ, digests (which repeat a file's name) left out.
 std::vector<ConfigRow> config_differences(const std::vector<ReportRun>& runs);
 
+/// The command that trains a run of this configuration, whose id it then has: keys that are not the default, in the
+/// config's order. Of a fork, from its parent. Its words are safe in a shell.
+std::string train_command(const Config& config);
+
 }  // namespace groklab::report

@@ -27,6 +27,7 @@ std::string training_figures(const std::vector<PlotRun>& runs) {
   for (const auto family : {accuracy_and_loss_charts, norm_charts, margin_charts, dynamics_charts}) {
     html += figures(family(runs));
   }
+  if (runs.size() > 1) html += figures(compared_balance_charts(runs));
   return html;
 }
 

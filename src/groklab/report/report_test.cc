@@ -59,7 +59,7 @@ TEST(RenderReport, BundleIsInsideAndCannotEndItsScript) {
 TEST(RenderReport, EveryChartHasItsDataAndItsPlace) {
   const std::string page = without_bundle(render_report({synthetic_run()}, "one run"));
   const std::vector<nlohmann::json> specs = json_blocks(page);
-  EXPECT_EQ(specs.size(), 9u);
+  EXPECT_EQ(specs.size(), 10u);
   EXPECT_EQ(count(page, "data-chart="), specs.size());
   EXPECT_EQ(count(page, "data-download=\"csv\""), specs.size());
   for (const nlohmann::json& spec : specs) {
@@ -89,6 +89,8 @@ InsideView synthetic_inside() {
   last.ablations = {{"C_gen (logits)", 0, 0.1, 0.2, 3, 4}, {"C_gen (logits)", 1, 1, 1, 0, 0}};
   inside.last = last;
   inside.reordered = {"1", "0", {"0", "1"}, {"0", "1"}, {1, -1, -1, 1}};
+  inside.circles = {{"1", 0.875, {"0", "1", "2"}, {1, -0.5, -0.5}, {0, 0.87, -0.87}}};
+  inside.attention = {1, {"0", "1"}, {"0", "1"}, {0.5, 0.25, 0.75, 0.5}, {0.25, 0.5, 0.125, 0.25}};
   return inside;
 }
 
@@ -97,11 +99,13 @@ TEST(RenderReport, ShowsTheInsideOfASingleRun) {
   run.inside = synthetic_inside();
   const std::string page = without_bundle(render_report({run}, "one run"));
   const std::vector<nlohmann::json> specs = json_blocks(page);
-  EXPECT_EQ(specs.size(), 9u + 14u);
+  EXPECT_EQ(specs.size(), 10u + 16u);
   EXPECT_EQ(count(page, "data-chart="), specs.size());
   for (const nlohmann::json& spec : specs)
     EXPECT_TRUE(spec["layer"].is_array()) << "the scripts look there for legends";
   EXPECT_NE(page.find("C_mem largest"), std::string::npos) << "phases are marked";
+  EXPECT_NE(page.find("holds 87.5% of the embeddings"), std::string::npos);
+  EXPECT_NE(page.find("goes to x, from 25.0% to 75.0%"), std::string::npos) << "the caption says what came out";
   EXPECT_NE(page.find("id=\"inside-balance\""), std::string::npos);
   EXPECT_EQ(count(page, "1.5,1.4,1.6"), 4u) << "rho with its interval at three steps and in the last state";
   EXPECT_NE(page.find("1.5 (1.4 to 1.6)"), std::string::npos) << "in the table of the last state";
