@@ -152,12 +152,29 @@ json y_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
   return y;
 }
 
+/// Whether the names are one text with ascending or descending numbers behind it, such as "D = 75", "D = 150": sizes,
+/// whose colours are to have their order. Two need none.
+bool is_scale(const std::vector<std::string>& series) {
+  std::string text;
+  std::vector<double> numbers;
+  for (const std::string& name : series) {
+    const std::size_t at = name.find_last_not_of("0123456789.eE+-") + 1;
+    if (!is_number(name.substr(at)) || (!numbers.empty() && name.substr(0, at) != text)) return false;
+    text = name.substr(0, at);
+    numbers.push_back(std::stod(name.substr(at)));
+  }
+  return numbers.size() > 2 &&
+         (std::is_sorted(numbers.begin(), numbers.end()) || std::is_sorted(numbers.rbegin(), numbers.rend()));
+}
+
 json colour_encoding(const std::vector<std::string>& series) {
   const json legend = series.size() > 1 ? json{{"title", nullptr}} : json(nullptr);
-  return {{"field", "series"},
-          {"type", "nominal"},
-          {"scale", {{"domain", series}, {"range", run_colours(series.size())}}},
-          {"legend", legend}};
+  return {
+      {"field", "series"},
+      {"type", "nominal"},
+      {"scale",
+       {{"domain", series}, {"range", is_scale(series) ? ordered_colours(series.size()) : run_colours(series.size())}}},
+      {"legend", legend}};
 }
 
 /// Where x lies between the left and the right end of the axis, 0 to 1.

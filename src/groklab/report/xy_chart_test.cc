@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 namespace groklab::report {
@@ -40,6 +41,22 @@ TEST(XyChart, NamesOfPlacesNearTheRightEndStandToTheLeft) {
     if (layer["mark"]["type"] == "text") aligned.push_back(layer["mark"]["align"]);
   }
   EXPECT_EQ(aligned, (std::vector<std::string>{"left", "left", "right", "right"}));
+}
+
+// Catches: sizes in colours without an order; kinds that end in a number in colours that have one.
+TEST(XyChart, SizesHaveColoursInTheirOrderAndKindsHaveNot) {
+  const auto colours = [](const std::vector<std::string>& series) {
+    std::vector<XyPoint> points;
+    for (const std::string& name : series) points.push_back({name, 1, 2});
+    XyOptions options;
+    options.id = "chart";
+    return make_xy_chart(points, options).spec["layer"][0]["encoding"]["color"]["scale"]["range"];
+  };
+  EXPECT_EQ(colours({"D = 75", "D = 150", "D = 300"}), nlohmann::json(ordered_colours(3)));
+  EXPECT_EQ(colours({"D = 75", "D = 300", "D = 150"}), nlohmann::json(run_colours(3)));
+  EXPECT_EQ(colours({"frequency 3", "frequency 14", "not periodic"}), nlohmann::json(run_colours(3)));
+  EXPECT_EQ(colours({"x 1", "y 2", "z 3"}), nlohmann::json(run_colours(3)));
+  EXPECT_EQ(colours({"D = 75", "D = 150"}), nlohmann::json(run_colours(2)));
 }
 
 }  // namespace

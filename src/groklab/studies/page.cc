@@ -142,10 +142,19 @@ std::string method(const Reproduction& r) {
   return html + "</dl>\n</section>\n";
 }
 
+std::string terms(const Study& study) {
+  if (study.terms.empty()) return "";
+  std::string html = "<details class=\"words\">\n<summary>Words of this page</summary>\n<dl class=\"facts\">\n";
+  for (const auto& [word, meaning] : study.terms) {
+    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_escape(word), html_escape(meaning));
+  }
+  return html + "</dl>\n</details>\n";
+}
+
 }  // namespace
 
 std::string reproduction_page(const Reproduction& r, const std::string& looks) {
-  std::string main = table(r) + report::no_script_note();
+  std::string main = terms(*r.study) + table(r) + report::no_script_note();
   for (const JudgedClaim& judged : r.claims) main += claim_section(r, judged);
   main += looks + method(r);
   return report::render_page(

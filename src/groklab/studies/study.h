@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "groklab/studies/claim.h"
@@ -24,6 +25,7 @@ struct Study {
   std::vector<std::string> unjudged_scales;  ///< those of them that show whether everything works, and judge nothing
   ScaleFacts (*facts)(const Scale& scale) = nullptr;
   std::vector<Claim> claims;  ///< in the order of the page
+  std::vector<std::pair<std::string, std::string>> terms = {};  ///< words that the page explains before it uses them
 };
 
 /// The explicit table of studies.

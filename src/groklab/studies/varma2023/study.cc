@@ -43,7 +43,19 @@ Study study() {
           .facts = facts,
           .claims = {claim_grokking(), claim_ingredients(), claim_efficiency_mem(), claim_efficiency_gen(),
                      claim_dcrit(), claim_ungrokking(), claim_weight_decay(), claim_semi_grokking(), claim_circuits(),
-                     claim_other_tasks(), claim_adamw_objective()}};
+                     claim_other_tasks(), claim_adamw_objective()},
+          .terms = {{"C_mem, C_gen", "circuits: parts of a network that memorise single rows, and that generalise"},
+                    {"efficiency", "of a circuit: how little parameter norm it needs for a given margin or logit"},
+                    {"D, D'", "training rows; rows that a fork of a trained network goes on with"},
+                    {"D_crit", "the number of training rows at which both circuits are equally efficient"},
+                    {"T_fit, T_grok", "steps from which accuracy on training rows and on test rows is held"},
+                    {"ungrokking", "a network that generalises loses that when it trains on with fewer rows"},
+                    {"semi-grokking", "training from scratch that ends level at middling test accuracy"},
+                    {"at rest",
+                     "objective, norm and the circuits' balance moved less than stated bounds over the last quarter "
+                     "of decay time; what still moves counts as censored"},
+                    {"rho = G / M",
+                     "correct logit that every row has, from test rows, over what training rows have on top"}}};
 }
 
 }  // namespace groklab::studies::varma2023
