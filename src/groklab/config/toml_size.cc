@@ -22,7 +22,10 @@ std::size_t behind_quotes(std::string_view text, std::size_t begin) {
     if (text[i] == '\\' && quote == '"') {
       i += 2;
     } else if (is_long ? text.substr(i, 3) == three : text[i] == quote || text[i] == '\n') {
-      return std::min(text.size(), i + (is_long ? 3 : 1));
+      i += is_long ? 3 : 1;
+      for (int more = 0; is_long && more < 2 && i < text.size() && text[i] == quote; ++more)
+        ++i;  // """a""""" ends in ""
+      return std::min(text.size(), i);
     } else {
       ++i;
     }
@@ -43,6 +46,12 @@ void check_toml_size(std::string_view text, const std::string& where) {
   for (std::size_t i = text.starts_with("\xef\xbb\xbf") ? 3 : 0; i < text.size();) {  // behind a byte order mark
     const char c = text[i];
     if (c == '"' || c == '\'') {
+      // Behind a letter or digit it opens no text: the parser reads on as if it were part of a number.
+      if (i > 0 && std::string_view(" \t\r\n=,[]{}.").find(text[i - 1]) == std::string_view::npos &&
+          text.substr(0, i) != "\xef\xbb\xbf") {
+        fail(ErrorKind::kConfig, "{}:{}: expected quotes around a whole name or value, found one behind {}", where,
+             line_of(i), static_cast<unsigned char>(text[i - 1]) < 0x80 ? std::string(1, text[i - 1]) : "a letter");
+      }
       i = behind_quotes(text, i);
       continue;
     }

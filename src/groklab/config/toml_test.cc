@@ -121,5 +121,22 @@ TEST(Toml, LettersOutsideOfQuotesAreAscii) {
   EXPECT_EQ(parse_config_text("[task]\ntable = '\xc3\xa9.csv'", "a.toml").task.table, "\xc3\xa9.csv");
 }
 
+// Found by fuzzing: a number with a quote in it hid such letters from the check, while the parser read on.
+TEST(Toml, QuotesStandAroundWholeNamesAndValues) {
+  for (const char* text :
+       {"seed = 7'\xef\xbb\xbb'", "seed = 7\"\xc3\xa9\"", "seed'\xc3\xa9' = 1", "seed = 'a''\xc3\xa9'"}) {
+    try {
+      parse_config_text(text, "a.toml");
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("a.toml:1: expected quotes around"), std::string::npos) << error.what();
+    }
+  }
+  for (const char* good : {"\"seed\" = 3", "\xef\xbb\xbf'seed' = 3", "[task]\ntable = \"\"\"t\"\"\"\"\"\nmodulus=7",
+                           "[\"task\"]\n'table'='t'", "task.'table' = 't'"}) {
+    EXPECT_NO_THROW(parse_config_text(good, "a.toml")) << good;
+  }
+}
+
 }  // namespace
 }  // namespace groklab
