@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "groklab/base/csv.h"
 #include "groklab/report/data.h"
@@ -59,19 +60,41 @@ json value_colour(const char* field, const std::vector<std::string>& values) {
 
 namespace {
 
-// Powers of ten across the drawn values, at most 9 of them; empty (Vega's own choice) below two decades.
-json decade_ticks(const std::vector<PlotRun>& runs, const CurveOptions& options) {
-  double low = std::numeric_limits<double>::infinity(), high = 0;
+/// Least and largest finite value drawn of the runs that `wanted` names; on a logarithmic axis above 0.
+struct Bounds {
+  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
+  bool some() const { return low <= high; }
+};
+Bounds bounds_of(const std::vector<PlotRun>& runs, const CurveOptions& options, bool diverged) {
+  Bounds b;
   for (const PlotRun& run : runs) {
+    if ((run.source->info.status == RunStatus::kDiverged) != diverged) continue;
     for (std::size_t i : run.drawn) {
       for (const CurveSeries& one : options.series) {
         const double v = one.value(*run.source, run.source->records[i]);
-        if (!std::isfinite(v) || v <= 0) continue;
-        low = std::min(low, v);
-        high = std::max(high, v);
+        if (!std::isfinite(v) || (options.axis == Axis::kLog && v <= 0)) continue;
+        b.low = std::min(b.low, v);
+        b.high = std::max(b.high, v);
       }
     }
   }
+  return b;
+}
+
+/// The axis of the runs that did not diverge, where one that did would stretch it; nothing else to keep to: none.
+std::optional<Bounds> kept_bounds(const std::vector<PlotRun>& runs, const CurveOptions& options) {
+  if (options.axis == Axis::kFraction || options.choose_series) return std::nullopt;
+  const Bounds kept = bounds_of(runs, options, false), wild = bounds_of(runs, options, true);
+  if (!kept.some() || !wild.some() || (wild.low >= kept.low && wild.high <= kept.high)) return std::nullopt;
+  return kept;
+}
+
+// Powers of ten across the drawn values, at most 9 of them; empty (Vega's own choice) below two decades.
+json decade_ticks(const std::vector<PlotRun>& runs, const CurveOptions& options) {
+  const Bounds own = bounds_of(runs, options, false), wild = bounds_of(runs, options, true);
+  const Bounds b =
+      kept_bounds(runs, options).value_or(Bounds{std::min(own.low, wild.low), std::max(own.high, wild.high)});
+  const double low = b.low, high = b.high;
   json ticks = json::array();
   if (!(high >= 100 * low)) return ticks;
   const int first = static_cast<int>(std::floor(std::log10(low))), last = static_cast<int>(std::ceil(std::log10(high)));
@@ -93,6 +116,10 @@ json value_encoding(const std::vector<PlotRun>& runs, const CurveOptions& option
   } else {
     y["scale"] = {{"zero", options.choose_series ? false : true}};
     y["axis"] = {{"tickCount", 6}};
+  }
+  if (const std::optional<Bounds> kept = kept_bounds(runs, options)) {
+    const double low = options.axis == Axis::kLinear ? std::min(0.0, kept->low) : kept->low;
+    y["scale"]["domain"] = {low, kept->high > low ? kept->high : low + 1};
   }
   return y;
 }
@@ -201,10 +228,12 @@ json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options)
       {"select", {{"type", "point"}, {"on", "pointerover"}, {"nearest", true}, {"clear", "pointerout"}}}};
   json layers = json::array();
   const json transforms = curve_transforms(options);
-  layers.push_back({{"transform", transforms}, {"mark", {{"type", "line"}, {"strokeWidth", 1.8}}}, {"encoding", line}});
+  layers.push_back({{"transform", transforms},
+                    {"mark", {{"type", "line"}, {"strokeWidth", 1.8}, {"clip", true}}},
+                    {"encoding", line}});
   layers.push_back({{"transform", transforms},
                     {"params", {nearest}},
-                    {"mark", {{"type", "point"}, {"filled", true}, {"size", 60}}},
+                    {"mark", {{"type", "point"}, {"filled", true}, {"size", 60}, {"clip", true}}},
                     {"encoding", point}});
   const std::int64_t last = last_step(runs);
   const auto mark = [&](const char* name, std::optional<std::int64_t> step, double height, const char* colour) {
@@ -263,8 +292,9 @@ Chart make_curve_chart(const std::vector<PlotRun>& runs, const CurveOptions& opt
   chart.id = options.id;
   chart.title = options.title;
   chart.caption = options.caption;
+  if (kept_bounds(runs, options)) chart.caption += " Runs that diverged leave the picture, whose axis the others set.";
   chart.spec = {
-      {"description", options.title + ". " + options.caption},
+      {"description", options.title + ". " + chart.caption},
       {"width", "container"},
       {"height", chart.height},
       {"autosize", {{"type", "fit"}, {"contains", "padding"}}},

@@ -53,6 +53,25 @@ TEST(Charts, RemovedRowsOnlyAfterAFork) {
   EXPECT_TRUE(has_chart(accuracy_and_loss_charts(make_plot_runs(runs)), "accuracy-removed"));
 }
 
+// Catches: the bounds of all runs; an axis that is cut where nothing diverged, or where nothing else is there.
+TEST(Charts, ARunThatDivergedDoesNotStretchTheAxisOfOthers) {
+  ReportRun wild = synthetic_run();
+  wild.info.status = RunStatus::kDiverged;
+  wild.records.back().train.loss = 1e30;
+  const auto loss = [](const std::vector<ReportRun>& runs) {
+    const std::vector<PlotRun> plots = make_plot_runs(runs);
+    return accuracy_and_loss_charts(plots)[1];
+  };
+  const auto scale = [](const Chart& chart) { return chart.spec["layer"][0]["encoding"]["y"]["scale"]; };
+  const Chart both = loss({synthetic_run(), wild});
+  ASSERT_TRUE(scale(both).contains("domain"));
+  EXPECT_LT(scale(both)["domain"][1], 100);
+  EXPECT_NE(both.caption.find("diverged leave the picture"), std::string::npos);
+  EXPECT_EQ(both.spec["layer"][0]["mark"]["clip"], true);
+  EXPECT_FALSE(scale(loss({synthetic_run(), synthetic_run()})).contains("domain"));
+  EXPECT_FALSE(scale(loss({wild})).contains("domain"));
+}
+
 TEST(Charts, SoftmaxCollapseOnlyWhereThereIsAny) {
   SyntheticOptions collapse;
   collapse.collapse = true;
