@@ -72,7 +72,7 @@ TEST_F(Formats, EvaluationsAndProbes) {
   expect_valid("evaluation.schema.json", output({"eval", "last", "--json"}));
   const nlohmann::json probes = output({"probe", "last", "--json"});
   expect_valid("probes.schema.json", probes);
-  EXPECT_EQ(probes["results"][0].size(), 9u) << "step and eight probes";
+  EXPECT_EQ(probes["results"][0].size(), 10u) << "step, eight probes with forms of their own, sections of others";
   expect_valid("probes.schema.json", output({"probe", "last", "--at", "all", "--json"}));
   place_->run({"export", "last", "--format", "safetensors", "-o", "weights.safetensors"});
   const nlohmann::json of_file = output({"probe", "weights.safetensors", "--json"});

@@ -52,6 +52,7 @@
 #define GROKLAB_PROBES(ENTRY) \
   ENTRY(circuits)             \
   ENTRY(balance)              \
+  ENTRY(efficiency)           \
   ENTRY(frequencies)          \
   ENTRY(neurons)              \
   ENTRY(weights)              \
