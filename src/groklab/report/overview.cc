@@ -70,7 +70,7 @@ std::string table_row(const GroupedRun& grouped, bool with_parents) {
 
 std::string runs_table(const RunGroups& groups) {
   std::string html =
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Runs\">\n<table class=\"config runs\" "
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of runs\">\n<table class=\"config runs\" "
       "data-sortable>\n<thead><tr>";
   std::vector<std::string> heads = {"run"};
   for (const std::string& key : groups.keys) heads.push_back(short_key(key));

@@ -17,9 +17,9 @@ std::string chart_figure(const Chart& chart) {
   html += fmt::format("<figcaption>{}</figcaption>\n", html_escape(chart.caption));
   html += fmt::format(
       "<p class=\"downloads\"><button type=\"button\" data-download=\"csv\" data-of=\"{0}\" "
-      "aria-label=\"Data of {1} as CSV\">Data (CSV)</button>"
+      "aria-label=\"Data (CSV) of {1}\">Data (CSV)</button>"
       "<button type=\"button\" data-download=\"spec\" data-of=\"{0}\" "
-      "aria-label=\"Specification of {1} as Vega-Lite JSON\">Chart (JSON)</button></p>\n",
+      "aria-label=\"Chart (JSON) of {1}, a Vega-Lite specification\">Chart (JSON)</button></p>\n",
       html_escape(chart.id), html_escape(chart.title));
   html += fmt::format("<script type=\"application/json\" data-spec=\"{}\">", html_escape(chart.id));
   html += script_json(chart.spec);

@@ -50,7 +50,7 @@ std::string config_section(const std::vector<PlotRun>& plots) {
   }
   const std::vector<ConfigRow> rows = config_rows(runs);
   std::string html = "<p class=\"note\">Bold: not the default.";
-  if (plots.size() == 1) return html + "</p>\n" + table(plots, rows, "Configuration");
+  if (plots.size() == 1) return html + "</p>\n" + table(plots, rows, "Table of keys");
 
   const std::vector<ConfigRow> differences = config_differences(runs);
   if (differences.empty()) {
