@@ -166,7 +166,7 @@ deb: setup build/build.ninja
 deb-test: deb
 	@tools/deb_test.sh build/package/groklab_*.deb
 
-VERSION = $(shell sed -n 's/^project(groklab VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+VERSION = $(shell awk '/^project/ {print $$3}' CMakeLists.txt)
 
 # The sources of the last commit as one archive, in build/dist; dist-test builds the program from it.
 dist:
