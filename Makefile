@@ -9,7 +9,7 @@ PROTOCOLS ?= quick standard
 
 .PHONY: paper lock-protocols demo test sanitize fuzz check-deep campaigns campaign-crash campaign-inputs campaign-concurrency \
   campaign-determinism campaign-growth cluster-test mutants build install docs bench bench-baselines bench-peers check clean setup \
-  wheel python-test python-test-lens
+  wheel python-test python-test-lens python-test-asan deb deb-test dist dist-test
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -117,8 +117,11 @@ docs: setup build/build.ninja
 	@cmake --build --preset release --target docs
 
 PYTHON_BUILD := build/python
-PYTHON_TEST := pytest==9.2.0 mypy==2.4.1 pandas==3.1.1 polars xarray tqdm
-PYTHON_LENS := pytest==9.2.0 torch transformer-lens
+PYTHON_NOTEBOOKS := nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2
+PYTHON_TEST := pytest==9.2.0 mypy==2.4.1 hypothesis==6.170.17 pandas==3.1.1 polars xarray tqdm anywidget==0.11.0 \
+  $(PYTHON_NOTEBOOKS)
+PYTHON_LENS := pytest==9.2.0 torch==2.13.0 transformer-lens==4.3.0 $(PYTHON_NOTEBOOKS)
+PYTHON_ASAN := pytest==9.2.0 hypothesis==6.170.17 numpy
 
 # A wheel of the Python package that carries its libraries, in build/python/dist: the stable ABI where the interpreter
 # is 3.12 or newer (tools/setup-python.sh chooses it; PYTHON=... does too).
@@ -139,11 +142,45 @@ python-test: wheel build/build.ninja
 	@$(PYTHON_BUILD)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
 	@GROKLAB_BINARY=$(CURDIR)/build/groklab $(PYTHON_BUILD)/venv/bin/python -m pytest python/tests $(PYTEST)
 
-# Our networks in TransformerLens itself, which brings PyTorch with it.
+# Our networks in TransformerLens itself, which brings PyTorch with it, and the notebook beside a PyTorch loop.
 python-test-lens: wheel
 	@tools/setup-python.sh $(PYTHON_BUILD)/venv-lens $(PYTHON_LENS)
 	@$(PYTHON_BUILD)/venv-lens/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
-	@$(PYTHON_BUILD)/venv-lens/bin/python -m pytest python/tests/test_lens.py $(PYTEST)
+	@$(PYTHON_BUILD)/venv-lens/bin/python -m pytest python/tests/test_lens.py python/tests/test_notebooks.py -k \
+  "lens or logits or refused or 02" $(PYTEST)
+
+# The module with the address sanitizer under the tests that give it anything. Half an hour on two cores: everything is
+# compiled anew the first time.
+python-test-asan: setup
+	@tools/setup-python.sh $(PYTHON_BUILD)/venv-asan $(PYTHON_ASAN)
+	@tools/python_asan.sh $(PYTHON_BUILD)/venv-asan $(PYTEST)
+
+# A Debian package of the program, in build/package; deb-test installs it on a clean root, as root with mmdebstrap.
+deb: setup build/build.ninja
+	@command -v dpkg-shlibdeps >/dev/null || { echo "deb: install the package dpkg-dev first" >&2; exit 1; }
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@cpack --config build/CPackConfig.cmake >/dev/null
+	@rm -rf build/package/_CPack_Packages
+	@ls -l build/package/
+
+deb-test: deb
+	@tools/deb_test.sh build/package/groklab_*.deb
+
+VERSION = $(shell awk '/^project/ {print $$3}' CMakeLists.txt)
+
+# The sources of the last commit as one archive, in build/dist; dist-test builds the program from it.
+dist:
+	@mkdir -p build/dist
+	@git archive --format=tar.gz --prefix=groklab-$(VERSION)/ -o build/dist/groklab-$(VERSION).tar.gz HEAD
+	@ls -l build/dist/groklab-$(VERSION).tar.gz
+
+dist-test: dist setup
+	@rm -rf build/dist/unpacked && mkdir -p build/dist/unpacked
+	@tar -xzf build/dist/groklab-$(VERSION).tar.gz -C build/dist/unpacked
+	@cd build/dist/unpacked/groklab-$(VERSION) && cmake --preset release -DGROKLAB_BUILD_TESTS=OFF >/dev/null && \
+	  cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@build/dist/unpacked/groklab-$(VERSION)/build/groklab --version | grep -x "groklab $(VERSION)"
+	@rm -rf build/dist/unpacked
 
 bench: build
 	@build/groklab bench

@@ -136,6 +136,136 @@ TEST(Run, IsStoppedBetweenTwoEvaluationStepsAndGoesOn) {
   EXPECT_EQ(numbers_of(run.records()), numbers_of(whole.records()));
 }
 
+/// Half of `factor` times the squared norm, of all tensors.
+PenaltyGradient squared_penalty(double factor, int* calls = nullptr) {
+  return [=](const std::vector<NamedTensor>& weights) {
+    if (calls != nullptr) ++*calls;
+    std::vector<NamedTensor> gradient = weights;
+    for (NamedTensor& tensor : gradient) {
+      for (double& value : tensor.values) value *= factor;
+    }
+    return gradient;
+  };
+}
+
+// Fails if the penalty comes after the optimiser, twice, at other weights, or is missing in one update.
+TEST(Run, AnOwnPenaltyIsTheLibrarysOwnSaidAsAFunction) {
+  const auto double_precision = [](std::vector<std::string> settings) {
+    settings.push_back("train.precision=float64");
+    return small(settings);
+  };
+  groklab::Run decay(double_precision({"optim.kind=adam", "optim.weight_decay=0.5"}));
+  groklab::Run own(double_precision({"optim.kind=adam", "optim.weight_decay=0"}));
+  int calls = 0;
+  own.set_penalty(squared_penalty(0.5, &calls));
+  decay.train();
+  own.train();
+  EXPECT_EQ(calls, 60);
+  for (const TensorShape& tensor : own.tensors()) {
+    const std::vector<double> a = own.weights(tensor.name), b = decay.weights(tensor.name);
+    // A sum that is rounded once more, 1e-16, which Adam passes on through 60 steps of 1e-3 from g / |g|.
+    for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-9) << tensor.name;
+  }
+  EXPECT_TRUE(std::isnan(own.records().back().objective));
+  EXPECT_FALSE(std::isnan(decay.records().back().objective));
+
+  groklab::Run l1(small({"penalty.l1.weight=0.01"})), sign(small());
+  sign.set_penalty([](std::vector<NamedTensor> weights) {
+    for (NamedTensor& tensor : weights) {
+      for (double& value : tensor.values) value = value > 0 ? 0.01 : value < 0 ? -0.01 : 0;
+    }
+    return weights;
+  });
+  l1.train();
+  sign.train();
+  EXPECT_EQ(numbers_of(sign.records()), numbers_of(l1.records()));  // the same sums, to the bit
+}
+
+// Fails if a penalty that threw has left half an update behind, or stays when it was taken away.
+TEST(Run, APenaltyThatThrowsLeavesTheRunBetweenTwoUpdates) {
+  for (const std::string kind : {"adamw", "sam", "muon"}) {
+    groklab::Run plain(small({"optim.kind=" + kind})), run(small({"optim.kind=" + kind}));
+    plain.train();
+    const int gradients = kind == "sam" ? 2 : 1;
+    for (const int call : {25 * gradients, 25 * gradients - gradients + 1}) {  // the last, the first of an update
+      int calls = 0;
+      run.restore(groklab::Run(small({"optim.kind=" + kind})).state());
+      run.set_penalty([&](const std::vector<NamedTensor>&) -> std::vector<NamedTensor> {
+        if (++calls == call) throw std::runtime_error("mine");
+        return {};
+      });
+      EXPECT_THROW(run.train(), std::runtime_error);
+      EXPECT_EQ(run.step(), 24) << kind;
+      run.set_penalty({});
+      EXPECT_EQ(run.train().status, RunStatus::kFinished);
+      EXPECT_EQ(numbers_of(run.records().back()), numbers_of(plain.records().back())) << kind;
+    }
+  }
+}
+
+TEST(Run, AnOwnPenaltyIsCheckedAndLeavesTheRunAlone) {
+  groklab::Run run(small());
+  const auto refused = [&](const PenaltyGradient& penalty, const std::string& text) {
+    run.set_penalty(penalty);
+    try {
+      run.train();
+      ADD_FAILURE() << "expected: " << text;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(text), std::string::npos) << error.what();
+    }
+    EXPECT_EQ(run.step(), 0);
+  };
+  refused([](const auto&) { return std::vector<NamedTensor>{{"W", {1}, {1}}}; }, "found W");
+  refused(
+      [](const auto&) {
+        return std::vector<NamedTensor>(2, {"unembed.W_U", {8, 7}, std::vector<double>(56)});
+      },
+      "each once, found unembed.W_U");
+  refused(
+      [](const auto&) {
+        return std::vector<NamedTensor>{{"unembed.W_U", {7, 8}, std::vector<double>(56)}};
+      },
+      "of shape [8, 7] (56 values), found [7, 8] (56)");
+  const std::vector<std::pair<std::string, std::function<void()>>> calls = {
+      {"logits", [&] { run.logits(all_rows(run.task())); }},
+      {"measure", [&] { run.measure(); }},
+      {"gradient", [&] { run.gradient(); }},
+      {"state", [&] { static_cast<void>(run.state()); }},
+      {"fork", [&] { static_cast<void>(run.fork({})); }},
+      {"probe", [&] { run.probe(probe_set("circuits")); }},
+      {"weights", [&] { run.set_weights("unembed.W_U", std::vector<double>(56)); }},
+      {"train", [&] { run.train(); }}};
+  for (const auto& [name, call] : calls) {
+    refused(
+        [&call](const std::vector<NamedTensor>& weights) {
+          call();
+          return weights;
+        },
+        name + ": expected a run that is");
+  }
+  run.set_penalty([](std::vector<NamedTensor> weights) {
+    weights[0].values[0] = std::nan("");
+    return weights;
+  });
+  EXPECT_EQ(run.train().status, RunStatus::kDiverged);
+}
+
+TEST(Run, WhatTrainedWithAnOwnPenaltyGoesIntoNoStore) {
+  const StoreDirectory directory;
+  RunStore store(directory.path());
+  groklab::Run run(small());
+  const RunState start = run.state();
+  run.set_penalty(squared_penalty(0.1));
+  run.train_to(5);
+  EXPECT_THROW(store.save(run), Error);
+  groklab::Run fork = run.fork({});
+  EXPECT_THROW(store.save(fork), Error);
+  run.restore(start);
+  run.set_penalty({});
+  run.train();
+  EXPECT_NO_THROW(store.save(run));
+}
+
 TEST(Run, GoesBackToAStateAndOnToTheSameBits) {
   groklab::Run run(small());
   run.train_to(25);

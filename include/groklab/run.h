@@ -73,6 +73,10 @@ struct RunState {
   std::vector<std::byte> bytes;  ///< read by Run::restore alone
 };
 
+/// The gradient of a penalty of the caller's own: d penalty / d theta of some or all tensors, names and shapes as in
+/// `weights`, which holds all of them.
+using PenaltyGradient = std::function<std::vector<NamedTensor>(const std::vector<NamedTensor>& weights)>;
+
 /// What an observer wants.
 enum class Next {
   kContinue,  ///< train on
@@ -116,6 +120,14 @@ class Run {
   /// Trains until `step` updates are done, or to an earlier end. Status kRunning: stopped at `step`, and can go on.
   /// Throws Error(kConfig) if the run is past `step`.
   Outcome train_to(std::int64_t step, const Observer& observer = {}, const Progress& progress = {});
+
+  /// From here on the gradient of `penalty` joins that of the loss in every update, after those of the configuration's
+  /// penalties and before the optimiser; empty: no more. It is called once for each gradient (once an update, twice
+  /// with SAM) on the thread that trains, and must leave the run alone. Records show the loss without it, and NaN for
+  /// the objective. What it throws, Error(kInput) for a gradient that does not fit included, ends train() between two
+  /// updates and passes through; the run can go on. The configuration does not know of it: a run that has trained with
+  /// one goes into no store, and a fork starts without.
+  void set_penalty(PenaltyGradient penalty);
 
   /// Updates done.
   std::int64_t step() const;

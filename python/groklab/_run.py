@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from groklab import _config, _core, _plot, _transformer_lens
-from groklab.errors import ConfigError
+from groklab.errors import ConfigError, InputError
 from groklab._table import Table
 from groklab._task import Operation, Task, float_arrays, operation_labels, row_indices
 
 Record = dict[str, Any]
 Callback = Callable[..., Any]
 Measure = Mapping[str, Callable[["Run"], float]]
+Penalty = Callable[[dict[str, NDArray[np.float64]]], Mapping[str, ArrayLike]]
 
 
 class Run:
@@ -33,6 +34,12 @@ class Run:
         n_symbols: of an operation that is a function.
         train_rows: the caller's own training rows, numbers or a mask; in memory alone.
         weights: initial values of some or all tensors by name, shapes as in `state_dict()`; in memory alone.
+        penalty: the caller's own, a function whose gradient joins that of the loss in every update, after those of the
+            configuration's penalties and before the optimiser; in memory alone. It gets {name: float64 array} of all
+            weights and returns d penalty / d weights of some or all, as names and shapes in `state_dict()`. It is
+            called once an update (twice with SAM), which costs a copy of the weights and the function's own time; it
+            must not use the run. `history` shows the loss without it, and NaN for the objective. Forks keep it; the
+            run's id does not know of it.
         threads: 1 to 1024; the results do not depend on it.
         keywords: configuration keys, dotted (through **), with "__" for the dot, or by an unambiguous last part.
 
@@ -42,6 +49,7 @@ class Run:
     _handle: Any  # of the library; None: in the store
     _store: Any
     _make: Callable[[], Any] | None  # the same run at step 0
+    _penalty: "Penalty | None"
 
     def __init__(
         self,
@@ -52,14 +60,15 @@ class Run:
         n_symbols: int | None = None,
         train_rows: ArrayLike | None = None,
         weights: Mapping[str, ArrayLike] | None = None,
+        penalty: Penalty | None = None,
         threads: int = 1,
         **keywords: Any,
     ) -> None:
         text = _config.make(config, keywords)
-        own = operation is not None or train_rows is not None or weights is not None
-        if own and store is not None:
-            raise ConfigError("store: expected none for own operations, rows or weights, which no store holds")
+        if store is not None and _has_own_parts(operation, train_rows, weights, penalty):
+            raise ConfigError("store: expected none for own operations, rows, weights or penalties, which none holds")
         self._set_up(None, None, text, threads)
+        self._penalty = penalty
         if store is not None:
             self._store = _open(store)
             self._id, self._config_text, _ = _core.prepare(text)
@@ -67,7 +76,7 @@ class Run:
         name = getattr(operation, "__name__", "own operation") if operation is not None else ""
         labels = None if operation is None else operation_labels(operation, n_symbols)
         rows = None if train_rows is None else np.sort(row_indices(train_rows, "train_rows"))
-        tensors = float_arrays(weights or {})
+        tensors = float_arrays(weights or {}, "weights")
         make: Callable[[], Any] = lambda: _core.make_run(text, name, labels, rows, tensors, threads)  # noqa: E731
         self._make, self._handle = make, make()
 
@@ -78,6 +87,7 @@ class Run:
         self._id = ""
         self._config_text = config_text
         self._threads = threads
+        self._penalty = None
         self._measured: dict[str, dict[int, float]] = {}
 
     @classmethod
@@ -162,6 +172,7 @@ class Run:
         progress: bool = False,
         force: bool = False,
         checkpoint_seconds: float = 30.0,
+        stop: Callable[[], bool] | None = None,
     ) -> "Run":
         """Trains to the end, or goes on where it was, without the interpreter's lock, and returns the run.
 
@@ -175,6 +186,8 @@ class Run:
             progress: show a bar, with tqdm if it is installed.
             force: with a store: train anew; what is stored is replaced when that is done.
             checkpoint_seconds: with a store: distance of the checkpoints that a killed run goes on from.
+            stop: asked some ten times a second, also between evaluation steps: True stops. `threading.Event().is_set`
+                lets another thread stop a training.
 
         Ctrl-C stops between two steps and raises KeyboardInterrupt: `train()` again goes on to the same bits.
         Raises ConfigError, StoreError, IoError.
@@ -184,11 +197,12 @@ class Run:
         with _plot.progress_bar(self.config["train"]["steps"], progress) as show:
             listener = self._listener(callback, measure or {}, show)
             if self._store is None:
-                self._handle.train(to, listener)
+                penalty = None if self._penalty is None else _checked(self._penalty)
+                self._handle.train(to, listener, penalty, stop)
                 return self
             text = json.dumps(self.config)
             try:
-                run_id, _, _ = self._store._core.train(text, force, self._threads, checkpoint_seconds, listener)
+                run_id, _, _ = self._store._core.train(text, force, self._threads, checkpoint_seconds, listener, stop)
                 self._id = run_id
             finally:
                 self._handle = None
@@ -255,7 +269,7 @@ class Run:
         """
         if self._store is not None:
             raise ConfigError("weights: expected a run in memory, found one whose configuration alone is stored")
-        for name, values in float_arrays(weights).items():
+        for name, values in float_arrays(weights, "weights").items():
             self._core.set_weights(name, values)
 
     def logits(self, rows: ArrayLike | None = None) -> NDArray[np.float64]:
@@ -297,6 +311,7 @@ class Run:
             raise ConfigError("at: expected a run that its own configuration describes, or a stored one, found a fork")
         past = Run._of_handle(self._make(), self._threads)
         past._make = self._make
+        past._penalty = self._penalty
         return past.train(to=step)
 
     def fork(self, at: int | None = None, **changes: Any) -> "Run":
@@ -315,6 +330,7 @@ class Run:
         if self._store is not None:
             fork._store = self._store
             fork._id = str(fork._handle.id)
+        fork._penalty = self._penalty
         return fork
 
     def save(self, store: "str | os.PathLike[str] | Any", replace: bool = False) -> "Run":
@@ -358,6 +374,7 @@ def train(
     n_symbols: int | None = None,
     train_rows: ArrayLike | None = None,
     weights: Mapping[str, ArrayLike] | None = None,
+    penalty: Penalty | None = None,
     threads: int = 1,
     **keywords: Any,
 ) -> Run:
@@ -368,8 +385,7 @@ def train(
 
     Raises ConfigError, InputError, StoreError, IoError.
     """
-    own = operation is not None or train_rows is not None or weights is not None
-    if store is None and not own:
+    if store is None and not _has_own_parts(operation, train_rows, weights, penalty):
         store = os.environ.get("GROKLAB_STORE") or None
     run = Run(
         config,
@@ -378,10 +394,25 @@ def train(
         n_symbols=n_symbols,
         train_rows=train_rows,
         weights=weights,
+        penalty=penalty,
         threads=threads,
         **keywords,
     )
     return run.train(callback=callback, measure=measure, progress=progress, force=force)
+
+
+def _has_own_parts(*parts: Any) -> bool:
+    return any(part is not None for part in parts)
+
+
+def _checked(penalty: Penalty) -> Callable[[dict[str, NDArray[np.float64]]], dict[str, NDArray[np.float64]]]:
+    def gradient(weights: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+        found = penalty(weights)
+        if not isinstance(found, Mapping):
+            raise InputError(f"penalty: expected a mapping of gradients by tensor, found {type(found).__name__}")
+        return float_arrays(found, "penalty")
+
+    return gradient
 
 
 def _open(store: Any) -> Any:

@@ -102,6 +102,15 @@ def row_indices(rows: ArrayLike, what: str) -> NDArray[np.int64]:
     return np.ascontiguousarray(array, dtype=np.int64)
 
 
-def float_arrays(weights: Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float64]]:
-    """Tensors as float64; NumPy arrays and whatever turns into one (torch tensors on the CPU)."""
-    return {name: np.ascontiguousarray(values, dtype=np.float64) for name, values in weights.items()}
+def float_arrays(tensors: Mapping[str, ArrayLike], what: str) -> dict[str, NDArray[np.float64]]:
+    """Tensors as float64; NumPy arrays and whatever turns into one (torch tensors on the CPU). Raises InputError."""
+    arrays = {}
+    for name, values in tensors.items():
+        if not isinstance(name, str):
+            raise InputError(f"{what}: expected names of tensors, found {name!r}")
+        try:
+            array = np.asarray(values, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{what}: expected numbers for {name}, found {type(values).__name__}") from error
+        arrays[name] = array if array.flags.c_contiguous else np.array(array, order="C")  # keeps 0 dimensions
+    return arrays

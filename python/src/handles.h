@@ -89,12 +89,12 @@ nb::object array(std::vector<T> values) {
   return array(std::move(values), {size});
 }
 
-/// What Python asked to hear of a training: callback(record, view or None) at evaluation steps, whose False stops, and
-/// Ctrl-C in between. An exception is kept, stops the training, and is thrown by finish().
+/// What Python asked to hear of a training: callback(record, view or None) at evaluation steps, whose False stops; in
+/// between Ctrl-C and stop(), whose truth stops. An exception is kept, stops the training, and is thrown by finish().
 class Listener {
  public:
-  Listener(nb::object callback, std::vector<std::string> tensor_names)
-      : callback_(std::move(callback)), names_(std::move(tensor_names)) {}
+  Listener(nb::object callback, nb::object stop, std::vector<std::string> tensor_names)
+      : callback_(std::move(callback)), stop_(std::move(stop)), names_(std::move(tensor_names)) {}
   Next on_record(const Record& record, Run* view);
   Next on_progress();
   /// With the interpreter's lock, once training has returned.
@@ -103,7 +103,7 @@ class Listener {
  private:
   Next ask(const Record& record, const nb::object& view);
 
-  nb::object callback_;
+  nb::object callback_, stop_;
   std::vector<std::string> names_;
   std::optional<nb::python_error> error_;
 };

@@ -103,8 +103,16 @@ Next Listener::ask(const Record& record, const nb::object& view) {
 
 Next Listener::on_progress() {
   const nb::gil_scoped_acquire acquire;
-  if (!error_ && PyErr_CheckSignals() != 0) error_.emplace();
-  return error_ ? Next::kStop : Next::kContinue;
+  if (error_) return Next::kStop;
+  try {
+    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+    const int stops = stop_.is_none() ? 0 : PyObject_IsTrue(stop_().ptr());
+    if (stops < 0) throw nb::python_error();
+    return stops > 0 ? Next::kStop : Next::kContinue;
+  } catch (nb::python_error& error) {
+    error_.emplace(std::move(error));
+    return Next::kStop;
+  }
 }
 
 void Listener::finish() {

@@ -54,9 +54,42 @@ RunHandle* make_run(const std::string& config, const std::string& name, const st
   return new RunHandle(Run(config_of(config), std::move(parts), options));
 }
 
-nb::tuple train(RunHandle& self, std::optional<std::int64_t> until, nb::object callback) {
-  Listener listener(std::move(callback), self.with([](Run& run) { return tensor_names(run); }));
+/// penalty({name: float64 array}) -> {name: float64 array}.
+PenaltyGradient penalty_of(const nb::object& penalty) {
+  return [&penalty](const std::vector<NamedTensor>& weights) {
+    const nb::gil_scoped_acquire acquire;
+    nb::dict given;
+    for (const NamedTensor& tensor : weights) given[tensor.name.c_str()] = tensor_array(tensor);
+    std::vector<NamedTensor> gradient;
+    for (const auto& [name, values] : nb::cast<nb::dict>(penalty(given))) {
+      gradient.push_back(tensor_of(nb::cast<std::string>(name), nb::cast<Values>(values)));
+    }
+    return gradient;
+  };
+}
+
+/// A run's penalty while train() has it: a run in C++ that kept a Python function, which may know the run, would be a
+/// circle that nobody collects.
+class PenaltyInTraining {
+ public:
+  PenaltyInTraining(Run& run, const nb::object& penalty) : run_(penalty.is_none() ? nullptr : &run) {
+    if (run_ != nullptr) run_->set_penalty(penalty_of(penalty));
+  }
+  ~PenaltyInTraining() {
+    if (run_ != nullptr) run_->set_penalty({});
+  }
+  PenaltyInTraining(const PenaltyInTraining&) = delete;
+  PenaltyInTraining& operator=(const PenaltyInTraining&) = delete;
+
+ private:
+  Run* run_;
+};
+
+nb::tuple train(RunHandle& self, std::optional<std::int64_t> until, nb::object callback, nb::object penalty,
+                nb::object stop) {
+  Listener listener(std::move(callback), std::move(stop), self.with([](Run& run) { return tensor_names(run); }));
   const Outcome outcome = self.with([&](Run& run) {
+    const PenaltyInTraining penalised(run, penalty);
     const auto observe = [&](Run&, const Record& record) { return listener.on_record(record, nullptr); };
     const auto progress = [&](std::int64_t) { return listener.on_progress(); };
     return until ? run.train_to(*until, observe, progress) : run.train(observe, progress);
@@ -182,7 +215,8 @@ void bind_run(nb::module_& module) {
             return self.with([&](Run& run) { return new RunHandle(run.fork(changes)); });
           },
           nb::arg("changes"), nb::rv_policy::take_ownership)
-      .def("train", &train, nb::arg("until").none(), nb::arg("callback").none());
+      .def("train", &train, nb::arg("until").none(), nb::arg("callback").none(), nb::arg("penalty").none(),
+           nb::arg("stop").none());
   module.def("make_run", &make_run, nb::arg("config"), nb::arg("name"), nb::arg("labels").none(),
              nb::arg("train_rows").none(), nb::arg("weights"), nb::arg("threads"), nb::rv_policy::take_ownership,
              "A run at step 0, with parts of the caller's own.");

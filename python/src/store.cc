@@ -59,8 +59,8 @@ nb::tuple event_times_of(StoreHandle& self, const std::string& id, std::optional
 
 /// (id, outcome, was_done). Opens the directory by itself, so that the store can be read from the callback.
 nb::tuple train(StoreHandle& self, const std::string& config, bool force, int threads, double checkpoint_seconds,
-                nb::object callback) {
-  Listener listener(callback, {});
+                nb::object callback, nb::object stop) {
+  Listener listener(callback, std::move(stop), {});
   StoreTrainingOptions options;
   options.force = force;
   options.run.threads = threads;
@@ -130,7 +130,7 @@ void bind_store(nb::module_& module) {
           nb::arg("run"), nb::arg("replace"))
       .def("report", &report, nb::arg("ids"), nb::arg("title"), nb::arg("threads"))
       .def("train", &train, nb::arg("config"), nb::arg("force"), nb::arg("threads"), nb::arg("checkpoint_seconds"),
-           nb::arg("callback").none());
+           nb::arg("callback").none(), nb::arg("stop").none());
 }
 
 }  // namespace groklab::python

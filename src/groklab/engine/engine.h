@@ -11,6 +11,7 @@
 #include "groklab/config.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/optim/decay_term.h"
+#include "groklab/optim/own_penalty.h"
 #include "groklab/record/record.h"
 #include "groklab/task.h"
 #include "groklab/tensor/layout.h"
@@ -40,6 +41,9 @@ class Engine {
   /// Makes optimiser steps until step() == target. Returns false at the first step whose loss or update is not
   /// finite; step() is then that step and the state is unusable.
   virtual bool advance(std::int64_t target) = 0;
+  /// Whose gradient joins that of the loss in every update from here on, after the configuration's penalties; empty:
+  /// none. What it throws passes through advance(), which then stands between two updates.
+  virtual void set_own_penalty(PenaltyFunction penalty) = 0;
   /// Evaluates all rows and fills a Record of the present state (seconds is left 0).
   virtual Record measure() = 0;
 

@@ -33,4 +33,7 @@ FlushDenormals::~FlushDenormals() {
   if (changed_) set_mode(before_);
 }
 
+KeepDenormals::KeepDenormals() : before_(mode()) { set_mode(before_ & ~kFlush); }
+KeepDenormals::~KeepDenormals() { set_mode(before_); }
+
 }  // namespace groklab

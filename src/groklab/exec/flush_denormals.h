@@ -22,4 +22,16 @@ class FlushDenormals {
   bool changed_;
 };
 
+/// The opposite, for a host's function that is called in between.
+class KeepDenormals {
+ public:
+  KeepDenormals();
+  ~KeepDenormals();
+  KeepDenormals(const KeepDenormals&) = delete;
+  KeepDenormals& operator=(const KeepDenormals&) = delete;
+
+ private:
+  std::uint64_t before_;
+};
+
 }  // namespace groklab

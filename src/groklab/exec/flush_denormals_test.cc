@@ -38,6 +38,17 @@ TEST(FlushDenormals, ResultsAndOperandsAreZeroWhileItLives) {
   EXPECT_GT(raised_denormal(), 0);
 }
 
+TEST(KeepDenormals, LetsAHostsFunctionHaveThemInBetween) {
+  const FlushDenormals outer;
+  {
+    const KeepDenormals inner;
+    EXPECT_GT(half_of_smallest(), 0);
+    EXPECT_GT(raised_denormal(), 0);
+  }
+  EXPECT_EQ(half_of_smallest(), 0);
+  EXPECT_EQ(raised_denormal(), 0);
+}
+
 // Were the mode that of the thread a task happens to run on, bits would depend on the number of threads.
 TEST(FlushDenormals, HoldsOnEveryWorkerAndLeavesTheCallerAlone) {
   for (const int threads : {1, 3}) {

@@ -97,7 +97,7 @@ void RunStore::save(const Run& run, bool replace) {
   impl.refuse_while_training("save");
   if (!impl.follows_config) {
     fail(ErrorKind::kConfig,
-         "save: expected a run that its configuration describes, found own tables, rows or weights");
+         "save: expected a run that its configuration describes, found own tables, rows, weights or penalties");
   }
   const std::string& parent = run.config().fork.run;
   if (!parent.empty() && !store_->contains(parent)) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "groklab/base/error.h"
 
@@ -31,6 +32,13 @@ Stepper<T>::Stepper(const Config& config, const ParameterLayout& layout, const K
 template <typename T>
 void Stepper<T>::reset() {
   for (NamedBuffer<T>& buffer : buffers_) buffer.values.clear();
+}
+
+template <typename T>
+void Stepper<T>::set_own_penalty(std::unique_ptr<Penalty<T>> penalty) {
+  if (has_own_penalty_) penalties_.pop_back();
+  has_own_penalty_ = penalty != nullptr;
+  if (has_own_penalty_) penalties_.push_back(std::move(penalty));
 }
 
 template <typename T>

@@ -25,6 +25,9 @@ class Stepper {
   /// constraints. Returns ||delta theta||^2 of all that if wanted, else 0.
   double step(const Update<T>& update);
 
+  /// One more penalty, after those of the configuration and in the place of an earlier such one; null: none.
+  void set_own_penalty(std::unique_ptr<Penalty<T>> penalty);
+
   /// What joins the loss in the objective at which a full-batch run comes to rest: the optimiser's decay term, and
   /// penalties in its value. NaN under a constraint, or where the optimiser has none.
   DecayTerm decay_term(const T* parameters) const;
@@ -41,6 +44,7 @@ class Stepper {
   const ParameterLayout& layout_;
   StateBuffers<T> buffers_;
   std::vector<std::unique_ptr<Penalty<T>>> penalties_;
+  bool has_own_penalty_ = false;  ///< the last of them
   std::vector<std::unique_ptr<Constraint<T>>> constraints_;
   std::unique_ptr<Optimizer<T>> optimizer_;
   AlignedBuffer<T> before_;  ///< parameters before an update that is measured, if there are constraints

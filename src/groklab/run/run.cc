@@ -54,6 +54,13 @@ void Run::Impl::refuse_while_training(const char* what) const {
     fail(ErrorKind::kConfig, "{}: expected a run that is not training, found a call from its observer", what);
 }
 
+Engine& Run::Impl::engine_between_updates(const char* what) const {
+  if (updating) {
+    fail(ErrorKind::kConfig, "{}: expected a run that is between two updates, found a call from its penalty", what);
+  }
+  return network.engine();
+}
+
 const TensorSpec& Run::Impl::spec(std::string_view name) const {
   const ParameterLayout& layout = network.engine().layout();
   if (const TensorSpec* found = layout.find(name)) return *found;
@@ -120,7 +127,7 @@ const std::string& Run::id() const { return impl_->network.config().id(); }
 const Task& Run::task() const { return impl_->network.task(); }
 const Split& Run::split() const { return impl_->network.split(); }
 std::int64_t Run::logit_columns() const { return impl_->network.engine().logit_columns(); }
-Record Run::measure() { return impl_->network.engine().measure(); }
+Record Run::measure() { return impl_->engine_between_updates("measure").measure(); }
 
 std::vector<TensorShape> Run::tensors() const {
   std::vector<TensorShape> shapes;
@@ -143,7 +150,7 @@ void Run::set_weights(std::string_view name, std::span<const double> values) {
   if (impl_->pool == nullptr) {
     fail(ErrorKind::kConfig, "weights: expected a run in memory, found one whose configuration alone is stored");
   }
-  impl_->network.engine().set_tensor(spec, values);
+  impl_->engine_between_updates("weights").set_tensor(spec, values);
   impl_->follows_config = false;
 }
 
@@ -162,13 +169,13 @@ std::vector<double> Run::logits(std::span<const std::int64_t> rows) {
       fail(ErrorKind::kInput, "logits: expected rows of 0..{}, found {}", task().n_rows - 1, row);
     }
   }
-  return impl_->network.engine().logits(rows);
+  return impl_->engine_between_updates("logits").logits(rows);
 }
 
 LossGradient Run::gradient() {
   std::vector<double> flat;
   LossGradient result;
-  result.loss = impl_->network.engine().loss_and_gradient(flat);
+  result.loss = impl_->engine_between_updates("gradient").loss_and_gradient(flat);
   for (const TensorSpec& spec : impl_->network.engine().layout().tensors()) {
     const auto begin = flat.begin() + spec.offset;
     result.gradient.push_back({spec.name, spec.shape, std::vector<double>(begin, begin + spec.size)});
@@ -176,10 +183,12 @@ LossGradient Run::gradient() {
   return result;
 }
 
-ProbeResult Run::probe(const ProbeSet& set) { return impl_->network.prober().read(impl_->network.engine(), set, true); }
+ProbeResult Run::probe(const ProbeSet& set) {
+  return impl_->network.prober().read(impl_->engine_between_updates("probe"), set, true);
+}
 
 RunState Run::state() const {
-  TrainState state = impl_->network.engine().export_state();
+  TrainState state = impl_->engine_between_updates("state").export_state();
   state.seconds = impl_->outcome.seconds;
   return {state.step, state_to_bytes({state, id(), impl_->follows_config})};
 }
@@ -206,7 +215,7 @@ Run Run::fork(const std::vector<std::string>& changes) const {
   Split split = keeps_rows ? parent.split() : make_split(config, task, &parent.split());
   auto child = std::make_unique<Impl>(impl_->options, config, std::move(task), std::move(split));
   Engine& engine = child->network.engine();
-  check_same_tensors(parent.engine().layout(), engine.layout());
+  check_same_tensors(impl_->engine_between_updates("fork").layout(), engine.layout());
   engine.import_state(fork_start(parent.engine().export_state(), config, engine.export_state()));
   child->own_task = impl_->own_task;
   child->follows_config = impl_->follows_config;

@@ -12,6 +12,18 @@
 
 namespace groklab {
 
+/// True while it lives.
+class Mark {
+ public:
+  explicit Mark(bool& mark) : mark_(mark) { mark_ = true; }
+  ~Mark() { mark_ = false; }
+  Mark(const Mark&) = delete;
+  Mark& operator=(const Mark&) = delete;
+
+ private:
+  bool& mark_;
+};
+
 struct Run::Impl {
   Impl(const RunOptions& options, const ResolvedConfig& config, Task task, Split split);
   /// Of a network that someone else trains, on that one's threads, for as long as they exist.
@@ -26,11 +38,16 @@ struct Run::Impl {
   std::vector<Record> records;
   std::vector<ProbeResult> probe_results;
   Outcome outcome{RunStatus::kRunning, 0, "", 0};
-  bool training = false;  ///< inside train()
+  bool training = false;     ///< inside train()
+  bool has_penalty = false;  ///< of the caller's own
+  bool updating = false;     ///< inside that penalty
 
   /// Throws Error(kConfig) inside train(): `what` would pull the ground from under it.
   void refuse_while_training(const char* what) const;
+  /// Throws Error(kConfig) inside the caller's penalty, where an update has the engine.
+  Engine& engine_between_updates(const char* what) const;
   const TensorSpec& spec(std::string_view name) const;
+  void set_penalty(PenaltyGradient penalty);
   void set_all(const std::vector<NamedTensor>& tensors);
   /// Puts the engine and what it led to at a state.
   void go_to(const TrainState& state);

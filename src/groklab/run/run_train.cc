@@ -37,15 +37,6 @@ class KeepingSink : public RecordSink {
   const Run::Observer& observer_;
 };
 
-class TrainingMark {
- public:
-  explicit TrainingMark(bool& mark) : mark_(mark) { mark_ = true; }
-  ~TrainingMark() { mark_ = false; }
-
- private:
-  bool& mark_;
-};
-
 }  // namespace
 
 Outcome Run::Impl::train(Run& run, std::int64_t until, const Observer& observer, const Progress& progress) {
@@ -64,7 +55,8 @@ Outcome Run::Impl::train(Run& run, std::int64_t until, const Observer& observer,
       if (progress(step) == Next::kStop) sink.stop.store(true);
     };
   }
-  const TrainingMark mark(training);
+  const Mark mark(training);
+  if (has_penalty) follows_config = false;
   stopped_by_observer = false;
   outcome = {RunStatus::kRunning, network.engine().step(), "", outcome.seconds};  // also where the observer throws
   Outcome ended = groklab::train(network.engine(), network.config(), sink, control);

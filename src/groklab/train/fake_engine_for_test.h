@@ -39,6 +39,7 @@ class FakeEngine : public Engine {
     }
     return true;
   }
+  void set_own_penalty(PenaltyFunction) override {}
   Record measure() override {
     ++measures;
     Record record;

@@ -180,12 +180,12 @@ bool CpuEngine<T>::advance(std::int64_t target) {
     };
     const bool want_norms = step_ + 1 == target;  // only the update that leads to an evaluation step is measured
     if (want_norms) last_gradient_norm_ = std::sqrt(kernels_.sum_squares(gradient_.data(), gradient_.size()));
-    ++optimizer_step_;
-    const double rate = learning_rate_at(config_.optim, optimizer_step_, step_ + 1, config_.train.steps);
+    const double rate = learning_rate_at(config_.optim, optimizer_step_ + 1, step_ + 1, config_.train.steps);
     const double change = stepper_.step(
-        {parameters_.data(), gradient_.data(), rate, optimizer_step_, step_ + 1, want_norms, pool_, gradient_at});
+        {parameters_.data(), gradient_.data(), rate, optimizer_step_ + 1, step_ + 1, want_norms, pool_, gradient_at});
     if (!finite) return false;
     prepared_ = false;
+    ++optimizer_step_;
     ++step_;
     if (want_norms) {
       last_update_norm_ = std::sqrt(change);
@@ -193,6 +193,11 @@ bool CpuEngine<T>::advance(std::int64_t target) {
     }
   }
   return true;
+}
+
+template <typename T>
+void CpuEngine<T>::set_own_penalty(PenaltyFunction penalty) {
+  stepper_.set_own_penalty(penalty ? std::make_unique<OwnPenalty<T>>(std::move(penalty), layout()) : nullptr);
 }
 
 template <typename T>

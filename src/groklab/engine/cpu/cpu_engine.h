@@ -31,6 +31,7 @@ class CpuEngine final : public Engine {
   const char* path_name() const override { return network_->path_name(); }
   void initialise() override;
   bool advance(std::int64_t target) override;
+  void set_own_penalty(PenaltyFunction penalty) override;
   Record measure() override;
   DecayTerm decay_term() const override { return stepper_.decay_term(parameters_.data()); }
   TrainState export_state() const override;
