@@ -70,7 +70,8 @@ std::string table_row(const GroupedRun& grouped, bool with_parents) {
 
 std::string runs_table(const RunGroups& groups) {
   std::string html =
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of runs\">\n<table class=\"config runs\" "
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of runs\">\n<table class=\"config "
+      "runs\" "
       "data-sortable>\n<thead><tr>";
   std::vector<std::string> heads = {"run"};
   for (const std::string& key : groups.keys) heads.push_back(short_key(key));
@@ -151,6 +152,7 @@ std::string render_overview(const std::vector<OverviewRun>& runs, const Overview
   if (!runs.empty()) {
     std::vector<Chart> events = event_charts(groups);
     for (Chart& chart : event_maps(groups)) events.push_back(std::move(chart));
+    for (Chart& chart : ending_charts(groups)) events.push_back(std::move(chart));
     main += section("events", "When they grokked",
                     note(reading_note(groups, runs)) + no_script_note() + figures_of(events));
     main +=

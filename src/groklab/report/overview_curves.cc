@@ -10,6 +10,7 @@
 #include "groklab/base/csv.h"
 #include "groklab/report/data.h"
 #include "groklab/report/overview_charts.h"
+#include "groklab/report/xy_chart.h"
 
 namespace groklab::report {
 namespace {
@@ -118,7 +119,16 @@ json layers_of(const RunGroups& groups, const Measure& measure, const std::vecto
                : log                           ? json{{"type", "log"}}
                                                : json{{"zero", true}};
   if (measure.axis == Axis::kFraction) y["axis"] = {{"format", "~%"}, {"tickCount", 5}};
-  if (log) y["axis"] = {{"labelExpr", kLogLabel}, {"labelOverlap", "greedy"}};
+  if (log) {
+    std::vector<double> values;
+    for (const GroupedRun& run : groups.runs) {
+      if (has_diverged(run)) continue;
+      for (const OverviewPoint& point : run.source->curve) {
+        if (point.*measure.value > 0) values.push_back(point.*measure.value);
+      }
+    }
+    y["axis"] = {{"labelExpr", kLogLabel}, {"labelOverlap", "greedy"}, {"values", log_ticks(values)}};
+  }
   const json base = {{"x", step_axis(grid.back())},
                      {"y", y},
                      {"color", value_colour("series", keys.by_x ? groups.xs : groups.colors)}};

@@ -157,10 +157,6 @@ json event_layers(const RunGroups& groups, const std::vector<RunCell>& cells, co
   return layers;
 }
 
-std::string facet_words(const RunGroups& groups, const std::string& facet) {
-  return groups.facet.empty() ? "" : fmt::format(", {} {}", short_key(groups.facet), facet);
-}
-
 /// Smallest and largest: more labels would overlap on a legend.
 json ends_of(const std::vector<double>& values) {
   if (values.empty()) return json::array();

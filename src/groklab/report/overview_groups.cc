@@ -1,6 +1,8 @@
 // See overview_groups.h.
 #include "groklab/report/overview_groups.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -108,6 +110,10 @@ std::vector<RunCell> cells_of(const RunGroups& groups, const std::string& facet)
     }
   }
   return cells;
+}
+
+std::string facet_words(const RunGroups& groups, const std::string& facet) {
+  return groups.facet.empty() ? "" : fmt::format(", {} {}", short_key(groups.facet), facet);
 }
 
 }  // namespace groklab::report

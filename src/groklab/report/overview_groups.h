@@ -37,6 +37,8 @@ std::vector<RunCell> cells_of(const RunGroups& groups, const std::string& facet)
 
 /// The last component of a key, for titles: "weight_decay".
 std::string short_key(const std::string& key);
+/// ", lr 0.3" for the figure of one facet; "" without facets.
+std::string facet_words(const RunGroups& groups, const std::string& facet);
 /// Whether all values are numbers.
 bool all_numbers(const std::vector<std::string>& values);
 bool has_diverged(const GroupedRun& run);

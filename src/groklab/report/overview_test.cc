@@ -99,6 +99,19 @@ TEST(EventMaps, NeedTwoKeys) {
 }
 
 // Catches: a diverged run whose loss or norm sets the axes.
+// Catches: the first record instead of the last, a diverged run that counts, repetitions joined to one line.
+TEST(EndingCharts, ShowEveryRunWhereItEnded) {
+  std::vector<OverviewRun> runs = two_decays();
+  runs[1].info.status = RunStatus::kDiverged;
+  const RunGroups groups = group_runs(runs, {});
+  const std::vector<Chart> charts = ending_charts(groups);
+  ASSERT_EQ(charts.size(), 1u);
+  const std::string csv = charts[0].spec["data"]["values"];
+  EXPECT_EQ(occurrences(csv, "\n"), 10u) << "a head and nine runs\n" << csv;
+  EXPECT_TRUE(has(charts[0].caption, "100% at 1, the ends of weight_decay")) << charts[0].caption;
+  EXPECT_TRUE(ending_charts(group_runs({runs[0]}, {})).empty());
+}
+
 TEST(OverviewCurves, DivergedRunsAreLeftOutAndSaidToBe) {
   std::vector<OverviewRun> runs = two_decays();
   runs[0].info.status = RunStatus::kDiverged;
