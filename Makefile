@@ -9,7 +9,7 @@ PROTOCOLS ?= quick standard
 
 .PHONY: paper lock-protocols demo test sanitize fuzz check-deep campaigns campaign-crash campaign-inputs campaign-concurrency \
   campaign-determinism campaign-growth cluster-test mutants build install docs bench bench-baselines bench-peers check clean setup \
-  wheel python-test python-test-lens python-test-asan deb deb-test dist dist-test
+  wheel python-test python-test-lens deb deb-test dist dist-test
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -120,8 +120,7 @@ PYTHON_BUILD := build/python
 PYTHON_NOTEBOOKS := nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2
 PYTHON_TEST := pytest==9.2.0 mypy==2.4.1 hypothesis==6.170.17 pandas==3.1.1 polars xarray tqdm anywidget==0.11.0 \
   $(PYTHON_NOTEBOOKS)
-PYTHON_LENS := pytest==9.2.0 torch==2.13.0 transformer-lens==4.3.0 $(PYTHON_NOTEBOOKS)
-PYTHON_ASAN := pytest==9.2.0 hypothesis==6.170.17 numpy
+PYTHON_LENS := pytest==9.2.0 torch==2.13.0 transformer-lens==3.9.0 $(PYTHON_NOTEBOOKS)
 
 # A wheel of the Python package that carries its libraries, in build/python/dist: the stable ABI where the interpreter
 # is 3.12 or newer (tools/setup-python.sh chooses it; PYTHON=... does too).
@@ -148,12 +147,6 @@ python-test-lens: wheel
 	@$(PYTHON_BUILD)/venv-lens/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
 	@$(PYTHON_BUILD)/venv-lens/bin/python -m pytest python/tests/test_lens.py python/tests/test_notebooks.py -k \
   "lens or logits or refused or 02" $(PYTEST)
-
-# The module with the address sanitizer under the tests that give it anything. Half an hour on two cores: everything is
-# compiled anew the first time.
-python-test-asan: setup
-	@tools/setup-python.sh $(PYTHON_BUILD)/venv-asan $(PYTHON_ASAN)
-	@tools/python_asan.sh $(PYTHON_BUILD)/venv-asan $(PYTEST)
 
 # A Debian package of the program, in build/package; deb-test installs it on a clean root, as root with mmdebstrap.
 deb: setup build/build.ninja

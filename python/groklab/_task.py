@@ -108,6 +108,8 @@ def float_arrays(tensors: Mapping[str, ArrayLike], what: str) -> dict[str, NDArr
     for name, values in tensors.items():
         if not isinstance(name, str):
             raise InputError(f"{what}: expected names of tensors, found {name!r}")
+        if not name.isascii():  # a lone surrogate has no UTF-8 that the library could read
+            raise InputError(f"{what}: expected names of tensors of the network, found {name!a}")
         try:
             array = np.asarray(values, dtype=np.float64)
         except (TypeError, ValueError) as error:

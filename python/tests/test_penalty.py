@@ -80,6 +80,7 @@ def test_what_it_throws_comes_out_and_the_run_goes_on(small):
     [
         (None, "expected a mapping of gradients by tensor, found NoneType"),
         ({"W": [1.0]}, "found W"),
+        ({"\ud800": [1.0]}, r"found '\\ud800'"),
         ({3: [1.0]}, "expected names of tensors, found 3"),
         ({"unembed.W_U": [1.0]}, r"of shape \[32, 11\] \(352 values\), found \[1\] \(1\)"),
         ({"unembed.W_U": 1.0}, r"found \[\] \(1\)"),
