@@ -4,36 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numbers>
+
+#include "groklab/analysis/truncated_normal.h"
 
 namespace groklab {
 namespace {
 
 constexpr int kMaxIterations = 2000;
 constexpr double kConverged = 1e-10;  // relative to the spread
-
-double density(double z) { return std::exp(-0.5 * z * z) / std::sqrt(2 * std::numbers::pi); }
-double upper_tail(double z) { return 0.5 * std::erfc(z / std::numbers::sqrt2); }
-
-/// First two moments of a standard normal within [a, b], about 0.
-struct Moments {
-  double first = 0, second = 0;
-};
-Moments truncated_moments(double a, double b) {
-  const bool mirrored = a + b < 0;  // both tails by erfc of the side that is small, so that nothing cancels
-  if (mirrored) std::tie(a, b) = std::pair(-b, -a);
-  const double mass = upper_tail(a) - upper_tail(b);
-  Moments m;
-  if (!(mass > 1e-280)) {  // far out: all mass lies at the near end
-    m = {a, a * a};
-  } else {
-    const double at_a = std::isfinite(a) ? density(a) : 0, at_b = std::isfinite(b) ? density(b) : 0;
-    m.first = (at_a - at_b) / mass;
-    m.second = 1 + ((std::isfinite(a) ? a * at_a : 0) - (std::isfinite(b) ? b * at_b : 0)) / mass;
-  }
-  if (mirrored) m.first = -m.first;
-  return m;
-}
 
 struct Group {
   std::vector<CensoredValue> values;
@@ -68,7 +46,7 @@ double improve(std::vector<Group*>& groups, double spread, double& moved) {
     double sum = 0, square = 0;
     const auto n = static_cast<double>(group->values.size());
     for (const CensoredValue& v : group->values) {
-      Moments m;
+      NormalMoments m;
       if (v.is_exact()) {
         m.first = (v.low - group->mean) / spread;
         m.second = m.first * m.first;

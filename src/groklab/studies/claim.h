@@ -12,6 +12,7 @@
 #include "groklab/analysis/verdict.h"
 #include "groklab/report/chart.h"
 #include "groklab/studies/plain_json.h"
+#include "groklab/studies/published.h"
 #include "groklab/studies/run_results.h"
 #include "groklab/studies/sizes.h"
 #include "groklab/sweep/plan.h"
@@ -35,10 +36,11 @@ struct Judgement {
   std::vector<Test> tests;  ///< the first one is the headline
   std::string ours;         ///< our numbers in one sentence
   std::int64_t n_seeds = 0;
-  std::int64_t n_censored = 0;     ///< runs whose event lies beyond their budget
-  std::string censoring;           ///< what is censored, in words; "" for nothing
-  std::vector<std::string> notes;  ///< what a reader should know: exclusions, doubts
-  Json data = Json::object();      ///< the claim's own numbers, for the JSON
+  std::int64_t n_censored = 0;             ///< runs whose event lies beyond their budget
+  std::string censoring;                   ///< what is censored, in words; "" for nothing
+  std::vector<std::string> notes;          ///< what a reader should know: exclusions, doubts
+  std::vector<PublishedBeside> published;  ///< the publication's numbers, each beside ours
+  Json data = Json::object();              ///< the claim's own numbers, for the JSON
 
   /// Over the tests that count, by judge_family.
   Verdict verdict() const;

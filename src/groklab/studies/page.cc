@@ -87,6 +87,20 @@ std::string test_rows(const Reproduction& r, const Judgement& result) {
   return html;
 }
 
+/// The publication's numbers beside ours.
+std::string published_rows(const Judgement& result) {
+  if (result.published.empty()) return "";
+  std::string html =
+      "<div class=\"scroll\">\n<table class=\"tests\">\n<thead><tr><th>Number</th><th>Published</th><th>Here</th>"
+      "<th>Source</th></tr></thead>\n<tbody>\n";
+  for (const PublishedBeside& row : result.published) {
+    const PublishedNumber& p = row.published;
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", html_escape(p.what),
+                        published_text(p), effect_html(row.here), html_escape(p.source));
+  }
+  return html + "</tbody>\n</table>\n</div>\n";
+}
+
 std::string claim_section(const Reproduction& r, const JudgedClaim& judged) {
   const Judgement& result = judged.judgement;
   std::string html =
@@ -100,7 +114,7 @@ std::string claim_section(const Reproduction& r, const JudgedClaim& judged) {
     html +=
         fmt::format("<div><dt>Censored</dt><dd>{}: {}</dd></div>\n", result.n_censored, html_escape(result.censoring));
   }
-  html += "</dl>\n" + test_rows(r, result);
+  html += "</dl>\n" + test_rows(r, result) + published_rows(result);
   for (const std::string& note : result.notes) html += fmt::format("<p class=\"note\">{}</p>\n", html_escape(note));
   html += "<div class=\"charts\">\n";
   for (const report::Chart& chart : judged.figures) html += report::chart_figure(chart);
@@ -127,6 +141,10 @@ std::string method(const Reproduction& r) {
   };
   std::string html = "<section aria-labelledby=\"h-method\">\n<h2 id=\"h-method\">Method</h2>\n";
   html += fmt::format("<p class=\"note\">{}</p>\n", r.study->method);
+  const auto paragraph = [](const char* head, const std::string& text) {
+    return text.empty() ? "" : fmt::format("<p class=\"note\">{}: {}</p>\n", head, html_escape(text));
+  };
+  html += paragraph("As published", r.study->recipe) + paragraph("What differs here", r.study->differences);
   if (r.judged) html += fmt::format("<p class=\"note\">{}</p>\n", family_rule(r.claims.size()));
   html += "<dl class=\"facts\">\n";
   html += fact("Made by", reproduce_command(r));

@@ -27,6 +27,19 @@ Json test_json(const Reproduction& r, const Test& test) {
           {"n", test.effect.n}};
 }
 
+Json published_json(const PublishedBeside& row) {
+  const PublishedNumber& p = row.published;
+  return {{"what", p.what},
+          {"published", number(p.value)},
+          {"published_low", number(p.low)},
+          {"published_high", number(p.high)},
+          {"source", p.source},
+          {"here", number(row.here.value)},
+          {"ci_low", number(row.here.low)},
+          {"ci_high", number(row.here.high)},
+          {"n", row.here.n}};
+}
+
 /// Numbers that JSON cannot hold become null.
 Json cleaned(Json json) {
   if (json.is_number_float() && !std::isfinite(json.get<double>())) return nullptr;
@@ -55,6 +68,11 @@ Json claim_json(const Reproduction& r, const JudgedClaim& judged) {
                 {"ours", result.ours},
                 {"figures", figures},
                 {"tests", tests}};
+  if (!result.published.empty()) {
+    Json rows = Json::array();
+    for (const PublishedBeside& row : result.published) rows.push_back(published_json(row));
+    claim["published"] = rows;
+  }
   for (const auto& [key, value] : result.data.items()) claim[key] = cleaned(value);
   return claim;
 }

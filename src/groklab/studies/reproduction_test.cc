@@ -386,7 +386,7 @@ TEST(Studies, NamesAreCheckedWithTheNearestOne) {
     return "taken";
   };
   EXPECT_EQ(refusal([] { find_study("varma203"); }),
-            "study varma203: expected one of varma2023; did you mean varma2023?");
+            "study varma203: expected one of varma2023, delay-exponents; did you mean varma2023?");
   EXPECT_NE(refusal([] {
               choose_claims(varma(), {"grokking", "dcrt"});
             }).find("did you mean dcrit?"),

@@ -6,6 +6,7 @@
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
 #include "groklab/config/suggest.h"
+#include "groklab/studies/delay-exponents/study.h"
 #include "groklab/studies/varma2023/study.h"
 
 namespace groklab::studies {
@@ -32,7 +33,7 @@ bool contains_word(const std::vector<std::string>& words, const std::string& wor
 }  // namespace
 
 const std::vector<Study>& all_studies() {
-  static const std::vector<Study> studies = {varma2023::study()};
+  static const std::vector<Study> studies = {varma2023::study(), delay_exponents::study()};
   return studies;
 }
 

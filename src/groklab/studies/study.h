@@ -16,11 +16,13 @@ struct ScaleFacts {
 };
 
 struct Study {
-  std::string id;        ///< names the study's folder and is typed by users
-  std::string title;     ///< heading of the page
-  std::string citation;  ///< "Varma et al. (2023)"
-  std::string summary;   ///< one line, for lists
-  std::string method;    ///< HTML text of the page's section Method
+  std::string id;                ///< names the study's folder and is typed by users
+  std::string title;             ///< heading of the page
+  std::string citation;          ///< "Varma et al. (2023)"
+  std::string summary;           ///< one line, for lists
+  std::string method;            ///< HTML text of the page's section Method
+  std::string recipe = {};       ///< how the publication ran it; "" where the method says so
+  std::string differences = {};  ///< what is run differently here, and why
   std::vector<std::string> scales;
   std::vector<std::string> unjudged_scales;  ///< those of them that show whether everything works, and judge nothing
   ScaleFacts (*facts)(const Scale& scale) = nullptr;
