@@ -761,6 +761,10 @@ TEST_F(Cli, BadGridsAndClaimsGetOneLine) {
   refuse({"reproduce", "varma2032"}, "did you mean varma2023?");
   refuse({"reproduce", "varma2023", "grokin"}, "did you mean grokking?");
   refuse({"reproduce", "grokking"}, "did you mean reproduce varma2023 grokking?");
+  refuse({"reproduce", "delay-exponent"}, "did you mean delay-exponents?");
+  refuse({"reproduce", "critical-decay"}, "did you mean reproduce delay-exponents critical-decay?");
+  refuse({"reproduce", "delay-exponents", "--scale", "full"}, "smoke, quick or standard");
+  refuse({"reproduce", "delay-exponents", "--seeds", "3"}, "claim inverse-rate: sizes.seeds.count: locked 5, now 3");
   refuse({"reproduce", "--from-measurements", "nowhere.json"}, "nowhere.json");
   refuse({"paper", "--scale", "smoke", "--looks", "nowhere"}, "--looks nowhere: expected a folder of looks");
   refuse({"paper", "--write-protocol", "nowhere/x.json"}, "nowhere/x.json");
@@ -801,6 +805,7 @@ TEST_F(Cli, PaperGivesTheSameNumbersTwice) {
   EXPECT_FALSE(has(page, "{{"));
   EXPECT_TRUE(has(succeed({"paper", "--list"}).out, "semi-grokking"));
   EXPECT_TRUE(has(succeed({"reproduce", "--list"}).out, "varma2023"));
+  EXPECT_TRUE(has(succeed({"reproduce", "--list"}).out, "delay-exponents"));
   EXPECT_TRUE(has(succeed({"reproduce", "varma2023", "--list"}).out, "semi-grokking"));
 }
 

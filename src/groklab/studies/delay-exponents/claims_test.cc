@@ -4,6 +4,7 @@
 #include <map>
 
 #include "groklab/studies/delay-exponents/published.h"
+#include "groklab/studies/reproduction.h"
 #include "groklab/studies/varma2023/made_up_for_test.h"
 
 namespace groklab::studies::delay_exponents {
@@ -147,6 +148,28 @@ TEST(DelayExponents, NothingIsDecidedWithoutRuns) {
     varma2023::expect_undecided_without_runs(claim.judge(nothing));
     EXPECT_FALSE(claim.figures(nothing).empty());
   }
+}
+
+TEST(DelayExponents, PublishedNumbersStandBesideOurs) {
+  Measurements measurements;
+  measurements.study = "delay-exponents";
+  measurements.summary.scale = "quick";
+  measurements.summary.seeds = varma2023::kSeeds;
+  measurements.claims = {
+      {"decay-exponent", plain_to_json(powers(decay_exponent_sizes({"quick", 0}),
+                                              {{Factor::kWeightDecay, varma2023::effects_about(-0.9, 0.01)}}, {}))}};
+  const Reproduction r = judge_measurements(measurements);
+  const Json row = reproduction_json(r).at("claims").at(0).at("published").at(0);
+  EXPECT_EQ(row.at("published"), -0.757);
+  EXPECT_EQ(row.at("published_low"), -0.799);
+  EXPECT_EQ(row.at("source"), kDecayRegimes);
+  EXPECT_NEAR(row.at("here").get<double>(), -0.9, 1e-6);
+  EXPECT_LT(row.at("ci_low"), row.at("ci_high"));
+  const std::string page = reproduction_page(r);
+  for (const char* text : {"-0.757 [-0.799, -0.725]", kDecayRegimes, "As published:", "What differs here:"}) {
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  }
+  EXPECT_EQ(published_text(kSweepWidth), "-0.27");
 }
 
 TEST(DelayExponents, ClaimsShareRunsAndBudgetsFollowTheRate) {
