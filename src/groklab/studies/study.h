@@ -26,7 +26,7 @@ struct Study {
   std::vector<std::string> scales;
   std::vector<std::string> unjudged_scales;  ///< those of them that show whether everything works, and judge nothing
   ScaleFacts (*facts)(const Scale& scale) = nullptr;
-  std::vector<Claim> claims;  ///< in the order of the page
+  std::vector<Claim> claims;                                    ///< in the order of the page
   std::vector<std::pair<std::string, std::string>> terms = {};  ///< words that the page explains before it uses them
 };
 
