@@ -2,7 +2,7 @@
 #   groklab_core       everything that trains and measures one run; no SQLite, no npm
 #   groklab_store      the run store and what puts stored runs together
 #   groklab_report     numbers' meaning and the page
-#   groklab_workbench  sweeps, studies and benchmarks of the program; not installed
+#   groklab_workbench  sweeps, studies, benchmarks and the live page of the program; not installed
 option(GROKLAB_PYTHON "The Python module, and of the rest only what it needs; needs nanobind" OFF)
 if(GROKLAB_PYTHON)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)  # the archives become part of a shared object
@@ -16,7 +16,7 @@ cmake_dependent_option(GROKLAB_BUILD_TESTS "Tests; need GoogleTest" ON "GROKLAB_
 set(groklab_core_folders base tensor exec config record view task kernel model optim engine probe train components files run)
 set(groklab_store_folders store lab)
 set(groklab_report_folders theory analysis report)
-set(groklab_workbench_folders bench sweep studies cluster)
+set(groklab_workbench_folders bench sweep studies cluster serve)
 
 # Release builds of everything but the arithmetic see a broken stack and a copy that is too long, and end. Not beside
 # sanitizers, which look at the same.
@@ -81,6 +81,7 @@ endif()
 if(GROKLAB_BUILD_PROGRAM OR GROKLAB_PYTHON)
   groklab_component(workbench groklab_report)
   include(cmake/EmbedProtocols.cmake)
+  add_serve_assets(groklab_workbench)
   target_link_libraries(groklab_workbench PRIVATE PkgConfig::HIGHWAY)
 endif()
 

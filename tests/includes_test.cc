@@ -16,10 +16,10 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Folders of src/groklab in dependency order: a file includes its own folder and those before it.
-const std::vector<std::string> kFolders = {"base",   "tensor", "exec",    "config", "record", "view",     "task",
-                                           "kernel", "model",  "optim",   "engine", "probe",  "train",    "components",
-                                           "files",  "run",    "store",   "lab",    "theory", "analysis", "report",
-                                           "bench",  "sweep",  "studies", "cluster"};
+const std::vector<std::string> kFolders = {"base",   "tensor", "exec",    "config",  "record", "view",     "task",
+                                           "kernel", "model",  "optim",   "engine",  "probe",  "train",    "components",
+                                           "files",  "run",    "store",   "lab",     "theory", "analysis", "report",
+                                           "bench",  "sweep",  "studies", "cluster", "serve"};
 /// Allowed by the order and forbidden all the same: {including folder, included folder}.
 const std::vector<std::pair<std::string, std::string>> kForbidden = {
     {"analysis", "model"},   // what needs a forward pass is a probe

@@ -1,5 +1,8 @@
-// Bundles the page's scripts into dist/bundle.js (one classic script, nothing loaded at run time).
-// The licences of all bundled packages travel with it, as a comment at its head.
+// Bundles the scripts of both pages into dist/, with nothing left to load at run time:
+//   bundle.js        the report page's, one classic script that each page carries
+//   app.js, app.css  the live page's (groklab serve)
+//   test/*.mjs       with the argument "tests": the live page's unit tests, for node --test
+// The licences of all bundled packages travel with each script, as a comment at its head.
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -32,23 +35,38 @@ function licenceComment(packages) {
   return `/*! Bundled packages and their licences\n\n${body}\n*/`;
 }
 
-const options = {
+const common = {
   absWorkingDir: here,
-  entryPoints: ['src/page.js'],
   bundle: true,
   minify: true,
-  format: 'iife',
   platform: 'browser',
   target: 'es2020',
   charset: 'ascii',
   legalComments: 'none',
-  metafile: true,
   logLevel: 'warning',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
 };
 
-const dry = await build({...options, write: false});
-await build({
-  ...options,
-  banner: {js: licenceComment(bundledPackages(dry.metafile))},
-  outfile: 'dist/bundle.js',
-});
+async function script(entry, outfile) {
+  const options = {...common, entryPoints: [entry], format: 'iife', metafile: true};
+  const dry = await build({...options, write: false});
+  await build({...options, banner: {js: licenceComment(bundledPackages(dry.metafile))}, outfile});
+}
+
+async function tests() {
+  const folder = join(here, 'serve/test');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts')).map((name) => join(folder, name));
+  await build({
+    ...common, entryPoints: files, outdir: 'dist/test', format: 'esm', platform: 'node', minify: false,
+    outExtension: {'.js': '.mjs'}, sourcemap: 'inline',
+  });
+}
+
+if (process.argv.includes('tests')) {
+  await tests();
+} else {
+  await script('src/page.js', 'dist/bundle.js');
+  await script('serve/src/main.tsx', 'dist/app.js');
+  await build({...common, entryPoints: ['serve/app.css'], outfile: 'dist/app.css'});
+}
