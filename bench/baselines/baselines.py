@@ -26,7 +26,10 @@ class Variant:
         return f"{self.how}, {threads}" if self.processes == 1 else f"{self.how}, {self.processes} x {threads}"
 
 
-def single_process_variants(baseline, workload, cores):
+def single_process_variants(baseline, workload, cores, device):
+    if device == "cuda":
+        hows = ["loop"] if workload.runs == 1 else ["vmap"]
+        return [Variant(how + kind, 1) for how in hows for kind in (["-scan"] if baseline == "jax" else ["", "-graph"])]
     # In JAX several steps in one call were always at least as fast as one, for several runs as for one.
     hows = ["loop-scan"] if baseline == "jax" else ["loop"]
     if workload.runs > 1:
@@ -37,20 +40,21 @@ def single_process_variants(baseline, workload, cores):
 class BaselineProcesses:
     """A baseline at work: one process, or several that share the runs of a sweep and are timed at the same time."""
 
-    def __init__(self, baseline, workload, form, variant, starts, cache):
+    def __init__(self, baseline, workload, form, variant, starts, cache, device):
         cores = sorted(os.sched_getaffinity(0))
         part = -(-len(starts) // variant.processes)
         self.processes = []
         for i in range(variant.processes):
-            env = os.environ | {"TORCHINDUCTOR_CACHE_DIR": str(cache), "JAX_PLATFORMS": "cpu",
+            env = os.environ | {"TORCHINDUCTOR_CACHE_DIR": str(cache), "JAX_PLATFORMS": device,
+                                "XLA_PYTHON_CLIENT_PREALLOCATE": "false",  # two processes share a GPU
                                 "GLIBC_TUNABLES": ALLOCATOR}
             for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
                 env[name] = str(variant.threads)
-            if variant.threads == 1:
+            if variant.threads == 1 and device == "cpu":
                 env["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
-            pinned = variant.processes > 1 or (baseline == "jax" and variant.threads == 1)
+            pinned = variant.processes > 1 or (baseline == "jax" and variant.threads == 1 and device == "cpu")
             words = ["--baseline", baseline, "--form", form, "--variant", variant.how, "--threads", variant.threads,
-                     "--core", cores[i % len(cores)] if pinned else -1, "--p", workload.p]
+                     "--core", cores[i % len(cores)] if pinned else -1, "--p", workload.p, "--device", device]
             words += starts[i * part:(i + 1) * part]
             self.processes.append(subprocess.Popen([sys.executable, str(HERE / "worker.py"), *map(str, words)], env=env,
                                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))

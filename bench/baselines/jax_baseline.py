@@ -5,7 +5,7 @@ import numpy as np
 
 import workloads as wl
 
-SCAN = 5  # steps in one call of the "scan" variants
+SCAN = {"cpu": 5, "cuda": 50}  # steps in one call of the "scan" variants
 MASK = np.triu(np.ones((3, 3), bool), k=1)
 
 
@@ -65,7 +65,8 @@ class JaxBaseline:
     """All runs of one process: one after the other ("loop"), or stacked on a leading axis ("vmap"); one step in a
     call, or SCAN of them ("-scan")."""
 
-    def __init__(self, starts, form, variant):
+    def __init__(self, starts, form, variant, device):
+        jax.config.update("jax_default_matmul_precision", "highest")  # float32 on a GPU too, not TF32
         vmap = variant.startswith("vmap")
         value_and_grad = jax.value_and_grad(LOSSES[form])
         if vmap:
@@ -77,10 +78,11 @@ class JaxBaseline:
             loss, gradient = value_and_grad(w, *data)
             return (*adamw(w, gradient, m, v, t, decay), t), loss
 
-        def scan(state, data, decay):
-            return jax.lax.scan(lambda s, _: step(s, data, decay), state, length=SCAN)
+        self.per_call = SCAN[device] if variant.endswith("-scan") else 1
 
-        self.per_call = SCAN if variant.endswith("-scan") else 1
+        def scan(state, data, decay):
+            return jax.lax.scan(lambda s, _: step(s, data, decay), state, length=self.per_call)
+
         self.call = jax.jit(scan if self.per_call > 1 else step, donate_argnums=0)
         groups = [(s.weights, s.tokens.astype(np.int32), s.labels.astype(np.int32)) for s in starts]
         if vmap:
@@ -106,4 +108,4 @@ class JaxBaseline:
                 rows = np.stack([np.reshape(loss, (self.per_call, -1)) for loss in losses], axis=1)
                 kept += rows.reshape(self.per_call, -1).tolist()
         jax.block_until_ready(self.states)
-        return kept
+        return kept[:steps]

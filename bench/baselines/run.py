@@ -5,11 +5,13 @@ First every baseline must repeat groklab's losses; then groklab and the baseline
 output, everything in JSON.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
 import platform
 import statistics
+import subprocess
 import sys
 import time
 from importlib.metadata import version
@@ -48,10 +50,12 @@ class Comparison:
 
     def workload(self, workload):
         seeds = range(workload.runs)
-        starts = [self.groklab.start_file(workload, seed) for seed in seeds]
-        by_run = [self.groklab.losses(workload, seed, LOSS_STEPS) for seed in seeds]
+        with concurrent.futures.ThreadPoolExecutor(self.cores) as pool:
+            starts = list(pool.map(lambda seed: self.groklab.start_file(workload, seed), seeds))
+            by_run = list(pool.map(lambda seed: self.groklab.losses(workload, seed, LOSS_STEPS), seeds))
         expected = [[losses[step] for losses in by_run] for step in range(LOSS_STEPS)]
-        counts = [self.cores] if workload.runs > 1 else sorted({1, self.cores})
+        most = self.args.groklab_threads or self.cores
+        counts = [most] if workload.runs > 1 else sorted({1, most})
         times = {n: min(self.groklab.time(workload, n, self.args.seconds) for _ in range(3)) for n in counts}
         threads = min(times, key=times.get)
         self.controlled = False
@@ -66,7 +70,7 @@ class Comparison:
 
         def start(variants):
             # They compile at the same time; nothing is timed before the last is done.
-            started = {v: BaselineProcesses(baseline, workload, form, v, starts, self.cache) for v in variants}
+            started = {v: BaselineProcesses(baseline, workload, form, v, starts, self.cache, self.args.device) for v in variants}
             for processes in started.values():
                 processes.send_losses(LOSS_STEPS)
             for v, processes in started.items():
@@ -76,14 +80,14 @@ class Comparison:
                     tried[v] = min(tried.get(v, float("inf")), processes.time(self.args.seconds / 2))
             return started
 
-        at_work = start(single_process_variants(baseline, workload, self.cores))
+        at_work = start(single_process_variants(baseline, workload, self.cores, self.args.device))
         if not self.controlled:
             self.control(next(iter(at_work.values())), expected)
         # The short trial only rules out what is far behind.
         near = [v for v in sorted(at_work, key=tried.get)[:2] if tried[v] < NEAR * min(tried.values())]
         for v in [v for v in at_work if v not in near]:
             at_work.pop(v).close()
-        if workload.runs > 1 and self.cores > 1:
+        if workload.runs > 1 and self.cores > 1 and self.args.device == "cpu":
             how = min((v for v in tried if v.threads == 1), key=tried.get).how
             at_work |= start([Variant(how, 1, self.cores)])
 
@@ -108,7 +112,9 @@ class Comparison:
     def add(self, workload, form, baseline, variant, theirs, ours, more):
         ratios = sorted(a / b for a, b in zip(theirs, ours))
         ratio = statistics.median(ratios)
-        target = workload.targets[form].get(baseline) if variant.processes == 1 else None
+        target = None
+        if variant.processes == 1 and self.args.device == "cpu":
+            target = workload.targets[form].get(baseline)
         self.cells.append({
             "workload": workload.name, "form": form, "baseline": wl.BASELINES[baseline], "variant": str(variant),
             "ms_per_step": statistics.median(theirs),
@@ -145,6 +151,13 @@ def table(cells):
     return "\n".join(lines)
 
 
+def device_name(device):
+    if device == "cpu":
+        return "processor"
+    done = subprocess.run(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"], capture_output=True, text=True)
+    return done.stdout.strip().splitlines()[0]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--groklab", default=str(ROOT / "build" / "groklab"), help="the program")
@@ -156,6 +169,8 @@ def main():
     parser.add_argument("--workload", choices=[w.name for w in wl.WORKLOADS], action="append", help="only these")
     parser.add_argument("--form", choices=["public", "expert"], action="append", help="only these")
     parser.add_argument("--baseline", choices=wl.BASELINES, action="append", help="only these")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="of the baselines; groklab has the processor")
+    parser.add_argument("--groklab-threads", type=int, default=0, help="0: as many as there are cores")
     args = parser.parse_args()
     args.form, args.baseline = args.form or ["public", "expert"], args.baseline or list(wl.BASELINES)
     if args.quick:
@@ -163,11 +178,12 @@ def main():
 
     comparison = Comparison(args)
     for workload in wl.WORKLOADS:
-        if not args.workload or workload.name in args.workload:
+        wanted = workload.name in args.workload if args.workload else args.device == "cuda" or not workload.gpu_only
+        if wanted:
             comparison.workload(workload)
     print(table(comparison.cells))
     result = {"groklab": comparison.groklab.call("--version").strip(), "processor": platform.processor(),
-              "cores": comparison.cores, "python": platform.python_version(),
+              "cores": comparison.cores, "device": device_name(args.device), "python": platform.python_version(),
               "packages": {name: version(name) for name in ("torch", "jax", "jaxlib", "numpy")},
               "repeats": args.repeats, "seconds": args.seconds, "loss_steps": LOSS_STEPS, "loss_tolerance": TOLERANCE,
               "results": comparison.cells}

@@ -22,9 +22,10 @@ def make_baseline(args):
         starts.append(wl.Start.make(tensors, rows, args.p))
     if args.baseline == "jax":
         from jax_baseline import JaxBaseline
-        return JaxBaseline(starts, args.form, args.variant)
+        return JaxBaseline(starts, args.form, args.variant, args.device)
     from torch_baseline import TorchBaseline
-    return TorchBaseline(starts, args.form, args.variant, args.baseline == "compile", args.threads)
+    return TorchBaseline(starts, args.form, args.variant, args.baseline == "compile", args.threads,
+                         args.device)
 
 
 def time_steps(baseline, seconds):
@@ -44,6 +45,7 @@ def main():
     parser.add_argument("--form", choices=["public", "expert"], required=True)
     parser.add_argument("--variant", required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--device", choices=["cpu", "cuda"], required=True)
     parser.add_argument("--core", type=int, default=-1, help="the only core that this process may use; -1: any")
     parser.add_argument("--p", type=int, required=True)
     parser.add_argument("starts", nargs="+")
