@@ -9,7 +9,7 @@ PROTOCOLS ?= quick standard
 
 .PHONY: paper lock-protocols demo test sanitize fuzz check-deep campaigns campaign-crash campaign-inputs campaign-concurrency \
   campaign-determinism campaign-growth cluster-test mutants build install docs bench bench-baselines bench-peers check clean setup \
-  wheel python-test python-test-lens deb deb-test dist dist-test
+  wheel python-test python-test-asan python-test-lens deb deb-test dist dist-test
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -121,6 +121,7 @@ PYTHON_NOTEBOOKS := nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2
 PYTHON_TEST := pytest==9.2.0 mypy==2.4.1 hypothesis==6.170.17 pandas==3.1.1 polars xarray tqdm anywidget==0.11.0 \
   $(PYTHON_NOTEBOOKS)
 PYTHON_LENS := pytest==9.2.0 torch==2.13.0 transformer-lens==3.9.0 $(PYTHON_NOTEBOOKS)
+PYTHON_LENS_4 := pytest==9.2.0 torch==2.13.0 transformer-lens==4.3.0
 
 # A wheel of the Python package that carries its libraries, in build/python/dist: the stable ABI where the interpreter
 # is 3.12 or newer (tools/setup-python.sh chooses it; PYTHON=... does too).
@@ -141,12 +142,32 @@ python-test: wheel build/build.ninja
 	@$(PYTHON_BUILD)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
 	@GROKLAB_BINARY=$(CURDIR)/build/groklab $(PYTHON_BUILD)/venv/bin/python -m pytest python/tests $(PYTEST)
 
-# Our networks in TransformerLens itself, which brings PyTorch with it, and the notebook beside a PyTorch loop.
+PYTHON_ASAN := $(PYTHON_BUILD)/asan
+ANY_INPUT_EXAMPLES ?= 400
+
+# The package built with address and undefined-behaviour checks, and whatever its tests and random input do to it. The
+# checks' libraries must be loaded before the interpreter, and libstdc++ with them, or exceptions are not seen.
+python-test-asan: setup
+	@tools/setup-python.sh $(PYTHON_ASAN)/venv pip $(PYTHON_TEST)
+	@rm -rf $(PYTHON_ASAN)/wheel
+	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(PYTHON_ASAN)/venv/bin/python -m pip wheel --quiet --no-deps -w $(PYTHON_ASAN)/wheel \
+	  --config-settings=build-dir=$(PYTHON_ASAN)/build --config-settings=cmake.build-type=Debug \
+	  --config-settings=cmake.define.CMAKE_CXX_FLAGS="-O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined" \
+	  --config-settings=build.targets=_core .
+	@$(PYTHON_ASAN)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_ASAN)/wheel/groklab-*.whl
+	@LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so) $$(gcc -print-file-name=libstdc++.so)" \
+	  ASAN_OPTIONS=detect_leaks=0 ANY_INPUT_EXAMPLES=$(ANY_INPUT_EXAMPLES) $(PYTHON_ASAN)/venv/bin/python -m pytest -p no:cacheprovider \
+	  $(addprefix python/tests/test_,$(addsuffix .py,any_input config penalty run store sweep)) $(PYTEST)
+
+# Our networks in TransformerLens 3 and 4 themselves, which bring PyTorch with them, and the notebook beside a PyTorch loop.
 python-test-lens: wheel
 	@tools/setup-python.sh $(PYTHON_BUILD)/venv-lens $(PYTHON_LENS)
 	@$(PYTHON_BUILD)/venv-lens/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
 	@$(PYTHON_BUILD)/venv-lens/bin/python -m pytest python/tests/test_lens.py python/tests/test_notebooks.py -k \
-  "lens or logits or refused or 02" $(PYTEST)
+  "lens or logits or module or refused or 02" $(PYTEST)
+	@tools/setup-python.sh $(PYTHON_BUILD)/venv-lens4 $(PYTHON_LENS_4)
+	@$(PYTHON_BUILD)/venv-lens4/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
+	@$(PYTHON_BUILD)/venv-lens4/bin/python -m pytest python/tests/test_lens.py $(PYTEST)
 
 # A Debian package of the program, in build/package; deb-test installs it on a clean root, as root with mmdebstrap.
 deb: setup build/build.ninja

@@ -6,19 +6,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groklab import _hooked_module
 from groklab.errors import ConfigError
 from groklab._task import Task
 
 
 @dataclass(frozen=True, eq=False)
 class Export:
-    """What HookedTransformer needs: `HookedTransformer(HookedTransformerConfig(**config))`, then
-    `load_state_dict` of `state_dict` as tensors with strict=False (the rest are its masks), and `tokens`.
+    """What TransformerLens needs. In any version `module()` makes a network of it; version 3 has HookedTransformer too:
+    `HookedTransformer(HookedTransformerConfig(**config))`, then `load_state_dict` of `state_dict` as tensors with
+    strict=False (the rest are its masks), and `tokens`.
     """
 
     config: dict[str, Any]  #: arguments of HookedTransformerConfig
     state_dict: dict[str, NDArray[Any]]  #: every parameter, absent biases as zeros
     tokens: NDArray[np.int64]  #: [rows, n_ctx]; our logits are those of its last position
+
+    def module(self) -> Any:
+        """The network as a PyTorch module of TransformerLens 3 or 4 (a HookedRootModule): tokens [rows, n_ctx] to logits
+        [rows, n_ctx, d_vocab_out], `run_with_cache`, `run_with_hooks`; hook points and parameters have HookedTransformer's
+        names and shapes. Raises ImportError without torch or transformer_lens.
+        """
+        return _hooked_module.build(self.config, self.state_dict)
 
 
 def export(config: dict[str, Any], weights: dict[str, NDArray[Any]], task: Task) -> Export:

@@ -66,13 +66,57 @@ def test_the_formula_gives_our_logits(run):
     np.testing.assert_allclose(theirs, run.logits(), atol=1e-5, rtol=0)
 
 
-def test_the_package_gives_our_logits(run):
-    lens_package = pytest.importorskip("transformer_lens")
+def hooked_transformer_class():
+    """Of the installed package, with its configuration's class; None where it has none (from 4 on)."""
+    package = pytest.importorskip("transformer_lens")
+    try:
+        return package.HookedTransformer, package.HookedTransformerConfig
+    except ImportError:
+        return None
+
+
+def test_the_module_gives_our_logits_and_its_hooks_change_them(run):
+    pytest.importorskip("transformer_lens")
+    torch = pytest.importorskip("torch")
+    lens = run.to_transformer_lens()
+    network, tokens = lens.module(), torch.from_numpy(lens.tokens)
+    assert {name for name, _ in network.named_parameters()} == set(lens.state_dict)
+    with torch.no_grad():
+        logits, cache = network.run_with_cache(tokens)
+        np.testing.assert_allclose(logits[:, -1].double().numpy(), run.logits(), atol=1e-5, rtol=0)
+        pattern = cache["blocks.0.attn.hook_pattern"]  # [rows, heads, queries, keys]
+        np.testing.assert_allclose(pattern.sum(-1).numpy(), 1, atol=1e-5)
+        assert (pattern.triu(1) == 0).all()
+        off = network.run_with_hooks(tokens, fwd_hooks=[("blocks.0.mlp.hook_post", lambda value, hook: 0 * value)])
+    assert np.abs(off[:, -1].double().numpy() - run.logits()).max() > 1e-3
+
+
+def test_the_module_has_the_values_of_hooked_transformer_at_every_hook_point(run):
+    classes = hooked_transformer_class()
+    if classes is None:
+        pytest.skip("this TransformerLens has no HookedTransformer")
     torch = pytest.importorskip("torch")
     lens = run.to_transformer_lens()
     dtype = torch.from_numpy(lens.state_dict["embed.W_E"]).dtype
-    config = lens_package.HookedTransformerConfig(**lens.config, device="cpu", dtype=dtype)
-    network = lens_package.HookedTransformer(config)
+    theirs = classes[0](classes[1](**lens.config, device="cpu", dtype=dtype))
+    theirs.load_state_dict({n: torch.from_numpy(v) for n, v in lens.state_dict.items()}, strict=False)
+    tokens = torch.from_numpy(lens.tokens)
+    with torch.no_grad():
+        expected = dict(theirs.run_with_cache(tokens)[1])
+        found = dict(lens.module().run_with_cache(tokens)[1])
+    assert set(found) == set(expected)
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name].numpy(), values.numpy(), atol=1e-4, rtol=1e-4, err_msg=name)
+
+
+def test_the_package_gives_our_logits(run):
+    classes = hooked_transformer_class()
+    if classes is None:
+        pytest.skip("this TransformerLens has no HookedTransformer")
+    torch = pytest.importorskip("torch")
+    lens = run.to_transformer_lens()
+    dtype = torch.from_numpy(lens.state_dict["embed.W_E"]).dtype
+    network = classes[0](classes[1](**lens.config, device="cpu", dtype=dtype))
     state = {name: torch.from_numpy(values) for name, values in lens.state_dict.items()}
     missing, unexpected = network.load_state_dict(state, strict=False)
     assert not unexpected and all(name.endswith(("mask", "IGNORE")) for name in missing)
