@@ -50,7 +50,7 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
         def forward(self, x: Any) -> Any:
             x = x - x.mean(-1, keepdim=True)
             scale = self.hook_scale((x.pow(2).mean(-1, keepdim=True) + 1e-5).sqrt())
-            return self.hook_normalized(x / scale * self.w + self.b)
+            return self.hook_normalized(x / scale) * self.w + self.b
 
     class Attention(nn.Module):  # type: ignore[misc]
         def __init__(self, prefix: str) -> None:
@@ -100,9 +100,10 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
         def __init__(self) -> None:
             super().__init__()
             parameters(self, "unembed.")
+            self.hook_in, self.hook_out = point(), point()
 
         def forward(self, x: Any) -> Any:
-            return x @ self.W_U + self.b_U
+            return self.hook_out(self.hook_in(x) @ self.W_U + self.b_U)
 
     class HookedNetwork(root):  # type: ignore[misc]
         def __init__(self) -> None:

@@ -66,13 +66,20 @@ def test_the_formula_gives_our_logits(run):
     np.testing.assert_allclose(theirs, run.logits(), atol=1e-5, rtol=0)
 
 
-def hooked_transformer_class():
-    """Of the installed package, with its configuration's class; None where it has none (from 4 on)."""
+def in_hooked_transformer(lens):
+    """The network in the installed package's HookedTransformer; skips the test where there is none (from 4 on)."""
     package = pytest.importorskip("transformer_lens")
+    torch = pytest.importorskip("torch")
     try:
-        return package.HookedTransformer, package.HookedTransformerConfig
+        network_class, config_class = package.HookedTransformer, package.HookedTransformerConfig
     except ImportError:
-        return None
+        pytest.skip("this TransformerLens has no HookedTransformer")
+    dtype = torch.from_numpy(lens.state_dict["embed.W_E"]).dtype
+    network = network_class(config_class(**lens.config, device="cpu", dtype=dtype))
+    state = {name: torch.from_numpy(values) for name, values in lens.state_dict.items()}
+    missing, unexpected = network.load_state_dict(state, strict=False)
+    assert not unexpected and all(name.endswith(("mask", "IGNORE")) for name in missing)
+    return network
 
 
 def test_the_module_gives_our_logits_and_its_hooks_change_them(run):
@@ -92,14 +99,10 @@ def test_the_module_gives_our_logits_and_its_hooks_change_them(run):
 
 
 def test_the_module_has_the_values_of_hooked_transformer_at_every_hook_point(run):
-    classes = hooked_transformer_class()
-    if classes is None:
-        pytest.skip("this TransformerLens has no HookedTransformer")
-    torch = pytest.importorskip("torch")
     lens = run.to_transformer_lens()
-    dtype = torch.from_numpy(lens.state_dict["embed.W_E"]).dtype
-    theirs = classes[0](classes[1](**lens.config, device="cpu", dtype=dtype))
-    theirs.load_state_dict({n: torch.from_numpy(v) for n, v in lens.state_dict.items()}, strict=False)
+    theirs = in_hooked_transformer(lens)
+    import torch
+
     tokens = torch.from_numpy(lens.tokens)
     with torch.no_grad():
         expected = dict(theirs.run_with_cache(tokens)[1])
@@ -110,16 +113,10 @@ def test_the_module_has_the_values_of_hooked_transformer_at_every_hook_point(run
 
 
 def test_the_package_gives_our_logits(run):
-    classes = hooked_transformer_class()
-    if classes is None:
-        pytest.skip("this TransformerLens has no HookedTransformer")
-    torch = pytest.importorskip("torch")
     lens = run.to_transformer_lens()
-    dtype = torch.from_numpy(lens.state_dict["embed.W_E"]).dtype
-    network = classes[0](classes[1](**lens.config, device="cpu", dtype=dtype))
-    state = {name: torch.from_numpy(values) for name, values in lens.state_dict.items()}
-    missing, unexpected = network.load_state_dict(state, strict=False)
-    assert not unexpected and all(name.endswith(("mask", "IGNORE")) for name in missing)
+    network = in_hooked_transformer(lens)
+    import torch
+
     with torch.no_grad():
         theirs = network(torch.from_numpy(lens.tokens))[:, -1].double().numpy()
     np.testing.assert_allclose(theirs, run.logits(), atol=1e-5, rtol=0)

@@ -58,6 +58,13 @@ std::vector<std::string> ordered_keys(const std::vector<FlatConfig>& configs) {
 
 bool ends_with_digest(const std::string& key) { return key.ends_with("_digest"); }
 
+/// A word for a shell, in quotes only where one would read it otherwise.
+std::string quoted_if_needed(const std::string& word) {
+  const bool plain = word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/,") ==
+                     std::string::npos;
+  return plain && !word.empty() ? word : shell_word(word);
+}
+
 }  // namespace
 
 std::vector<ConfigRow> config_rows(const std::vector<ReportRun>& runs) {
@@ -86,15 +93,15 @@ std::string train_command(const Config& config) {
   FlatConfig values = flat_config(config);
   const FlatConfig defaults = flat_config(*resolve_config(Config{}));
   std::string command = "groklab train";
-  if (!config.fork.run.empty()) command = fmt::format("groklab fork {} --at {}", config.fork.run, config.fork.step);
+  if (!config.fork.run.empty()) {
+    command = fmt::format("groklab fork {} --at {}", quoted_if_needed(config.fork.run), config.fork.step);
+  }
   for (const FieldInfo& field : config_fields()) {
     const std::string value = lookup(values, field.key);
     const bool is_fork = field.key.starts_with("fork.") && field.key != "fork.reset_optimizer";
     if (value == lookup(defaults, field.key) || ends_with_digest(field.key) || is_fork) continue;
     const std::string word = value == "yes" ? "true" : value == "no" ? "false" : value;
-    const bool plain = word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/,") ==
-                       std::string::npos;
-    command += fmt::format(" --set {}={}", field.key, plain && !word.empty() ? word : shell_word(word));
+    command += fmt::format(" --set {}={}", field.key, quoted_if_needed(word));
   }
   return command;
 }

@@ -53,5 +53,12 @@ TEST(TrainCommand, OfAForkStartsFromItsParentAndQuotesWhatAShellWouldRead) {
   EXPECT_EQ(command.find("fork.run"), std::string::npos);
 }
 
+// A store is untrusted, and people paste what the page says.
+TEST(TrainCommand, QuotesAParentThatIsNoId) {
+  Config config;
+  config.fork = {"$(touch x)", 4000, false};
+  EXPECT_EQ(train_command(config).rfind("groklab fork '$(touch x)' --at 4000", 0), 0u) << train_command(config);
+}
+
 }  // namespace
 }  // namespace groklab::report
