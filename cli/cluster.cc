@@ -17,6 +17,7 @@
 #include "groklab/cluster/slurm.h"
 #include "groklab/config/text_file.h"
 #include "groklab/lab/run_lock.h"
+#include "groklab/lab/run_removal.h"
 #include "groklab/sweep/cost.h"
 #include "groklab/sweep/shard.h"
 #include "groklab/sweep/sweep_text.h"
@@ -130,6 +131,7 @@ int collect(const ClusterFlags& flags) {
   const ClusterJob job = read_job(flags.folder);
   Store store = StoreOption{flags.store}.open();
   const std::vector<ShardState> states = shard_states(job, {});
+  const StoreCareLock care(store);
   const std::deque<RunLock> locks = lock_unended_runs(store);
   MergeReport total;
   for (const int shard : shards_in(states, ShardState::kDone)) {

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "groklab/base/error.h"
 #include "groklab/lab/run_lock.h"
+#include "groklab/lab/run_removal.h"
 #include "groklab/view/text.h"
 #include "options.h"
 #include "signals.h"
@@ -50,6 +51,7 @@ int merge(const MergeFlags& flags) {
   const std::atomic<bool>& interrupt = catch_interrupts();
   check_sources(flags);
   Store destination = StoreOption{flags.destination}.open();
+  const StoreCareLock care(destination);
   const std::deque<RunLock> locks = lock_unended_runs(destination);
   MergeReport total;
   for (const std::string& source : flags.sources) {

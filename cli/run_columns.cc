@@ -9,6 +9,7 @@
 
 #include "groklab/base/csv.h"
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/config/engine_identity.h"
 #include "groklab/config/keys.h"
 #include "groklab/config/suggest.h"
@@ -21,8 +22,9 @@ namespace groklab::cli {
 namespace {
 
 /// What does not fit goes in this order; after it the keys that differ, the last first.
-constexpr const char* kLeastImportant[] = {"created", "norm",           "seconds",       "task",  "train_rows",
-                                           "step",    "train_accuracy", "test_accuracy", "t_fit", "status"};
+constexpr const char* kLeastImportant[] = {"created", "norm",          "seconds", "note",
+                                           "task",    "train_rows",    "step",    "train_accuracy",
+                                           "tags",    "test_accuracy", "t_fit",   "status"};
 
 RunColumn text_column(const char* name, const char* head, std::string (*text)(const RunInfo&)) {
   return {name, head, true, [text](const ListedRun& run) -> RunValue { return text(run.info); },
@@ -66,6 +68,7 @@ std::optional<std::int64_t> last_rows(const ListedRun& run) {
 const std::vector<RunColumn>& known_columns() {
   static const std::vector<RunColumn> columns = {
       text_column("id", "RUN", [](const RunInfo& i) { return i.id; }),
+      text_column("name", "NAME", [](const RunInfo& i) { return i.annotation.name; }),
       text_column("status", "STATUS", [](const RunInfo& i) { return std::string(run_status_name(i.status)); }),
       step_column("step", "STEP", [](const ListedRun& r) { return std::optional(r.info.step); }),
       text_column("task", "TASK", [](const RunInfo& i) { return task_label(i.config); }),
@@ -85,6 +88,8 @@ const std::vector<RunColumn>& known_columns() {
           "norm", "NORM", [](const Record& r) { return r.norm; }, format_number),
       {"seconds", "TIME", false, [](const ListedRun& r) -> RunValue { return r.info.seconds; },
        [](const ListedRun& r) { return format_duration(r.info.seconds); }},
+      text_column("tags", "TAGS", [](const RunInfo& i) { return join(i.annotation.tags, " "); }),
+      text_column("note", "REMARK", [](const RunInfo& i) { return i.annotation.note; }),
       text_column("created", "CREATED", [](const RunInfo& i) { return i.created; }),
       text_column("reason", "REASON", [](const RunInfo& i) { return i.reason; }),
       text_column("parent", "PARENT", [](const RunInfo& i) { return i.config.fork.run; }),
@@ -160,17 +165,22 @@ std::vector<RunColumn> default_columns(const std::vector<ListedRun>& runs) {
   for (const ListedRun& run : runs) configs.push_back(&run.info.config);
   std::vector<RunColumn> columns;
   const auto add = [&](const char* name) { columns.push_back(run_column(name, "")); };
-  for (const char* name : {"id", "status", "step", "task", "train_rows"}) add(name);
+  const auto add_if_any = [&](const char* name) {
+    const RunColumn column = run_column(name, "");
+    const bool any =
+        std::any_of(runs.begin(), runs.end(), [&](const ListedRun& run) { return has_value(column, run); });
+    if (any) columns.push_back(column);
+  };
+  add("id");
+  add_if_any("name");
+  for (const char* name : {"status", "step", "task", "train_rows"}) add(name);
   for (const std::string& key : swept_keys(configs).keys) columns.push_back(key_column(key));
   for (const char* name : {"train_accuracy", "test_accuracy", "t_fit", "t_grok"}) add(name);
-  // Most runs of most stores have none of these.
-  for (const char* name : {"t_ungrok", "norm", "seconds", "created", "arithmetic"}) {
-    const RunColumn column = run_column(name, "");
-    const bool always = column.name != "t_ungrok" && column.name != "arithmetic";
-    if (always || std::any_of(runs.begin(), runs.end(), [&](const ListedRun& run) { return has_value(column, run); })) {
-      columns.push_back(column);
-    }
-  }
+  add_if_any("t_ungrok");  // most runs of most stores have none of it, neither tags nor another arithmetic
+  for (const char* name : {"norm", "seconds"}) add(name);
+  add_if_any("tags");
+  add("created");
+  add_if_any("arithmetic");
   return columns;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "groklab/analysis/event_times.h"
+#include "groklab/base/join.h"
 #include "groklab/view/text.h"
 
 namespace groklab::cli {
@@ -15,6 +16,14 @@ nlohmann::ordered_json times_to_json(const EventTimes& times) {
 
 std::string json_text(const nlohmann::ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string annotation_lines(const Annotation& annotation) {
+  std::string text;
+  if (!annotation.name.empty()) text += "name: " + annotation.name + "\n";
+  if (!annotation.tags.empty()) text += "tags: " + join(annotation.tags, ", ") + "\n";
+  if (!annotation.note.empty()) text += "note: " + annotation.note + "\n";
+  return text;
 }
 
 std::string times_line(const EventTimes& times, const EventRule& rule) {

@@ -61,6 +61,7 @@ std::string group_row(const char* name, const GroupMetrics& group) {
 
 std::string show_text(const RunInfo& info, const RecordCurves& curves, const std::vector<CheckpointInfo>& checkpoints) {
   std::string text = fmt::format("run {}: {}\n", info.id, task_label(info.config));
+  text += annotation_lines(info.annotation);
   text += fmt::format("status: {} at step {} of {}, {}{}\n", run_status_name(info.status), format_count(info.step),
                       format_count(info.config.train.steps), format_duration(info.seconds),
                       info.reason.empty() ? "" : " (" + info.reason + ")");

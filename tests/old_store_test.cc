@@ -31,6 +31,8 @@ probe_every = 1
 /// Back to schema 2, with run number 1 as a process left it that was killed behind step 40.
 constexpr const char* kDowngrade = R"(
 DROP VIEW runs_view;
+DROP TABLE annotations;
+DROP TABLE tags;
 ALTER TABLE runs DROP COLUMN instruction_set;
 ALTER TABLE runs DROP COLUMN folder;
 ALTER TABLE runs DROP COLUMN replaces;

@@ -18,6 +18,21 @@
 
 namespace groklab {
 
+/// What people say of a run; no part of its identity and of no result.
+struct Annotation {
+  std::string name;               ///< accepted wherever a run is named; empty: none
+  std::vector<std::string> tags;  ///< in alphabetical order
+  std::string note;               ///< one line
+};
+
+/// A change of an annotation; what is not named stays. See RunStore::annotate for what the texts may be.
+struct AnnotationChange {
+  std::optional<std::string> name;  ///< "" takes it away
+  std::vector<std::string> tags;    ///< to add
+  std::vector<std::string> untags;  ///< to take away
+  std::optional<std::string> note;  ///< "" takes it away
+};
+
 /// One stored run without its records.
 struct RunInfo {
   std::string id;                          ///< 12 hex digits
@@ -34,6 +49,7 @@ struct RunInfo {
   std::optional<Record> last;              ///< the last record, for listings
   std::string instruction_set;             ///< that computed it, "AVX-512"; "" if an old store does not tell
   std::string replaces;                    ///< id of the run whose place it takes when it is done; else empty
+  Annotation annotation;                   ///< name, tags and note
 };
 
 /// One stored state.
@@ -65,7 +81,7 @@ class Store;
 /// A store that is open for reading and writing. Several processes and several objects may use one directory: one
 /// writes, others wait up to ten seconds. One thread uses an object at a time. Movable. Every method throws
 /// Error(kStore) for a run that is not there, a locked store or one of a newer version, and Error(kIo) for the disk.
-/// Where an id is asked for, a unique start of it or "last" will do.
+/// Where an id is asked for, a unique start of it, "last" or the run's name will do, in this order.
 class RunStore {
  public:
   /// Creates the directory if it is missing.
@@ -88,6 +104,12 @@ class RunStore {
   std::vector<ProbeResult> probe_results(const std::string& id) const;
   /// Its stored states, by step.
   std::vector<CheckpointInfo> checkpoints(const std::string& id) const;
+
+  /// Changes what is said of a run. A name has at most 80 bytes, differs from those of all other runs and is not made
+  /// of hexadecimal digits alone, as ids are; a tag has at most 40 bytes of letters, digits and _-.:/+@; a run has at
+  /// most 32 of them; a note has at most 2,000 bytes. Control characters are escaped. Throws Error(kConfig) for another
+  /// text.
+  void annotate(const std::string& id, const AnnotationChange& change);
 
   /// Trains a run of this configuration as `groklab train` does: goes on where a former training ended, and returns
   /// what is stored if it was done. A fork (config.fork) starts from its parent's stored state.

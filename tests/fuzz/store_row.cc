@@ -24,6 +24,8 @@ VALUES (1, 'a', '2025-03-09T14:02:11Z', 'machine', '0.1.0', 'cpu/2', '{"task":{"
 INSERT INTO records(run, step, train_rows, test_rows, train_loss, test_loss, train_accuracy, test_accuracy, tensor_norms)
 VALUES (1, 0, 10, 39, 2.0, 2.1, 0.1, 0.1, '[1,2]'), (1, 5, 10, 39, 0.1, 0.2, 1.0, 0.9, '[1,"inf"]');
 INSERT INTO probes(run, step, result) VALUES (1, 5, '{"step":5}');
+INSERT INTO annotations(run, name, note, changed) VALUES ('a', 'name', 'note', '2025-03-09T14:02:11Z');
+INSERT INTO tags(run, tag) VALUES ('a', 'tag');
 )sql";
 const std::vector<std::string> kColumns = {"runs.id",
                                            "runs.status",
@@ -46,7 +48,10 @@ const std::vector<std::string> kColumns = {"runs.id",
                                            "records.test_accuracy",
                                            "records.tensor_norms",
                                            "probes.step",
-                                           "probes.result"};
+                                           "probes.result",
+                                           "annotations.name",
+                                           "annotations.note",
+                                           "tags.tag"};
 
 template <typename Number>
 Number number_of(std::string_view text) {

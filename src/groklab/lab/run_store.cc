@@ -59,6 +59,9 @@ RunStore::~RunStore() = default;
 bool RunStore::contains(const std::string& id) const { return store_->contains(id); }
 std::string RunStore::resolve(const std::string& id) const { return store_->resolve(id); }
 std::vector<RunInfo> RunStore::runs(std::vector<std::string>* damaged) const { return store_->runs("", damaged); }
+void RunStore::annotate(const std::string& id, const AnnotationChange& change) {
+  store_->annotate({resolve(id)}, change);
+}
 RunInfo RunStore::run(const std::string& id) const { return store_->run(resolve(id)); }
 std::vector<Record> RunStore::records(const std::string& id) const { return store_->records(resolve(id)); }
 std::vector<ProbeResult> RunStore::probe_results(const std::string& id) const { return store_->probes(resolve(id)); }

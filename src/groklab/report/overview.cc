@@ -52,7 +52,9 @@ std::string number_cell(double value, std::string (*format)(double)) {
 std::string table_row(const GroupedRun& grouped, bool with_parents) {
   const RunInfo& info = grouped.source->info;
   const std::string id = html_escape(info.id);
-  std::string html = fmt::format("<tr id=\"run-{0}\"><th scope=\"row\">{0}</th>", id);
+  const std::string name = html_escape(info.annotation.name);
+  std::string html =
+      fmt::format("<tr id=\"run-{0}\"><th scope=\"row\">{0}{1}</th>", id, name.empty() ? "" : " " + name);
   for (const std::string& value : grouped.values)
     html += fmt::format("<td data-value=\"{0}\">{0}</td>", html_escape(value));
   html += fmt::format("<td><span class=\"status {0}\">{0}</span></td>", run_status_name(info.status));

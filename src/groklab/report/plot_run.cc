@@ -18,8 +18,9 @@ namespace {
 constexpr std::size_t kMaxLabelValues = 2;  ///< differing keys named in a label
 constexpr std::size_t kMaxLabelLength = 44;
 
-// What a researcher calls the run: the settings that set it apart, then the start of its id.
+// What a researcher calls the run: its name, else the settings that set it apart, then the start of its id.
 std::string run_label(const ReportRun& run, std::size_t index, std::vector<ConfigRow> differences) {
+  if (const std::string& name = run.info.annotation.name; !name.empty() && name.size() <= kMaxLabelLength) return name;
   // What a fork came from goes without saying in a legend; the card tells.
   std::erase_if(differences, [](const ConfigRow& row) { return row.key.starts_with("fork."); });
   if (differences.empty() || differences.size() > kMaxLabelValues) return run.info.id;

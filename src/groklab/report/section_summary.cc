@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "groklab/base/join.h"
 #include "groklab/report/config_diff.h"
 #include "groklab/report/html.h"
 #include "groklab/report/sections.h"
@@ -116,6 +117,8 @@ std::string summary_card(const PlotRun& plot) {
   if (plot.events.ungrok) html += tile("Lost at step", milestone(plot.events.ungrok));
   html += "</dl>\n<dl class=\"facts\">\n";
   html += row("Run", info.id == plot.label ? "" : info.id);
+  html += row("Tags", join(info.annotation.tags, ", "));
+  html += row("Note", info.annotation.note);
   html += row("Training set", size_text(run));
   html += row("Parameters", run.n_parameters > 0 ? format_count(run.n_parameters) : "");
   html += row("Steps", fmt::format("{} of {}", format_count(info.step), format_count(info.config.train.steps)));

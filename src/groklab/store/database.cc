@@ -103,6 +103,15 @@ Database::~Database() {
   }
 }
 
+void Database::compact() {
+  const std::lock_guard lock(mutex_);
+  check_present();
+  sync_states();
+  record_statement_.reset();
+  translated([&] { connection_.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"); });
+  log_pages_ = 0;
+}
+
 void Database::sync_states() {
   if (unsynced_.empty()) return;
   constexpr std::size_t kMany = 64;  // a sweep of short runs: then once for all is faster, whatever else it flushes

@@ -64,6 +64,10 @@ class Database {
     return write(durability, wait_seconds_, std::forward<Body>(body));
   }
 
+  /// Gives unused pages and the write-ahead log back to the disk. Needs the space of the database once more meanwhile;
+  /// what ends it leaves the database as it was. Throws StoreLocked while another program reads or writes.
+  void compact();
+
   /// A state that was written without waiting for the disk. Before anything makes its row durable, it is synced: a row
   /// without its file would be worse than neither. Only inside read() or write().
   void add_unsynced(const std::filesystem::path& file) { unsynced_.push_back(file); }

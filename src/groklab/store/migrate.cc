@@ -135,7 +135,8 @@ void migrate(SQLite::Database& connection, int version) {
   if (version < 2) connection.exec(probes_table_2_sql());
   if (version < 3) migrate_to_3(connection);
   if (version < 4) migrate_to_4(connection);
-  connection.exec(columns_5_sql());  // empty: what their objective was would take their weights
+  if (version < 5) connection.exec(columns_5_sql());  // empty: what their objective was would take their weights
+  connection.exec(annotation_tables_sql());
   connection.exec(runs_view_sql());
   connection.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
 }

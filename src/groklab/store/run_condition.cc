@@ -40,7 +40,9 @@ constexpr std::array kColumns = {"number",
                                  "test_loss",
                                  "train_accuracy",
                                  "test_accuracy",
-                                 "norm"};
+                                 "norm",
+                                 "name",
+                                 "note"};
 
 enum class TokenKind { kWord, kNumber, kText, kSign, kEnd };
 
@@ -179,31 +181,60 @@ class Parser {
   }
 
   std::string test() {
+    if (is_word("tag")) return tag_test();
     const std::string operand = name();
-    if (token_.kind == TokenKind::kSign) {
-      constexpr std::array kComparisons = {"=", "==", "!=", "<>", "<", "<=", ">", ">="};
-      const auto found = std::find(kComparisons.begin(), kComparisons.end(), token_.text);
-      if (found == kComparisons.end()) expected("a comparison");
-      advance();
-      return operand + " " + *found + " " + value();
-    }
+    if (token_.kind == TokenKind::kSign) return operand + compared();
     if (take_word("is")) {
       const bool negated = take_word("not");
       if (!take_word("null")) expected("\"null\"");
       return operand + (negated ? " IS NOT NULL" : " IS NULL");
     }
     const std::string negation = take_word("not") ? " NOT" : "";
+    return operand + negation + chosen();
+  }
+
+  /// A run has many tags, or none: a test holds if it does for one of them, and what is negated if it does for none.
+  std::string tag_test() {
+    advance();
+    if (take_word("is")) {
+      const bool negated = take_word("not");
+      if (!take_word("null")) expected("\"null\"");
+      return (negated ? "" : "NOT ") + tagged("");
+    }
+    if (token_.kind == TokenKind::kSign) {
+      const bool differs = is_sign("!=") || is_sign("<>");
+      if (!differs && !is_sign("=") && !is_sign("==")) expected("=, != or a word such as \"like\"");
+      advance();
+      return (differs ? "NOT " : "") + tagged("= " + value());
+    }
+    const bool negated = take_word("not");
+    return (negated ? "NOT " : "") + tagged(chosen());
+  }
+  static std::string tagged(const std::string& test) {
+    return "EXISTS (SELECT 1 FROM tags WHERE tags.run = id" + (test.empty() ? "" : " AND tag " + test) + ")";
+  }
+
+  std::string compared() {
+    constexpr std::array kComparisons = {"=", "==", "!=", "<>", "<", "<=", ">", ">="};
+    const auto found = std::find(kComparisons.begin(), kComparisons.end(), token_.text);
+    if (found == kComparisons.end()) expected("a comparison");
+    advance();
+    return std::string(" ") + *found + " " + value();
+  }
+
+  /// "like", "between" or "in" with what follows.
+  std::string chosen() {
     if (take_word("like")) {
       if (token_.kind != TokenKind::kText) expected("a 'text' with % and _");
-      return operand + negation + " LIKE " + value();
+      return " LIKE " + value();
     }
     if (take_word("between")) {
       const std::string low = value();
       if (!take_word("and")) expected("\"and\"");
-      return operand + negation + " BETWEEN " + low + " AND " + value();
+      return " BETWEEN " + low + " AND " + value();
     }
     if (!take_word("in")) expected("a comparison, \"is\", \"like\", \"between\" or \"in\"");
-    return operand + negation + " IN " + list();
+    return " IN " + list();
   }
 
   std::string list() {
@@ -227,6 +258,7 @@ class Parser {
     }
     if (!is_config_key(word)) {
       std::vector<std::string> known(kColumns.begin(), kColumns.end());
+      known.emplace_back("tag");
       std::string nearest = nearest_name(word, known);
       if (nearest.empty()) nearest = suggest_key(word);
       refuse(token_.begin, fmt::format("no such column: {}{}; expected a column of runs_view or a key of the "

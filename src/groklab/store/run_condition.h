@@ -22,7 +22,7 @@ struct RunCondition {
 ///   any  = all { "or" all } .   all = not { "and" not } .   not = [ "not" ] ( "(" any ")" | test ) .
 ///   test = name ( ("=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=") value | "is" [ "not" ] "null"
 ///        | [ "not" ] "like" text | [ "not" ] "in" "(" value { "," value } ")" | [ "not" ] "between" value "and" value
-///        ) .
+///        ) | "tag" ( ("=" | "==" | "!=" | "<>") value | "is" ... | [ "not" ] ... ) .
 ///   name = a column of runs_view or a key of the configuration, such as optim.learning_rate .
 ///   value = a number, a 'text', true or false .
 /// Throws Error(kStore) "condition "...": at N: expected ..., found ...".

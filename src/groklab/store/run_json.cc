@@ -34,7 +34,10 @@ nlohmann::ordered_json run_to_json(const RunInfo& info) {
                                  {"version", info.version},
                                  {"engine", info.engine},
                                  {"instruction_set", info.instruction_set},
-                                 {"task", task_label(info.config)}};
+                                 {"task", task_label(info.config)},
+                                 {"name", info.annotation.name},
+                                 {"tags", info.annotation.tags},
+                                 {"note", info.annotation.note}};
   json["config"] = config_to_json(info.config);
   json["last"] = info.last ? record_to_json(*info.last, info.tensor_names) : nlohmann::ordered_json(nullptr);
   return json;

@@ -18,7 +18,7 @@ nlohmann::ordered_json group_to_json(const GroupMetrics& metrics);
 nlohmann::ordered_json record_to_json(const Record& record, std::span<const std::string> tensor_names = {});
 
 /// {"id", "status", "reason", "step", "seconds", "created", "machine", "version", "engine", "instruction_set", "task",
-/// "config", "last"}, the last record or null.
+/// "name", "tags", "note", "config", "last"}, the last record or null.
 nlohmann::ordered_json run_to_json(const RunInfo& info);
 
 /// The same with "records", all of them: what `groklab export --format json` writes.

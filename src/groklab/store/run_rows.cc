@@ -12,6 +12,7 @@
 #include "groklab/base/json_fields.h"
 #include "groklab/config.h"
 #include "groklab/record/probe_fault.h"
+#include "groklab/store/annotation.h"
 #include "groklab/store/record_columns.h"
 #include "groklab/store/store_files.h"
 #include "groklab/store/stored_json.h"
@@ -64,13 +65,13 @@ RunStatus parse_status(const std::string& id, const std::string& text) {
 std::string select_runs_sql() {
   return "SELECT runs.id, runs.status, runs.reason, runs.step, runs.seconds, runs.created, runs.machine, "
          "runs.version, runs.engine, runs.config, runs.tensors, runs.instruction_set, runs.replaces, runs.checksum, " +
-         record_columns() +
+         annotation_columns() + ", " + record_columns() +
          " FROM runs LEFT JOIN records AS r ON r.run = runs.number AND"
          " r.step = (SELECT max(step) FROM records WHERE run = runs.number)";
 }
 
 RunInfo read_run(SQLite::Statement& row) {
-  constexpr int kFirstRecordColumn = 14;
+  constexpr int kFirstAnnotationColumn = 14, kFirstRecordColumn = 17;
   const auto text = [&](int column) { return row.getColumn(column).getString(); };
   RunInfo info;
   info.id = text(0);
@@ -87,6 +88,8 @@ RunInfo read_run(SQLite::Statement& row) {
   info.engine = text(8);
   info.instruction_set = text(11);
   info.replaces = text(12);
+  info.annotation =
+      read_annotation(text(kFirstAnnotationColumn), text(kFirstAnnotationColumn + 1), text(kFirstAnnotationColumn + 2));
   check_checksum(row.getColumn(13), run_checksum(text(5), text(6), text(7), text(8), text(9), text(10)), where);
   try {
     info.config = config_from_json(parse_stored_json(text(9), "config"));

@@ -48,9 +48,11 @@ SELECT
   json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.train.precision') AS precision,
   nullif(json_extract(CASE WHEN json_valid(runs.config) THEN runs.config END, '$.fork.run'), '') AS parent,
   last.train_loss, last.test_loss, last.train_accuracy, last.test_accuracy, last.norm,
+  nullif(said.name, '') AS name, nullif(said.note, '') AS note,
   runs.config
 FROM runs LEFT JOIN records AS last
-  ON last.run = runs.number AND last.step = (SELECT max(step) FROM records WHERE run = runs.number);
+  ON last.run = runs.number AND last.step = (SELECT max(step) FROM records WHERE run = runs.number)
+LEFT JOIN annotations AS said ON said.run = runs.id;
 )sql";
 }
 
@@ -87,10 +89,11 @@ CREATE TABLE checkpoints (
   kept INTEGER NOT NULL,
   PRIMARY KEY (run, step)
 ) WITHOUT ROWID;
-{}{}PRAGMA application_id = {};
+{}{}{}PRAGMA application_id = {};
 PRAGMA user_version = {};
 )sql",
-                     metric_columns(), probes_table("result"), runs_view_sql(), kApplicationId, kSchemaVersion);
+                     metric_columns(), probes_table("result"), annotation_tables_sql(), runs_view_sql(), kApplicationId,
+                     kSchemaVersion);
 }
 
 std::string columns_4_sql() {
@@ -106,6 +109,22 @@ UPDATE runs SET folder = id;
 }
 
 std::string columns_5_sql() { return "ALTER TABLE records ADD COLUMN objective REAL"; }
+
+/// By id and not by number: what was said of a run holds for the one that is trained anew in its place.
+std::string annotation_tables_sql() {
+  return R"sql(CREATE TABLE annotations (
+  run TEXT PRIMARY KEY,
+  name TEXT NOT NULL DEFAULT '',
+  note TEXT NOT NULL DEFAULT '',
+  changed TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE tags (
+  run TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  PRIMARY KEY (run, tag)
+) WITHOUT ROWID;
+)sql";
+}
 
 std::string probes_table_2_sql() { return probes_table("reading"); }
 

@@ -30,6 +30,37 @@ struct MergeReport {
   MergeReport& operator+=(const MergeReport& other);
 };
 
+/// What runs take of a disk.
+struct StoredSize {
+  std::int64_t records = 0, states = 0;
+  std::uintmax_t file_bytes = 0;  ///< of their folders
+  std::uintmax_t row_bytes = 0;   ///< of their rows, about
+};
+
+/// What a store holds that nothing needs.
+struct Garbage {
+  struct File {
+    std::filesystem::path file;  ///< or a folder with all in it
+    std::string run;             ///< whose it may be; "" for nobody's
+    std::uintmax_t bytes = 0;
+  };
+  struct State {
+    std::string run;
+    std::int64_t step = 0;
+    std::filesystem::path file;
+    std::uintmax_t bytes = 0;
+  };
+  std::vector<File> leftovers;           ///< what killed programs and removed runs left
+  std::vector<File> inputs;              ///< copies of tables and row files that no run was made from
+  std::vector<State> states;             ///< that `keep_last` gives up; they can be computed again
+  std::vector<std::string> annotations;  ///< ids of runs that are gone
+  std::uintmax_t database_bytes = 0;     ///< unused pages and the write-ahead log
+
+  bool empty() const {
+    return leftovers.empty() && inputs.empty() && states.empty() && annotations.empty() && database_bytes == 0;
+  }
+};
+
 /// Opened read-write; a store that cannot be written is read as it stands. Safe to use from several processes: one
 /// writes, others wait up to `wait_seconds` and then an Error(kStore) says that the store is locked. A store of an
 /// older schema is brought up to date, one of a newer schema is refused with an Error(kStore).
@@ -41,8 +72,9 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// Full id of the run whose id starts with `prefix`; "last" is the newest. Throws Error(kStore): none, or several.
-  std::string resolve(const std::string& prefix) const;
+  /// Full id of the run whose id starts with `name`, else of the run of that name; "last" is the newest. Throws
+  /// Error(kStore): none, or several.
+  std::string resolve(const std::string& name) const;
   bool contains(const std::string& id) const;
   RunInfo run(const std::string& id) const;
   /// All runs, newest first; `where` is a condition (run_condition.h; "" for all). A run whose row is
@@ -62,6 +94,11 @@ class Store {
 
   /// The file of a checkpoint, checked. `step` -1: the last.
   TensorFile checkpoint_file(const std::string& id, std::int64_t step) const;
+
+  /// Changes what is said of runs, of all or of none (annotation.h tells what the texts may be). Throws Error(kConfig)
+  /// for a text that may not be, a name for several runs, or that another run has; Error(kStore) for a run that is not
+  /// there or is to replace another.
+  void annotate(const std::vector<std::string>& ids, const AnnotationChange& change);
 
   /// Registers a run (status running). If the store holds a run of that id with states, `replace` puts the new one
   /// beside it under the id ID-new until install(); without states the old one goes at once. Returns the new one's id.
@@ -94,6 +131,21 @@ class Store {
   /// ends the program, and a second call goes on. No run of this store may be in training. Throws Error(kStore|kIo) if
   /// this store cannot be written.
   MergeReport merge(const Store& source, const std::atomic<bool>* interrupt = nullptr);
+
+  StoredSize size_of(const std::string& id) const;
+  /// Runs that are forks of one of these, and none of these.
+  std::vector<std::string> forks_of(const std::vector<std::string>& ids) const;
+  /// Removes runs, all or none: their rows in one transaction, then their files, so that whatever ends the program
+  /// leaves nothing but files that nothing needs. None of them may be in training. Throws Error(kStore) for a run that
+  /// is not there or has a fork that would lose it.
+  void remove_runs(const std::vector<std::string>& ids);
+
+  /// Looks for what nothing needs. `keep_last` >= 1: of runs that are done also the states before their last so many,
+  /// but those that forks start from; 0: no states.
+  Garbage garbage(std::int64_t keep_last) const;
+  /// Removes it, except what has come to be needed meanwhile; files after the rows that name them. None of the runs in
+  /// it may be in training, and no merge may be under way.
+  void remove_garbage(const Garbage& garbage);
 
   const std::filesystem::path& directory() const;
   /// Whether nothing can be stored here.

@@ -8,6 +8,7 @@
 
 #include "groklab/base/digest.h"
 #include "groklab/base/error.h"
+#include "groklab/store/annotation.h"
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/waiting_file.h"
@@ -54,6 +55,7 @@ class Inspection {
       look_at_states(number, id, folder);
       folders.insert(folder);
     }
+    for (const std::string& line : annotation_faults(connection_)) add({Kind::kAnnotation, line, -1, -1, {}});
     look_at_folders(folders);
     look_at_inputs();
     return std::move(faults_);

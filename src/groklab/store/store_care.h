@@ -15,14 +15,15 @@ namespace groklab {
 /// What is wrong with one row or file, and what a repair needs to know of it.
 struct StoreFault {
   enum class Kind {
-    kDatabase,  ///< the file's own structure; not repaired here
-    kRun,       ///< a run's row
-    kRecord,    ///< a record
-    kProbe,     ///< a probe result
-    kState,     ///< a registered state that is missing or damaged
-    kLeftover,  ///< a file that nothing needs
-    kWaiting,   ///< parts that wait for the database: no damage
-    kInput,     ///< a kept table or row file that is not what its name says
+    kDatabase,    ///< the file's own structure; not repaired here
+    kRun,         ///< a run's row
+    kRecord,      ///< a record
+    kProbe,       ///< a probe result
+    kState,       ///< a registered state that is missing or damaged
+    kLeftover,    ///< a file that nothing needs
+    kWaiting,     ///< parts that wait for the database: no damage
+    kAnnotation,  ///< a name, tag or note that may not be
+    kInput,       ///< a kept table or row file that is not what its name says
   };
   Kind kind = Kind::kDatabase;
   std::string text;  ///< one line

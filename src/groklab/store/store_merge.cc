@@ -8,6 +8,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
+#include "groklab/store/annotation.h"
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/store_impl.h"
@@ -138,7 +139,7 @@ class Merge {
         break;
       }
       try {
-        take(theirs);
+        if (take(theirs)) held_.push_back(theirs.id);
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::kIo) throw;
         report_.conflicts.push_back(fmt::format("{}: {}", from_.directory().string(), error.what()));
@@ -146,6 +147,7 @@ class Merge {
       if (taken_.size() >= kBatch) commit();
     }
     commit();
+    merge_annotations();
     return std::move(report_);
   }
 
@@ -157,23 +159,34 @@ class Merge {
     std::optional<Candidate> old;  ///< whose place it takes
   };
 
-  void take(const Candidate& theirs) {
+  /// Whether the destination holds the run then, theirs or its own.
+  bool take(const Candidate& theirs) {
     check_id(theirs.id);
     const std::optional<Candidate> ours =
         to_.read([&](SQLite::Database& connection) { return find_candidate(connection, theirs.id); });
     if (ours) {
       if (const std::string difference = difference_between(*ours, theirs); !difference.empty()) {
-        return report_.conflicts.push_back(fmt::format("run {}: {} and {} differ: {}", theirs.id,
-                                                       to_.directory().string(), from_.directory().string(),
-                                                       difference));
+        report_.conflicts.push_back(fmt::format("run {}: {} and {} differ: {}", theirs.id, to_.directory().string(),
+                                                from_.directory().string(), difference));
+        return false;
       }
       if (!theirs.is_further_than(*ours)) {
         ++(ours->is_further_than(theirs) ? report_.older : report_.equal);
-        return;
+        return true;
       }
     }
     from_.read([&](SQLite::Database& connection) { check_readable(connection, theirs); });
     taken_.push_back({theirs, copy_states(theirs, free_folder(theirs.id, ours)), ours});
+    return true;
+  }
+
+  void merge_annotations() {
+    if (held_.empty()) return;
+    to_.write(Durability::kSync, [&](SQLite::Database& here) {
+      from_.read([&](SQLite::Database& there) {
+        for (const std::string& id : held_) merge_annotation(here, there, id);
+      });
+    });
   }
 
   /// "" if one is the other, or its beginning.
@@ -333,6 +346,7 @@ class Merge {
   Database &to_, &from_;
   MergeReport report_;
   std::vector<Taken> taken_;
+  std::vector<std::string> held_;  ///< ids of the runs that both hold, whoever had them first
 };
 
 }  // namespace

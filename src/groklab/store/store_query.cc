@@ -1,5 +1,7 @@
 // Queries of the store: runs by id or condition, records. Of conditions, which come from users, nothing gets into SQL.
 #include "groklab/base/join.h"
+#include "groklab/config/suggest.h"
+#include "groklab/store/annotation.h"
 #include "groklab/store/run_condition.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/schema.h"
@@ -26,6 +28,23 @@ void bind_values(SQLite::Statement& query, const std::vector<ConditionValue>& va
 
 std::string plural(std::int64_t count) { return fmt::format("{} run{}", count, count == 1 ? "" : "s"); }
 
+/// Sorted; at most six.
+std::vector<std::string> ids_that_start_with(SQLite::Database& connection, const std::string& start) {
+  // A run that is to replace another has that one's id as its start; it is meant where its whole id is given.
+  SQLite::Statement query(connection,
+                          "SELECT id FROM runs WHERE id = ?1 OR (substr(id, 1, length(?1)) = ?1 AND (replaces IS NULL "
+                          "OR replaces NOT IN (SELECT id FROM runs))) ORDER BY id LIMIT 6");
+  query.bind(1, start);
+  std::vector<std::string> ids;
+  while (query.executeStep()) ids.push_back(query.getColumn(0).getString());
+  return ids;
+}
+
+std::string first_five(std::vector<std::string> ids) {
+  if (ids.size() > 5) ids[5] = "...";
+  return join(ids, ", ");
+}
+
 }  // namespace
 
 bool Store::contains(const std::string& id) const {
@@ -36,32 +55,24 @@ bool Store::contains(const std::string& id) const {
   });
 }
 
-std::string Store::resolve(const std::string& prefix) const {
+std::string Store::resolve(const std::string& name) const {
   return impl_->database.read([&](SQLite::Database& connection) -> std::string {
     const std::string where = directory().string();
     SQLite::Statement newest(connection, "SELECT id, (SELECT count(*) FROM runs) FROM runs ORDER BY number DESC");
     if (!newest.executeStep()) fail(ErrorKind::kStore, "store {}: it holds no runs", where);
-    if (prefix == "last") return newest.getColumn(0).getString();
-
-    // A run that is to replace another has that one's id as its start; it is meant where its whole id is given.
-    SQLite::Statement query(
-        connection,
-        "SELECT id FROM runs WHERE id = ?1 OR (substr(id, 1, length(?1)) = ?1 AND (replaces IS NULL "
-        "OR replaces NOT IN (SELECT id FROM runs))) ORDER BY id LIMIT 6");
-    query.bind(1, prefix);
-    std::vector<std::string> matches;
-    while (query.executeStep()) {
-      matches.push_back(query.getColumn(0).getString());
-      if (matches.back() == prefix) return prefix;  // sorts before every longer id
-    }
-    if (matches.empty() || prefix.empty()) {
-      fail(ErrorKind::kStore, "store {}: no run's id starts with '{}' ({} stored)", where, prefix,
-           plural(newest.getColumn(1).getInt64()));
+    if (name == "last") return newest.getColumn(0).getString();
+    const std::vector<std::string> starts = ids_that_start_with(connection, name);
+    if (!starts.empty() && starts.front() == name) return name;  // sorts before every longer id
+    const bool by_name = starts.empty() || name.empty();
+    const std::vector<std::string> matches = by_name ? ids_named(connection, name) : starts;
+    if (matches.empty()) {
+      const std::string nearest = nearest_name(name, names_of_runs(connection));
+      fail(ErrorKind::kStore, "store {}: no run's id starts with '{}', and no run has that name{} ({} stored)", where,
+           name, nearest.empty() ? "" : ", did you mean '" + nearest + "'?", plural(newest.getColumn(1).getInt64()));
     }
     if (matches.size() > 1) {
-      const bool more = matches.size() > 5;
-      if (more) matches.back() = "...";
-      fail(ErrorKind::kStore, "store {}: several runs start with '{}': {}", where, prefix, join(matches, ", "));
+      fail(ErrorKind::kStore, "store {}: several runs {} '{}': {}", where, by_name ? "are named" : "start with", name,
+           first_five(matches));
     }
     return matches.front();
   });

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "groklab/store/annotation.h"
 #include "groklab/store/store_care.h"
 #include "groklab/store/store_impl.h"
 
@@ -123,6 +124,9 @@ std::vector<std::string> Store::repair() {
         case FaultKind::kState:
           execute(connection, "DELETE FROM checkpoints WHERE run = ?1 AND step = ?2", fault.run, fault.step);
           lost_state.insert(fault.run);
+          break;
+        case FaultKind::kAnnotation:
+          remove_bad_annotations(connection);
           break;
         default:
           break;

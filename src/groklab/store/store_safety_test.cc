@@ -409,7 +409,7 @@ TEST_F(StoreSafetyTest, AStoreThatCannotBeWrittenIsRead) {
   // And of an older version.
   execute(
       "ALTER TABLE records DROP COLUMN objective; ALTER TABLE records DROP COLUMN checksum; ALTER TABLE probes DROP "
-      "COLUMN checksum; DROP VIEW runs_view;"
+      "COLUMN checksum; DROP VIEW runs_view; DROP TABLE annotations; DROP TABLE tags;"
       "ALTER TABLE runs DROP COLUMN instruction_set; ALTER TABLE runs DROP COLUMN folder;"
       "ALTER TABLE runs DROP COLUMN replaces; ALTER TABLE runs DROP COLUMN checksum; PRAGMA user_version = 3");
   EXPECT_EQ(mounted(look), 0);

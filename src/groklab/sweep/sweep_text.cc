@@ -35,16 +35,6 @@ const char* planned_state_name(const PlannedResult& result) {
   return "pending";
 }
 
-std::string format_bytes(double bytes) {
-  const char* units[] = {"B", "kB", "MB", "GB", "TB"};
-  std::size_t unit = 0;
-  while (bytes >= 999.5 && unit < 4) {
-    bytes /= 1000;
-    ++unit;
-  }
-  return fmt::format("{:.3g} {}", bytes, units[unit]);
-}
-
 std::string estimate_line(const SweepEstimate& estimate, int jobs) {
   return fmt::format("{} run{}, at most {} steps, {:.3g} PFLOP, {} on {} core{}, {} of disk",
                      format_count(estimate.runs), estimate.runs == 1 ? "" : "s", format_count(estimate.steps),

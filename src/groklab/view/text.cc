@@ -44,6 +44,16 @@ std::string format_duration(double seconds) {
   return fmt::format("{}:{:02}:{:02}", minutes / 60, minutes % 60, whole % 60);
 }
 
+std::string format_bytes(double bytes) {
+  const char* units[] = {"B", "kB", "MB", "GB", "TB"};
+  std::size_t unit = 0;
+  while (bytes >= 999.5 && unit < 4) {
+    bytes /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.3g} {}", bytes, units[unit]);
+}
+
 std::string align_columns(const std::vector<std::vector<std::string>>& rows, std::string_view align) {
   std::vector<std::size_t> widths(align.size(), 0);
   for (const auto& row : rows) {

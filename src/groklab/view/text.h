@@ -20,6 +20,9 @@ std::string format_number(double value);
 /// "0.42 s", "12.3 s", "4:05", "2:03:09".
 std::string format_duration(double seconds);
 
+/// 72,400,000 -> "72.4 MB".
+std::string format_bytes(double bytes);
+
 /// Rows of cells as aligned columns, two spaces apart, one line each. `align` holds one letter per column: 'l' or 'r'.
 std::string align_columns(const std::vector<std::vector<std::string>>& rows, std::string_view align);
 
