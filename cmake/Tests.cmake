@@ -42,6 +42,14 @@ find_program(NODE_EXECUTABLE node)
 if(NODE_EXECUTABLE)
   file(GLOB web_tests CONFIGURE_DEPENDS web/test/*.test.mjs)
   add_test(NAME Web.PageScripts COMMAND ${NODE_EXECUTABLE} --test ${web_tests})
+  # The live page's are TypeScript: esbuild makes plain scripts of them. Types, and the page itself: make page-test.
+  if(NOT GROKLAB_WEB_BUNDLE)
+    add_test(NAME Web.LivePageScriptsAreMade
+             COMMAND ${NODE_EXECUTABLE} ${CMAKE_CURRENT_BINARY_DIR}/web/build.mjs tests ${CMAKE_CURRENT_SOURCE_DIR}/web/serve/test)
+    set_tests_properties(Web.LivePageScriptsAreMade PROPERTIES FIXTURES_SETUP live_page_scripts)
+    add_test(NAME Web.LivePageScripts COMMAND ${NODE_EXECUTABLE} --test ${CMAKE_CURRENT_BINARY_DIR}/web/dist/test/)
+    set_tests_properties(Web.LivePageScripts PROPERTIES FIXTURES_REQUIRED live_page_scripts)
+  endif()
 endif()
 
 # A loss of power at random moments (docs/reliability.md; make campaign-crash does more).

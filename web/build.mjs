@@ -1,7 +1,7 @@
 // Bundles the scripts of both pages into dist/, with nothing left to load at run time:
 //   bundle.js        the report page's, one classic script that each page carries
 //   app.js, app.css  the live page's (groklab serve)
-//   test/*.mjs       with the argument "tests": the live page's unit tests, for node --test
+//   test/*.mjs       with the arguments "tests FOLDER": the live page's unit tests there, for node --test
 // The licences of all bundled packages travel with each script, as a comment at its head.
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
@@ -54,8 +54,7 @@ async function script(entry, outfile) {
   await build({...options, banner: {js: licenceComment(bundledPackages(dry.metafile))}, outfile});
 }
 
-async function tests() {
-  const folder = join(here, 'serve/test');
+async function tests(folder) {
   const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts')).map((name) => join(folder, name));
   await build({
     ...common, entryPoints: files, outdir: 'dist/test', format: 'esm', platform: 'node', minify: false,
@@ -63,8 +62,8 @@ async function tests() {
   });
 }
 
-if (process.argv.includes('tests')) {
-  await tests();
+if (process.argv[2] === 'tests') {
+  await tests(process.argv[3] ?? join(here, 'serve/test'));
 } else {
   await script('src/page.js', 'dist/bundle.js');
   await script('serve/src/main.tsx', 'dist/app.js');

@@ -7,7 +7,7 @@ namespace groklab::serve {
 
 std::string_view app_script();
 std::string_view app_style();
-/// HTML with {{token}} and {{read_only}}, both inside quoted attributes.
+/// HTML with {{token}}, {{read_only}} and {{query}}, all inside quoted attributes.
 std::string_view app_template();
 
 }  // namespace groklab::serve
