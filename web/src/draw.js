@@ -3,6 +3,7 @@ import {csvParseRows} from 'd3-dsv';
 import embed from 'vega-embed';
 import {expressionInterpreter} from 'vega-interpreter';
 
+import {mendForReaders} from './accessible.js';
 import {chartSize, setLegendColumns} from './legend.js';
 import {withRows} from './rows.js';
 import {inPageColours, themeFor} from './theme.js';
@@ -52,6 +53,7 @@ async function draw({element, layout, height}) {
       ast: true,
       expr: expressionInterpreter,
     });
+    mendForReaders(element, name);
     drawn.set(name, result);
   } catch (error) {
     element.textContent = `This chart could not be drawn: ${error.message}`;

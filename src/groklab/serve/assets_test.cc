@@ -18,7 +18,8 @@ TEST(ServeAssets, AreTheLivePages) {
 
 // Catches: a place that the server fills and the template has lost, or the other way round (fill_template throws).
 TEST(ServeAssets, TemplateTakesTokenAndMode) {
-  const std::string page = report::fill_template(app_template(), {{"token", "t0k"}, {"read_only", "true"}, {"query", "?token=t0k"}});
+  const std::string page =
+      report::fill_template(app_template(), {{"token", "t0k"}, {"read_only", "true"}, {"query", "?token=t0k"}});
   EXPECT_NE(page.find("<meta name=\"groklab-token\" content=\"t0k\">"), std::string::npos);
   EXPECT_NE(page.find("<meta name=\"groklab-read-only\" content=\"true\">"), std::string::npos);
   EXPECT_NE(page.find("/app.js?token=t0k"), std::string::npos);

@@ -39,6 +39,11 @@ export class App {
       onRuns: (event) => this.onRuns(event),
       onRecords: (curve) => this.curves.append(curve),
       onConnection: (connection) => {
+        // Records that came while there was no stream are asked for.
+        if (this.connection === 'lost' && connection === 'live') {
+          for (const id of this.watched().keys()) this.curves.expire(id);
+          this.enterViewSoon();
+        }
         this.connection = connection;
         this.emit();
       },

@@ -13,6 +13,7 @@ export interface StreamHandlers {
 const kLongestWait = 15000;
 /** Choosing runs with the keyboard would otherwise open a stream for each step. */
 const kSettle = 300;
+const kUnseen = 20000;
 
 export class Stream {
   private source: EventSource | null = null;
@@ -20,8 +21,27 @@ export class Stream {
   private watchedRuns = new Map<string, number>();
   private wait = 1000;
   private timer = 0;
+  private unseenTimer = 0;
 
-  constructor(private readonly handlers: StreamHandlers) {}
+  constructor(private readonly handlers: StreamHandlers) {
+    document.addEventListener('visibilitychange', () => this.onVisibility());
+  }
+
+  /** A page that nobody sees lets go of its stream after a while: a browser has six connections to a host for all its pages. */
+  private onVisibility(): void {
+    clearTimeout(this.unseenTimer);
+    if (this.version < 0) return;
+    if (document.visibilityState === 'visible') {
+      if (!this.source) this.openIn(0);
+      return;
+    }
+    this.unseenTimer = window.setTimeout(() => {
+      clearTimeout(this.timer);
+      this.source?.close();
+      this.source = null;
+      this.handlers.onConnection('lost');
+    }, kUnseen);
+  }
 
   /** Opens the stream after the list of `version`. */
   listen(version: number, watched: Map<string, number>): void {

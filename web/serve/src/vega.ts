@@ -3,6 +3,7 @@ import {csvParseRows} from 'd3-dsv';
 import embed from 'vega-embed';
 import {expressionInterpreter} from 'vega-interpreter';
 
+import {mendForReaders} from '../../src/accessible.js';
 import {chartSize, setLegendColumns} from '../../src/legend.js';
 import {withRows} from '../../src/rows.js';
 import {inPageColours, themeFor} from '../../src/theme.js';
@@ -17,13 +18,13 @@ export interface Drawn {
 }
 
 /** Draws a specification into an element as wide as its place; what it returns lets go of it. */
-export async function drawFigure(element: HTMLElement, name: string, spec: Spec, paper: string): Promise<Drawn> {
+export async function drawFigure(element: HTMLElement, name: string, title: string, spec: Spec, paper: string): Promise<Drawn> {
   const {layout, height, reserved} = chartSize(spec, element.clientWidth);
   element.style.minHeight = `${reserved}px`;
   const shown = {...inPageColours(withRows(spec, csvParseRows), paper), height} as Spec;
   setLegendColumns(shown, layout);
   const rows = shown.data?.values;
-  return embed(element, shown as never, {
+  const drawn = await embed(element, shown as never, {
     mode: 'vega-lite',
     renderer: Array.isArray(rows) && rows.length > kMostSvgRows ? 'canvas' : 'svg',
     config: themeFor(layout) as never,
@@ -36,4 +37,6 @@ export async function drawFigure(element: HTMLElement, name: string, spec: Spec,
     ast: true,
     expr: expressionInterpreter as never,
   });
+  mendForReaders(element, title);
+  return drawn;
 }

@@ -19,7 +19,7 @@ export function OneFigure({figure}: {figure: Figure}) {
       try {
         const {drawFigure} = await import('../vega');
         if (gone) return;
-        drawn = await drawFigure(place.current!, figure.id, figure.spec as never, cssColour('--paper'));
+        drawn = await drawFigure(place.current!, figure.id, figure.title, {...figure.spec, description: figure.description || figure.title}, cssColour('--paper'));
         if (gone) drawn.finalize();
         else setFailure('');
       } catch (error) {
@@ -34,7 +34,7 @@ export function OneFigure({figure}: {figure: Figure}) {
   return (
     <figure class="chart">
       <h3>{figure.title}</h3>
-      <div class="plot" ref={place} role="img" aria-label={figure.description || figure.title} />
+      <div class="plot" ref={place} />
       {failure && <p class="complaint">This chart could not be drawn: {failure}</p>}
       {figure.caption && <figcaption>{figure.caption}</figcaption>}
     </figure>

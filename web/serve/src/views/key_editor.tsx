@@ -46,8 +46,8 @@ export function KeyEditor({keys, draft, base, onChange}: EditorProps) {
             <ul>
               {found.filter((key) => (key.section || 'general') === section).map((key) => (
                 <li key={key.key}>
-                  <button type="button" onClick={() => set(key, baseText(key, base))} aria-label={`Change ${key.key}, now ${baseText(key, base) || 'empty'}`}>
-                    <code>{key.key}</code> <span class="unit">{baseText(key, base) || 'empty'}</span>
+                  <button type="button" onClick={() => set(key, baseText(key, base))} >
+                    <span class="unseen">Change </span><code>{key.key}</code><span class="unseen">, now</span> <span class="unit">{baseText(key, base) || 'empty'}</span>
                   </button>
                   <p>{key.help}</p>
                 </li>

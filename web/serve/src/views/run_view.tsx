@@ -160,7 +160,7 @@ function Facts({app, details}: {app: App; details: RunDetails}) {
       </dl>
       <h3>Command</h3>
       <div class="command">
-        <code tabIndex={0} role="region" aria-label="Command that makes this run">{details.command}</code>
+        <code tabIndex={0} role="group" aria-label="Command that makes this run">{details.command}</code>
         <button type="button" onClick={() => void copy()}>{copied ? 'Copied' : 'Copy'}</button>
       </div>
     </section>
@@ -177,7 +177,7 @@ function Configuration({details}: {details: RunDetails}) {
       <h2 id="config-title">Configuration</h2>
       {rows.length === 0 && <p class="note">Every key has its default.</p>}
       {rows.length > 0 && (
-        <div class="scroll" tabIndex={0} role="region" aria-labelledby="config-title">
+        <div class="scroll" tabIndex={0} role="group" aria-labelledby="config-title">
           <table class="config">
             <thead><tr><th scope="col">key</th><th scope="col">value</th></tr></thead>
             <tbody>{rows.map((key) => <tr key={key}><th scope="row">{key}</th><td class={changed.has(key) ? '' : 'default'}>{String(details.config[key] ?? '') || kNothing}</td></tr>)}</tbody>

@@ -20,7 +20,7 @@ function OneStudy({study}: {study: Study}) {
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>{study.study} <span class="unit">{study.scale}{study.protocol ? `, protocol ${study.protocol}` : ''}</span></h2>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby={id}>
+      <div class="scroll" tabIndex={0} role="group" aria-labelledby={id}>
         <table class="claims">
           <thead><tr><th scope="col">Claim</th><th scope="col">Verdict</th><th scope="col">Effect</th><th scope="col">What came out</th></tr></thead>
           <tbody>

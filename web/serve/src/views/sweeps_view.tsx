@@ -92,7 +92,7 @@ function OutcomeMap({app, x, y, rows}: {app: App; x: string; y: string; rows: Ro
   return (
     <section aria-labelledby="map-title">
       <h2 id="map-title">{title(outcome)}</h2>
-      <div class="scroll heat-scroll" tabIndex={0} role="region" aria-labelledby="map-title">
+      <div class="scroll heat-scroll" tabIndex={0} role="group" aria-labelledby="map-title">
         <HeatTable map={map} x={x} y={y} outcome={outcome} write={write} onCell={onCell} />
       </div>
       <Scale map={map} outcome={outcome} write={write} />
@@ -129,8 +129,8 @@ function HeatButton({cell, low, high, names: [x, y], write, onCell}: {
   const text = cell.value === null ? kNothing : write(cell.value);
   const where = `${shortKey(x)} ${textOf(cell.x)}${y ? `, ${shortKey(y)} ${textOf(cell.y)}` : ''}`;
   return (
-    <button type="button" style={style} title={`${where}: ${cell.grokked} of ${cell.count} grokked`} aria-label={`${where}: ${text}, ${cell.grokked} of ${cell.count} runs grokked`} onClick={() => onCell(cell)}>
-      {text}<small>{cell.count}</small>
+    <button type="button" style={style} title={`${where}: ${cell.grokked} of ${cell.count} grokked`} onClick={() => onCell(cell)}>
+      <span class="unseen">{where}: </span>{text} <small>{cell.count}</small><span class="unseen"> {cell.count === 1 ? 'run' : 'runs'}, {cell.grokked} grokked</span>
     </button>
   );
 }
