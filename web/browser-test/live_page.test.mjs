@@ -148,7 +148,7 @@ describe('writes', () => {
     await clickButton(page, 'Start a run');
     await page.waitForSelector('dialog[open]');
     await page.type('dialog input[placeholder^="weight"]', 'weight_decay');
-    await clickButton(page, 'Change optim.weight_decay, now 1', 'dialog');
+    await (await page.waitForSelector('dialog .found li button')).click();
     await clearField(page, '[id="key-optim.weight_decay"]');
     await page.type('[id="key-optim.weight_decay"]', 'x');
     assert.equal(await page.$eval('dialog button[type="submit"]', (button) => button.disabled), true);
@@ -162,7 +162,7 @@ describe('writes', () => {
   pageTest('shows why the server refuses, and keeps the form', {noisy: true}, async (page) => {
     await clickButton(page, 'Start a run');
     await page.type('dialog input[placeholder^="weight"]', 'weight_decay');
-    await clickButton(page, 'Change optim.weight_decay, now 1', 'dialog');
+    await (await page.waitForSelector('dialog .found li button')).click();
     await clearField(page, '[id="key-optim.weight_decay"]');
     await page.type('[id="key-optim.weight_decay"]', '-1');
     await clickButton(page, 'Start', 'dialog');

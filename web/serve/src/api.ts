@@ -21,10 +21,9 @@ export class ApiError extends Error {
 }
 
 async function answerOf<T>(response: Response): Promise<T> {
-  const text = await response.text();
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = await response.json();
   } catch {
     throw new ApiError(response.status, `expected JSON from ${new URL(response.url).pathname}, found something else (${response.status})`);
   }

@@ -1,5 +1,5 @@
 // Forking a run at a step of its curve: with less data, with any other key changed, for some steps more.
-import {useState} from 'preact/hooks';
+import {useEffect, useRef, useState} from 'preact/hooks';
 
 import type {App} from '../app';
 import {formatCount} from '../format';
@@ -32,6 +32,8 @@ function ForkForm({app, details, step: first}: {app: App; details: RunDetails; s
   const [steps, setSteps] = useState(String(Math.max(1000, Number(details.config['train.steps'] ?? 0) || 1000)));
   const [draft, setDraft] = useState<Draft>({});
   const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const share = Number(percent) / 100;
   const isShare = share > 0 && share < 1;
   const data = removes && isShare ? fewerRows(details.config, 1 - share) : {};
@@ -56,7 +58,7 @@ function ForkForm({app, details, step: first}: {app: App; details: RunDetails; s
   return (
     <form onSubmit={(event) => void submit(event)}>
       <div class="rows">
-        <label class="field block">Fork here: step <input value={step} inputMode="numeric" aria-describedby="fork-state" onInput={(event) => setStep(event.currentTarget.value)} /></label>
+        <label class="field block">Fork here: step <input ref={field} value={step} inputMode="numeric" aria-describedby="fork-state" onInput={(event) => setStep(event.currentTarget.value)} /></label>
         <p id="fork-state" class={state === null ? 'complaint' : 'help'}>
           {details.states.length === 0 ? 'This run has no stored state to fork from.'
             : state === null ? `Expected a step from ${formatCount(Math.min(...details.states))} on, the first stored state.`

@@ -1,5 +1,5 @@
 // A form of configuration keys: those that are changed on top, all others found by searching.
-import {useMemo, useState} from 'preact/hooks';
+import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 
 import {complaintOf, defaultText, searchKeys, type Draft} from '../form';
 import type {Cell, ConfigKey} from '../types';
@@ -10,6 +10,8 @@ export interface EditorProps {
   /** What a key is where the form does not change it: its default, or the parent's value. */
   base: Record<string, Cell>;
   onChange(draft: Draft): void;
+  /** The search takes the focus. */
+  isFirst?: boolean;
 }
 
 function without(draft: Draft, key: string): Draft {
@@ -20,8 +22,12 @@ function baseText(key: ConfigKey, base: Record<string, Cell>): string {
   return key.key in base ? String(base[key.key]) : defaultText(key);
 }
 
-export function KeyEditor({keys, draft, base, onChange}: EditorProps) {
+export function KeyEditor({keys, draft, base, onChange, isFirst}: EditorProps) {
   const [search, setSearch] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isFirst) field.current?.focus();
+  }, []);
   const offered = useMemo(() => keys.filter((key) => !key.key.startsWith('fork.') && !key.key.endsWith('_digest')), [keys]);
   const changed = offered.filter((key) => key.key in draft);
   const found = useMemo(() => searchKeys(offered, search).filter((key) => !(key.key in draft)), [offered, search, draft]);
@@ -37,7 +43,7 @@ export function KeyEditor({keys, draft, base, onChange}: EditorProps) {
         ))}
       </fieldset>
       <label class="field block">Search keys{' '}
-        <input type="search" value={search} placeholder="weight decay, modulus, steps" onInput={(event) => setSearch(event.currentTarget.value)} />
+        <input ref={field} type="search" value={search} placeholder="weight decay, modulus, steps" onInput={(event) => setSearch(event.currentTarget.value)} />
       </label>
       <div class="found" role="group" aria-label="Keys to change">
         {sections.map((section) => (

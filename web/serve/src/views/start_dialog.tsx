@@ -26,7 +26,7 @@ export function StartDialog({app, draft: first}: {app: App; draft: Draft}) {
   return (
     <Dialog title="Start a run" onClose={() => app.open(null)}>
       <form onSubmit={(event) => void submit(event)}>
-        {!keys ? <p class="note">Reading the keys {'\u2026'}</p> : <KeyEditor keys={keys} draft={draft} base={{}} onChange={setDraft} />}
+        {!keys ? <p class="note">Reading the keys {'\u2026'}</p> : <KeyEditor keys={keys} draft={draft} base={{}} onChange={setDraft} isFirst />}
         <label class="field block">Name, if it is to have one{' '}
           <input value={name} maxLength={200} onInput={(event) => setName(event.currentTarget.value)} />
         </label>
