@@ -70,6 +70,19 @@ test('the rules find what is wrong', async () => {
   });
 });
 
+/** What a sheet of A4 would cut off: 186 mm are 703 px. */
+async function beyondPaper(page) {
+  await page.setViewport({width: 703, height: 1000});
+  await page.emulateMediaType('print');
+  await new Promise((done) => setTimeout(done, 500));
+  const cut = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((element) => {
+    const {right, width} = element.getBoundingClientRect();
+    return width > 0 && (right > 704 || (getComputedStyle(element).overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1));
+  }).map((element) => `${element.tagName} ${element.className.baseVal ?? element.className}`).slice(0, 5));
+  await page.emulateMediaType('screen');
+  return cut;
+}
+
 const program = process.env.GROKLAB_BINARY;
 test('the pages that the program writes', {skip: program ? false : 'GROKLAB_BINARY names no program'}, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'groklab-axe-'));
@@ -91,6 +104,7 @@ test('the pages that the program writes', {skip: program ? false : 'GROKLAB_BINA
         await withPage(`file://${join(folder, file)}`, {dark, ready: 'svg.marks, canvas'}, async (page) => {
           await new Promise((done) => setTimeout(done, 2500));
           assert.deepEqual(await axeLines(page), [], `${file}, ${dark ? 'dark' : 'light'}`);
+          assert.deepEqual(await beyondPaper(page), [], `${file} on paper`);
         });
       }
     }

@@ -11,6 +11,12 @@ function onDownload(event) {
   saveText(fileName, type, text);
 }
 
+/** What is folded away on the screen is read on paper. */
+function unfold() {
+  for (const folded of document.querySelectorAll('main details, .page-head details')) folded.open = true;
+}
+
+addEventListener('beforeprint', unfold);
 document.addEventListener('click', onDownload);
 document.addEventListener('click', onSort);
 drawAll();

@@ -13,9 +13,10 @@ namespace groklab::report {
 struct Chart {
   std::string id;  ///< names the chart's element and its downloads: letters and dashes
   std::string title;
-  std::string caption;  ///< plain text: what is seen
-  int height = 300;     ///< CSS pixels of the drawing, reserved before it is drawn
-  nlohmann::json spec;  ///< its data stand as CSV text in spec["data"]["values"]
+  std::string caption;    ///< plain text: what is seen
+  int height = 300;       ///< CSS pixels of the drawing, reserved before it is drawn
+  nlohmann::json spec;    ///< its data stand as CSV text in spec["data"]["values"]
+  bool is_empty = false;  ///< nothing in the data can be drawn: the page says so, in the place of axes and caption
 };
 
 /// Vega expression of a label on a logarithmic axis: 1e-7, 0.01, 5000.

@@ -10,6 +10,7 @@ std::string chart_figure(const Chart& chart) {
   const bool has_control = chart.spec.contains("params");
   std::string html = fmt::format("<figure class=\"chart\" id=\"{}\">\n", html_escape(chart.id));
   html += fmt::format("<h3>{}</h3>\n", html_escape(chart.title));
+  if (chart.is_empty) return html + "<p class=\"empty\">Nothing that could be drawn was measured.</p>\n</figure>\n";
   html += fmt::format(
       "<div class=\"plot{}\" data-chart=\"{}\" data-height=\"{}\" role=\"group\" aria-label=\"{}\"></div>\n",
       has_control ? " has-control" : "", html_escape(chart.id), chart.height + (has_control ? 44 : 0),

@@ -66,6 +66,11 @@ Parts parts_of(const std::vector<XyPoint>& points) {
           any([](const XyPoint& p) { return std::isfinite(p.x_low); })};
 }
 
+/// What the filter of the specification lets through.
+bool is_drawn(const XyPoint& p, const XyOptions& options) {
+  return std::isfinite(p.x) && std::isfinite(p.y) && (!options.log_x || p.x > 0) && (!options.log_y || p.y > 0);
+}
+
 std::string csv_of(const std::vector<XyPoint>& points, const XyOptions& options, const Parts& parts) {
   CsvText csv;
   csv.cell("series").cell("x").cell("y");
@@ -285,6 +290,7 @@ Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options
   json numbers = json::object();
   for (const char* name : {"x", "y", "low", "high", "x_low", "x_high"}) numbers[name] = "number";
   Chart chart;
+  chart.is_empty = std::none_of(points.begin(), points.end(), [&](const XyPoint& p) { return is_drawn(p, options); });
   chart.id = options.id;
   chart.title = options.title;
   chart.caption = options.caption;

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "groklab/report/sections.h"
 
 namespace groklab::report {
 namespace {
@@ -41,6 +44,20 @@ TEST(XyChart, NamesOfPlacesNearTheRightEndStandToTheLeft) {
     if (layer["mark"]["type"] == "text") aligned.push_back(layer["mark"]["align"]);
   }
   EXPECT_EQ(aligned, (std::vector<std::string>{"left", "left", "right", "right"}));
+}
+
+TEST(XyChart, SaysWhenItHasNothingToDraw) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  XyOptions options;
+  options.id = "chart";
+  EXPECT_TRUE(make_xy_chart({}, options).is_empty);
+  EXPECT_TRUE(make_xy_chart({{"a", 1, nan}, {"a", nan, 1}}, options).is_empty);
+  EXPECT_FALSE(make_xy_chart({{"a", 1, nan}, {"a", 0, -1}}, options).is_empty);
+  options.log_y = true;
+  EXPECT_TRUE(make_xy_chart({{"a", 1, nan}, {"a", 0, -1}}, options).is_empty);
+  const std::string html = chart_figure(make_xy_chart({}, options));
+  EXPECT_NE(html.find("Nothing that could be drawn was measured."), std::string::npos);
+  EXPECT_EQ(html.find("data-chart"), std::string::npos);
 }
 
 // Catches: sizes in colours without an order; kinds that end in a number in colours that have one.
