@@ -8,8 +8,8 @@ PAPER := build/paper
 PROTOCOLS ?= quick standard
 
 .PHONY: paper lock-protocols demo test sanitize fuzz check-deep campaigns campaign-crash campaign-inputs campaign-concurrency \
-  campaign-determinism campaign-growth cluster-test mutants build install docs bench bench-baselines bench-peers check clean setup \
-  wheel python-test python-test-asan python-test-lens deb deb-test dist dist-test
+  campaign-determinism campaign-growth campaign-serve cluster-test mutants build install docs bench bench-baselines bench-peers check clean \
+  setup wheel python-test python-test-asan python-test-lens deb deb-test dist dist-test
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -79,7 +79,12 @@ campaign-growth: setup build/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
 	@tools/campaign/growth.py build/groklab
 
-campaigns: campaign-crash campaign-concurrency campaign-determinism campaign-inputs campaign-growth
+# The live page's server and its trainings, ended at random moments. Some minutes.
+campaign-serve: setup build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@tools/campaign/serve.py build/groklab
+
+campaigns: campaign-crash campaign-concurrency campaign-determinism campaign-inputs campaign-growth campaign-serve
 
 # Every fuzz target in turn, SECONDS each, from tests/fuzz/corpus, with clang's libFuzzer.
 fuzz: setup

@@ -30,6 +30,7 @@ void add_plan(CLI::App& program, Action& action);
 void add_merge(CLI::App& program, Action& action);
 void add_cluster(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);
+void add_serve(CLI::App& program, Action& action);
 
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitInternal = 1;

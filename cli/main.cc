@@ -70,9 +70,9 @@ int run_program(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer(kFooter);
   Action action;
-  for (auto* add : {add_train, add_resume, add_fork, add_runs,  add_annotate, add_delete,    add_gc,
-                    add_show,  add_export, add_eval, add_probe, add_report,   add_store,     add_config,
-                    add_bench, add_sweep,  add_plan, add_merge, add_cluster,  add_reproduce, add_paper}) {
+  for (auto* add : {add_train,  add_resume, add_fork,    add_runs,      add_annotate, add_delete, add_gc,    add_show,
+                    add_export, add_eval,   add_probe,   add_report,    add_store,    add_config, add_bench, add_sweep,
+                    add_plan,   add_merge,  add_cluster, add_reproduce, add_paper,    add_serve}) {
     add(program, action);
   }
   check_subcommand(program, argc, argv);

@@ -17,6 +17,7 @@
 #include "groklab/config/text_file.h"
 #include "groklab/engine/machine.h"
 #include "groklab/exec/thread_pool.h"
+#include "groklab/studies/kept.h"
 #include "groklab/studies/look.h"
 #include "groklab/studies/power.h"
 #include "groklab/studies/protocol.h"
@@ -146,6 +147,15 @@ int print_protocol(const ReproduceFlags& flags, const studies::Study& study,
   return kExitOk;
 }
 
+/// For the live page. No error of a store that can only be read: the verdicts are printed all the same.
+void keep_in_store(const ReproduceFlags& flags, const studies::Reproduction& reproduction) {
+  try {
+    studies::keep_reproduction(flags.store.open().directory(), reproduction);
+  } catch (const Error& error) {
+    print_note("the verdicts are not kept in the store: {}", error.what());
+  }
+}
+
 void write_results(const ReproduceFlags& flags, const studies::Reproduction& reproduction) {
   if (!flags.json.empty()) write_output(flags.json, json_text(studies::reproduction_json(reproduction), 2) + "\n");
   if (!flags.page.empty()) {
@@ -260,6 +270,7 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!flags.measurements.empty()) write_output(flags.measurements, json_text(studies::measurements_json(m), 1) + "\n");
   archive_look(flags, reproduction);
+  keep_in_store(flags, reproduction);
   write_results(flags, reproduction);
   return m.summary.n_failed > 0 ? kExitFailed : kExitOk;
 }

@@ -15,10 +15,10 @@
 #include "groklab/analysis/curves.h"
 #include "groklab/analysis/event_times.h"
 #include "groklab/base/error.h"
+#include "groklab/report/run_columns.h"
 #include "groklab/store/run_json.h"
 #include "groklab/view/text.h"
 #include "options.h"
-#include "run_columns.h"
 #include "run_text.h"
 #include "terminal.h"
 

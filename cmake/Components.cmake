@@ -9,7 +9,7 @@ if(GROKLAB_PYTHON)
 endif()
 option(GROKLAB_WITH_STORE "Component store; needs SQLite and SQLiteCpp" ON)
 cmake_dependent_option(GROKLAB_WITH_REPORT "Component report; needs npm, or GROKLAB_WEB_BUNDLE" ON "GROKLAB_WITH_STORE" OFF)
-cmake_dependent_option(GROKLAB_BUILD_PROGRAM "The command line; needs CLI11" ON
+cmake_dependent_option(GROKLAB_BUILD_PROGRAM "The command line; needs CLI11 and cpp-httplib" ON
                        "GROKLAB_WITH_REPORT;NOT GROKLAB_PYTHON" OFF)
 cmake_dependent_option(GROKLAB_BUILD_TESTS "Tests; need GoogleTest" ON "GROKLAB_BUILD_PROGRAM" OFF)
 
@@ -83,6 +83,12 @@ if(GROKLAB_BUILD_PROGRAM OR GROKLAB_PYTHON)
   include(cmake/EmbedProtocols.cmake)
   add_serve_assets(groklab_workbench)
   target_link_libraries(groklab_workbench PRIVATE PkgConfig::HIGHWAY)
+  if(GROKLAB_BUILD_PROGRAM)
+    pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+    target_link_libraries(groklab_workbench PRIVATE PkgConfig::HTTPLIB)
+  else()  # the Python module serves nothing
+    set_source_files_properties(src/groklab/serve/server.cc PROPERTIES HEADER_FILE_ONLY TRUE)
+  endif()
 endif()
 
 set(groklab_archives ${groklab_components})

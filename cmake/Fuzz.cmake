@@ -8,7 +8,7 @@ if(GROKLAB_FUZZ)
   endif()
   find_package(GTest REQUIRED)
   set(groklab_fuzz_options -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -O1 -g1)
-  set(groklab_fuzzed_folders base tensor config record view task files run store lab report sweep studies)
+  set(groklab_fuzzed_folders base tensor config record view task files run store lab report sweep studies serve)
 endif()
 
 # Behind the libraries, which it links.

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr int kMostLines = 60;
 /// Functions that are tables: one entry after another and nothing to understand in between.
-const std::set<std::string> kTables = {"visit_fields"};
+const std::set<std::string> kTables = {"visit_fields", "routes"};
 
 struct LongFunction {
   std::string head;

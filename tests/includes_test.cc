@@ -38,6 +38,7 @@ const std::vector<std::pair<std::regex, std::vector<std::string>>> kPrivateHeade
     {std::regex(R"(xxhash\.h)"), {"base/digest.cc", "config/"}},
     {std::regex(R"(zlib\.h)"), {"store/npz.cc"}},
     {std::regex(R"(SQLiteCpp/.*|sqlite3\.h)"), {"store/"}},
+    {std::regex(R"(httplib\.h)"), {"serve/server.cc"}},  // heavy
     {std::regex(R"(CLI/.*)"), {"cli/"}}};
 
 int position(const std::string& folder) {

@@ -37,10 +37,13 @@ class Workplace {
   ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal, double seconds,
                                int times = 1) const;
 
- private:
-  pid_t start(const std::vector<std::string>& arguments, std::size_t file_limit) const;
-  pid_t start_words(std::vector<std::string> words, std::size_t file_limit) const;
+  /// Starts `groklab ARGUMENTS` here, to be ended by a signal and finish(). Its output is in out.txt and err.txt.
+  pid_t start(const std::vector<std::string>& arguments, std::size_t file_limit = 0) const;
+  /// Waits for it.
   ProgramResult finish(pid_t child) const;
+
+ private:
+  pid_t start_words(std::vector<std::string> words, std::size_t file_limit) const;
 
   std::filesystem::path path_;
 };

@@ -9,6 +9,7 @@ packages=(
   libsqlitecpp-dev libsqlite3-dev libxxhash-dev zlib1g-dev        # run store, run names, checksums of archives
   libhwy-dev librandom123-dev libopenblas-pthread-dev             # vector kernels, random streams, a baseline in benchmarks
   libeigen3-dev libboost-math-dev                                 # singular values of probes; Student's distribution
+  libcpp-httplib-dev                                              # the server of the live page
   libgtest-dev                                                    # tests
 )
 # `make docs` alone needs doxygen besides; it is not installed here: apt-get install doxygen.

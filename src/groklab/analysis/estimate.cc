@@ -148,9 +148,13 @@ Estimate bootstrap(std::int64_t n, const std::function<double(std::span<const st
 }
 
 double quantile(std::span<const double> values, double p) {
-  if (values.empty()) return kNaN;
   std::vector<double> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
+  return quantile_of_sorted(sorted, p);
+}
+
+double quantile_of_sorted(std::span<const double> sorted, double p) {
+  if (sorted.empty()) return kNaN;
   const double at = p * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(std::floor(at));
   const std::size_t above = std::min(below + 1, sorted.size() - 1);

@@ -51,6 +51,8 @@ Estimate bootstrap(std::int64_t n, const std::function<double(std::span<const st
 
 /// Quantile of the values by linear interpolation between order statistics (type 7). Empty: NaN.
 double quantile(std::span<const double> values, double p);
+/// The same of values that are in ascending order already.
+double quantile_of_sorted(std::span<const double> sorted, double p);
 double median_of(std::span<const double> values);
 /// Median with the narrowest interval between order statistics x_(k), x_(n+1-k) that covers the population's median
 /// with at least `level`, whatever the distribution (a sign test turned round). NaN values are left out; too few values

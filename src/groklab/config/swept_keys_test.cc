@@ -24,6 +24,21 @@ TEST(SweptKeys, AreThoseThatSomebodySet) {
   EXPECT_EQ(swept.values[1], (Keys{"1", "128"}));
 }
 
+// The same keys whether runs come at once or one by one; a key that only a later run set comes late.
+TEST(SweptKeys, GrowWithTheRuns) {
+  const Config a = resolved({"seed=0"}), b = resolved({"seed=1"}), c = resolved({"seed=2", "split.seed=5"}),
+               d = resolved({"model.d_model=64"});
+  SweptKeyFinder finder;
+  std::vector<const Config*> configs;
+  for (const auto& [config, keys] : std::vector<std::pair<const Config*, Keys>>{
+           {&a, {}}, {&b, {"seed"}}, {&c, {"seed", "split.seed"}}, {&d, {"seed", "split.seed", "model.d_model"}}}) {
+    configs.push_back(config);
+    finder.extend(configs);
+    EXPECT_EQ(finder.keys(), keys);
+    EXPECT_EQ(swept_keys(configs).keys, keys);
+  }
+}
+
 TEST(SweptKeys, ADerivedKeyThatWasSetCounts) {
   const Config a = resolved({"split.seed=5"}), b = resolved({"seed=1"});
   EXPECT_EQ(swept_keys({&a, &b}).keys, (Keys{"seed", "split.seed"}));

@@ -43,13 +43,14 @@ std::vector<ProbeResult> probe_checkpoints(Store& store, const std::string& id, 
   return results;
 }
 
-InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engine, std::int64_t fixed_input) {
+InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engine, std::int64_t fixed_input,
+                       bool interventions) {
   InsideView view;
   if (!probes_fit(run.task)) return view;
   const Prober prober(run.config, run.task, run.split);
   view.over_steps = store.probes(run.id);
   ProbeSet set = parse_probes("all", "probes");
-  if (run.task.n_rows > kMaxSweptLogits / run.task.n_classes) {
+  if (!interventions || run.task.n_rows > kMaxSweptLogits / run.task.n_classes) {
     set.remove("ablation");
     set.remove("subnetwork");
   }

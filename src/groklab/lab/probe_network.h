@@ -19,6 +19,8 @@ std::vector<ProbeResult> probe_checkpoints(Store& store, const std::string& id, 
 
 /// What the page shows of a run: stored results, and the engine's present state with every probe. `fixed_input` is the
 /// first input of the reordered logits. Empty for tasks too large for probes.
-InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engine, std::int64_t fixed_input);
+/// Without `interventions` no forward passes for ablations and subnetworks are made.
+InsideView inside_view(const Store& store, const PreparedRun& run, Engine& engine, std::int64_t fixed_input,
+                       bool interventions = true);
 
 }  // namespace groklab

@@ -19,9 +19,9 @@ std::vector<Chart> dynamics_charts(const std::vector<PlotRun>& runs);
 std::vector<Chart> balance_charts(const PlotRun& run);
 /// What probes read of one run: both circuits over steps, spectra, neurons, interventions. Empty if nothing was read.
 std::vector<Chart> inside_charts(const PlotRun& run);
-/// Embeddings in the planes of key frequencies, and each head's attention: of the last state.
-std::vector<Chart> embedding_charts(const InsideView& inside);
-std::vector<Chart> attention_charts(const InsideView& inside);
+/// Embeddings in the planes of key frequencies, and each head's attention: of the state that was looked at.
+std::vector<Chart> embedding_charts(const ReportRun& run);
+std::vector<Chart> attention_charts(const ReportRun& run);
 /// rho = G / M of several runs over steps; empty if no run has both circuits.
 std::vector<Chart> compared_balance_charts(const std::vector<PlotRun>& runs);
 /// One heat map per run that has a slice, of at most the first six.

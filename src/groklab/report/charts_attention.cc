@@ -24,16 +24,16 @@ json with_csv(const std::string& csv, json parse) {
   return {{"values", csv}, {"format", {{"type", "csv"}, {"parse", std::move(parse)}}}};
 }
 
-Chart circle_chart(const EmbeddingCircle& circle, std::size_t index) {
+Chart circle_chart(const std::string& state, const EmbeddingCircle& circle, std::size_t index) {
   Chart chart;
   chart.id = fmt::format("inside-circle-{}", index + 1);
   chart.title = fmt::format("Embedding on the circle of frequency {}", circle.frequency);
   const std::size_t n = circle.names.size();
   chart.caption = fmt::format(
-      "Last state. Each symbol's embedding in the plane of frequency {}, which holds {} of the embeddings' squared "
+      "{}. Each symbol's embedding in the plane of frequency {}, which holds {} of the embeddings' squared "
       "norm; "
       "the line joins neighbours k g mod n. A closed round line: symbols are angles, which the network adds.",
-      circle.frequency, format_fraction(circle.fraction));
+      state, circle.frequency, format_fraction(circle.fraction));
   chart.height = kCircleSize;
   CsvText csv;
   csv.line("place", "symbol", "x", "y");
@@ -81,7 +81,7 @@ json some_names(const std::vector<std::string>& names, std::size_t stride) {
   return values;
 }
 
-Chart attention_chart(const AttentionPattern& pattern, std::int64_t head) {
+Chart attention_chart(const std::string& state, const AttentionPattern& pattern, std::int64_t head) {
   const std::size_t n = pattern.first_names.size(), m = pattern.second_names.size();
   std::size_t stride = 1;
   while ((n / stride) * (m / stride) > kMostCells) ++stride;
@@ -101,10 +101,10 @@ Chart attention_chart(const AttentionPattern& pattern, std::int64_t head) {
     }
   }
   chart.caption = fmt::format(
-      "Last state, first block. Fraction of the last position's attention that goes to x, from {} to {}; the rest goes "
+      "{}, first block. Fraction of the last position's attention that goes to x, from {} to {}; the rest goes "
       "to "
       "y and to constant tokens.{}",
-      format_fraction(least), format_fraction(most),
+      state, format_fraction(least), format_fraction(most),
       stride > 1 ? fmt::format(" Every {}th symbol is drawn.", stride) : "");
   chart.height = 300;
   const auto band = [&](const char* field, const std::vector<std::string>& names) -> json {
@@ -144,18 +144,21 @@ Chart attention_chart(const AttentionPattern& pattern, std::int64_t head) {
 
 }  // namespace
 
-std::vector<Chart> embedding_charts(const InsideView& inside) {
+std::vector<Chart> embedding_charts(const ReportRun& run) {
+  const InsideView& inside = run.inside;
   std::vector<Chart> charts;
-  for (std::size_t i = 0; i < inside.circles.size(); ++i) charts.push_back(circle_chart(inside.circles[i], i));
+  for (std::size_t i = 0; i < inside.circles.size(); ++i)
+    charts.push_back(circle_chart(run.state, inside.circles[i], i));
   return charts;
 }
 
-std::vector<Chart> attention_charts(const InsideView& inside) {
+std::vector<Chart> attention_charts(const ReportRun& run) {
+  const InsideView& inside = run.inside;
   std::vector<Chart> charts;
   const std::size_t cells = inside.attention.first_names.size() * inside.attention.second_names.size();
   if (inside.attention.to_first.size() != cells * static_cast<std::size_t>(inside.attention.heads)) return charts;
   for (std::int64_t head = 0; head < std::min(inside.attention.heads, kMostHeads); ++head) {
-    charts.push_back(attention_chart(inside.attention, head));
+    charts.push_back(attention_chart(run.state, inside.attention, head));
   }
   return charts;
 }

@@ -248,7 +248,7 @@ void add_spectra(const PlotRun& run, std::vector<Chart>& charts) {
 }
 
 /// Which components are keys, by three measures.
-void add_keys(const ProbeResult& last, std::vector<Chart>& charts) {
+void add_keys(const std::string& state, const ProbeResult& last, std::vector<Chart>& charts) {
   if (!last.frequencies) return;
   const FrequencyMetrics& f = *last.frequencies;
   CsvText csv;
@@ -270,9 +270,9 @@ void add_keys(const ProbeResult& last, std::vector<Chart>& charts) {
                        {"scale", {{"type", "sqrt"}, {"scheme", "viridis"}}},
                        {"legend", {{"title", "fraction"}, {"format", "~%"}, {"gradientLength", 90}}}};
   charts.push_back(heat_chart("inside-keys", "Key frequencies: do logits, embedding and neurons agree?",
-                              "Last state. Fraction of each frequency in the squared norm of C_gen's logits, of the "
-                              "embedding, and of the weights of "
-                              "periodic neurons. Columns that are bright in all three rows are the circuit.",
+                              state + ". Fraction of each frequency in the squared norm of C_gen's logits, of the "
+                                      "embedding, and of the weights of "
+                                      "periodic neurons. Columns that are bright in all three rows are the circuit.",
                               csv.text(), band("component", "frequency or representation", f.names),
                               band("measure", "", measures), colour, 180));
 }
@@ -349,7 +349,7 @@ void add_reordered(const ReorderedLogits& r, std::vector<Chart>& charts) {
       csv.text(), band("class", "class, sorted", r.class_names), band("y", "y, sorted", r.row_names), colour, 480));
 }
 
-void add_interventions(const ProbeResult& last, std::vector<Chart>& charts) {
+void add_interventions(const std::string& state, const ProbeResult& last, std::vector<Chart>& charts) {
   if (last.ablations.empty()) return;
   struct Group {
     const char* id;
@@ -366,7 +366,7 @@ void add_interventions(const ProbeResult& last, std::vector<Chart>& charts) {
     options.id = group.id;
     options.title = group.title;
     options.caption =
-        "Last state. One part is multiplied by t and the rest left alone: t = 0 takes it away, t = 1 is the network.";
+        state + ". One part is multiplied by t and the rest left alone: t = 0 takes it away, t = 1 is the network.";
     options.x_title = "factor t on the part";
     options.y_title = "accuracy";
     options.fraction_y = true;
@@ -387,11 +387,11 @@ std::vector<Chart> inside_charts(const PlotRun& run) {
   if (results_with([](const ProbeResult& r) { return r.neurons.has_value(); })) add_reallocation(run, charts);
   add_spectra(run, charts);
   if (inside.last) {
-    add_keys(*inside.last, charts);
-    for (Chart& chart : embedding_charts(inside)) charts.push_back(std::move(chart));
-    for (Chart& chart : attention_charts(inside)) charts.push_back(std::move(chart));
+    add_keys(run.source->state, *inside.last, charts);
+    for (Chart& chart : embedding_charts(*run.source)) charts.push_back(std::move(chart));
+    for (Chart& chart : attention_charts(*run.source)) charts.push_back(std::move(chart));
     add_neurons(*inside.last, charts);
-    add_interventions(*inside.last, charts);
+    add_interventions(run.source->state, *inside.last, charts);
   }
   add_reordered(inside.reordered, charts);
   return charts;

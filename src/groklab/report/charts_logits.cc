@@ -133,9 +133,9 @@ Chart heat_map(const PlotRun& run, std::size_t index, bool several) {
   chart.id = fmt::format("logits-{}", index + 1);
   chart.title = several ? fmt::format("Logits at x = {}: {}", slice.fixed_input, run.label)
                         : fmt::format("Logits at x = {}", slice.fixed_input);
-  chart.caption =
-      "Logit of every class for each y, last state. Each row's mark is its correct class: black where the row is in "
-      "training, white where it is not.";
+  chart.caption = run.source->state +
+                  ". Logit of every class for each y. Each row's mark is its correct class: black where the row is in "
+                  "training, white where it is not.";
   const bool removed = std::find(slice.roles.begin(), slice.roles.end(), RowRole::kRemoved) != slice.roles.end();
   if (removed) chart.caption += " Triangles: rows that a fork removed from training.";
   const std::int64_t stride = row_stride(slice);

@@ -9,6 +9,7 @@
 
 #include "groklab/base/join.h"
 #include "groklab/record/task_label.h"
+#include "groklab/report/figures.h"
 #include "groklab/report/html.h"
 #include "groklab/report/overview_charts.h"
 #include "groklab/report/page.h"
@@ -152,11 +153,8 @@ std::string render_overview(const std::vector<OverviewRun>& runs, const Overview
   const RunGroups groups = group_runs(runs, options);
   std::string main;
   if (!runs.empty()) {
-    std::vector<Chart> events = event_charts(groups);
-    for (Chart& chart : event_maps(groups)) events.push_back(std::move(chart));
-    for (Chart& chart : ending_charts(groups)) events.push_back(std::move(chart));
     main += section("events", "When they grokked",
-                    note(reading_note(groups, runs)) + no_script_note() + figures_of(events));
+                    note(reading_note(groups, runs)) + no_script_note() + figures_of(outcome_figures(groups)));
     main +=
         section("curves", "Training",
                 note("Step axes are log(1 + step), so that the untrained network, step 0, has its place at the left.") +

@@ -28,6 +28,9 @@ struct OverviewOptions {
   std::string over = "seed";  ///< runs that differ in this key alone are repetitions of one another
   std::string command;        ///< that makes the page again
   bool use_mean = false;      ///< curves are means over repetitions, not medians
+  /// Keys that somebody set and that differ, where the caller knows them, of these runs or of more; else they are
+  /// found, which takes a second for 10,000 runs.
+  std::vector<std::string> differing = {};
 };
 
 OverviewRun overview_run(const Store& store, const RunInfo& info);

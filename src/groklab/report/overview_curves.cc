@@ -17,7 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kGridPoints = 80;  ///< of a curve: a sixth of an e-fold over a hundred thousand steps
+constexpr std::size_t kGridPoints = 80;    ///< of a curve: a sixth of an e-fold over a hundred thousand steps
+constexpr std::size_t kMostSingles = 300;  ///< thin lines of a figure: more are a grey area, and megabytes
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 struct Measure {
@@ -81,18 +82,27 @@ std::vector<Bundle> bundles_of(const RunGroups& groups, const std::string& facet
   return bundles;
 }
 
-Estimate middle_of(const std::vector<double>& values, bool use_mean) {
+Estimate middle_of(std::vector<double>& values, bool use_mean) {
   if (use_mean) return mean_estimate(values);
-  return {median_of(values), quantile(values, 0.25), quantile(values, 0.75), static_cast<std::int64_t>(values.size())};
+  std::sort(values.begin(), values.end());
+  return {quantile_of_sorted(values, 0.5), quantile_of_sorted(values, 0.25), quantile_of_sorted(values, 0.75),
+          static_cast<std::int64_t>(values.size())};
 }
 
 std::string short_number(double value) { return std::isfinite(value) ? fmt::format("{:.4g}", value) : ""; }
 
+/// Of so many runs in a figure every how many-th has a thin line.
+std::size_t single_stride(std::size_t runs) {
+  return std::max<std::size_t>((runs + kMostSingles - 1) / kMostSingles, 1);
+}
+
+/// `stride`: of the runs' thin lines; `place` counts them over the figure's bundles.
 void add_bundle(CsvText& csv, const Bundle& bundle, const Measure& measure, const std::vector<std::int64_t>& grid,
-                bool use_mean) {
+                bool use_mean, std::size_t stride, std::size_t& place) {
   std::vector<std::vector<double>> held;
   for (const GroupedRun* run : bundle.runs) {
     held.push_back(on_grid(*run->source, measure.value, grid, true));
+    if (place++ % stride != 0) continue;
     const std::vector<double> single = on_grid(*run->source, measure.value, grid, false);
     for (std::size_t i = 0; i < grid.size(); ++i) {
       if (!std::isfinite(single[i])) continue;
@@ -172,6 +182,9 @@ std::string curve_caption(const RunGroups& groups, const std::string& facet, boo
       fmt::format("{} over runs that differ in {} alone, with {}; thin: each run, {} in all.",
                   use_mean ? "Mean" : "Median", groups.over.empty() ? "nothing" : groups.over,
                   use_mean ? "Student's 95 % interval" : "a band that holds the middle half of them", runs - diverged);
+  if (const std::size_t stride = single_stride(runs - diverged); stride > 1) {
+    text += fmt::format(" Every {}th of them is drawn.", stride);
+  }
   if (ended > 0) {
     text += fmt::format(" {} of them ended earlier; there they count on with their last value.", ended);
   }
@@ -196,7 +209,9 @@ Chart curve_chart(const RunGroups& groups, const Measure& measure, const std::st
   CsvText csv;
   csv.line("series", "x", "run", "step", "value", "low", "high");
   const std::vector<Bundle> bundles = bundles_of(groups, facet, keys);
-  for (const Bundle& bundle : bundles) add_bundle(csv, bundle, measure, grid, use_mean);
+  std::size_t runs = 0, counted = 0;
+  for (const Bundle& bundle : bundles) runs += bundle.runs.size();
+  for (const Bundle& bundle : bundles) add_bundle(csv, bundle, measure, grid, use_mean, single_stride(runs), counted);
   Chart chart;
   chart.id = fmt::format("{}-{}", measure.id, place);
   chart.title = measure.title;

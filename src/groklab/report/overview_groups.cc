@@ -27,21 +27,53 @@ void check_key(const std::string& key, const char* option) {
        nearest.empty() ? "" : ", did you mean '" + nearest + "'?");
 }
 
-std::vector<std::string> values_of_key(const std::vector<OverviewRun>& runs, const std::string& key) {
-  if (key.empty()) return {""};
-  std::set<std::string> seen;
-  for (const OverviewRun& run : runs) seen.insert(key_text(run.info.config, key));
-  std::vector<std::string> values(seen.begin(), seen.end());
-  std::stable_sort(values.begin(), values.end(), value_less);
-  return values;
+/// The values of keys of all runs, each key's made once.
+class KeyTexts {
+ public:
+  explicit KeyTexts(const std::vector<OverviewRun>& runs) : runs_(runs) {}
+
+  /// As the runs; "" for all of them without a key.
+  const std::vector<std::string>& of(const std::string& key) {
+    const auto [texts, is_new] = texts_.try_emplace(key);
+    if (!is_new) return texts->second;
+    for (const OverviewRun& run : runs_) texts->second.push_back(key.empty() ? "" : key_text(run.info.config, key));
+    return texts->second;
+  }
+  /// Each once, in their order.
+  std::vector<std::string> values(const std::string& key) {
+    const std::vector<std::string>& all = of(key);
+    const std::set<std::string> seen(all.begin(), all.end());
+    std::vector<std::string> values(seen.begin(), seen.end());
+    std::stable_sort(values.begin(), values.end(), value_less);
+    if (values.empty()) values.emplace_back();
+    return values;
+  }
+
+ private:
+  const std::vector<OverviewRun>& runs_;
+  std::map<std::string, std::vector<std::string>> texts_;
+};
+
+std::vector<std::string> differing_keys(const std::vector<OverviewRun>& runs, const OverviewOptions& options,
+                                        KeyTexts& texts) {
+  if (options.differing.empty()) {
+    std::vector<const Config*> configs;
+    for (const OverviewRun& run : runs) configs.push_back(&run.info.config);
+    return swept_keys(configs).keys;
+  }
+  std::vector<std::string> keys;
+  for (const std::string& key : options.differing) {
+    if (texts.values(key).size() > 1) keys.push_back(key);
+  }
+  return keys;
 }
 
 /// The first key of `rest` with the most values, at most `most` of them; taken out of `rest`. "": none.
-std::string take_key(std::vector<std::string>& rest, const std::vector<OverviewRun>& runs, std::size_t most) {
+std::string take_key(std::vector<std::string>& rest, KeyTexts& texts, std::size_t most) {
   std::size_t best = 0;
   std::string chosen;
   for (const std::string& key : rest) {
-    const std::size_t count = values_of_key(runs, key).size();
+    const std::size_t count = texts.values(key).size();
     if (count <= most && count > best) {
       best = count;
       chosen = key;
@@ -69,42 +101,42 @@ RunGroups group_runs(const std::vector<OverviewRun>& runs, const OverviewOptions
   check_key(options.facet, "--facet");
   check_key(options.over, "--over");
   RunGroups groups{options.x, options.color, options.facet, options.over, {}, {}, {}, {}, {}, {}};
-  std::vector<const Config*> configs;
-  for (const OverviewRun& run : runs) configs.push_back(&run.info.config);
-  const SweptKeys swept = swept_keys(configs);
-  groups.keys = swept.keys;
-  std::vector<std::string> rest = swept.keys;
+  KeyTexts texts(runs);
+  groups.keys = differing_keys(runs, options, texts);
+  std::vector<std::string> rest = groups.keys;
   for (const std::string& key : {groups.x, groups.color, groups.facet, groups.over}) std::erase(rest, key);
-  if (groups.x.empty()) groups.x = take_key(rest, runs, runs.size());
-  if (groups.color.empty()) groups.color = take_key(rest, runs, kMostColours);
-  if (groups.facet.empty()) groups.facet = take_key(rest, runs, kMostFigures);
+  if (groups.x.empty()) groups.x = take_key(rest, texts, runs.size());
+  if (groups.color.empty()) groups.color = take_key(rest, texts, kMostColours);
+  if (groups.facet.empty()) groups.facet = take_key(rest, texts, kMostFigures);
   groups.pooled = rest;
-  groups.xs = values_of_key(runs, groups.x);
-  groups.colors = values_of_key(runs, groups.color);
-  groups.facets = values_of_key(runs, groups.facet);
+  groups.xs = texts.values(groups.x);
+  groups.colors = texts.values(groups.color);
+  groups.facets = texts.values(groups.facet);
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const auto text = [&](const std::string& key) {
-      return key.empty() ? std::string() : key_text(runs[i].info.config, key);
-    };
-    groups.runs.push_back({&runs[i], text(groups.x), text(groups.color), text(groups.facet), swept.values[i]});
+    GroupedRun run{&runs[i], texts.of(groups.x)[i], texts.of(groups.color)[i], texts.of(groups.facet)[i], {}};
+    for (const std::string& key : groups.keys) run.values.push_back(texts.of(key)[i]);
+    groups.runs.push_back(std::move(run));
   }
   return groups;
 }
 
 std::vector<RunCell> cells_of(const RunGroups& groups, const std::string& facet) {
+  std::map<std::pair<std::string, std::string>, std::vector<const GroupedRun*>> places;
+  for (const GroupedRun& run : groups.runs) {
+    if (run.facet == facet) places[{run.color, run.x}].push_back(&run);
+  }
   std::vector<RunCell> cells;
   for (const std::string& color : groups.colors) {
     for (const std::string& x : groups.xs) {
-      RunCell cell{x, color, {}, 0, {}};
+      const auto place = places.find({color, x});
+      if (place == places.end()) continue;
+      RunCell cell{x, color, place->second, 0, {}};
       std::vector<Duration> durations;
-      for (const GroupedRun& run : groups.runs) {
-        if (run.x != x || run.color != color || run.facet != facet) continue;
-        cell.runs.push_back(&run);
-        const auto& grok = run.source->events.grok;
+      for (const GroupedRun* run : cell.runs) {
+        const auto& grok = run->source->events.grok;
         cell.grokked += grok ? 1 : 0;
-        durations.push_back({grok ? static_cast<double>(*grok) : observed_until(run), grok.has_value()});
+        durations.push_back({grok ? static_cast<double>(*grok) : observed_until(*run), grok.has_value()});
       }
-      if (cell.runs.empty()) continue;
       cell.grok = median_survival_estimate(durations);
       cells.push_back(std::move(cell));
     }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "groklab/report/charts.h"
+#include "groklab/report/figures.h"
 #include "groklab/report/html.h"
 #include "groklab/report/page.h"
 #include "groklab/report/sections.h"
@@ -19,15 +20,6 @@ namespace {
 std::string figures(const std::vector<Chart>& charts) {
   std::string html;
   for (const Chart& chart : charts) html += chart_figure(chart);
-  return html;
-}
-
-std::string training_figures(const std::vector<PlotRun>& runs) {
-  std::string html;
-  for (const auto family : {accuracy_and_loss_charts, norm_charts, margin_charts, dynamics_charts}) {
-    html += figures(family(runs));
-  }
-  if (runs.size() > 1) html += figures(compared_balance_charts(runs));
   return html;
 }
 
@@ -94,7 +86,7 @@ std::string render_report(const std::vector<ReportRun>& runs, const std::string&
       runs.size() == 1 ? "Run" : "Runs", cards);
   main += "<section aria-labelledby=\"h-charts\">\n<h2 id=\"h-charts\">Training</h2>\n<p class=\"note\">" +
           html_escape(charts_note(plots)) + "</p>\n" + no_script_note() + "<div class=\"charts\">\n" +
-          training_figures(plots) + "</div>\n</section>\n";
+          figures(training_figures(plots)) + "</div>\n</section>\n";
   if (plots.size() == 1) main += inside_section(plots[0]);
   main += logits_section(plots);
   main += "<section aria-labelledby=\"h-config\">\n<h2 id=\"h-config\">Configuration</h2>\n" + config_section(plots) +

@@ -20,6 +20,7 @@ struct ReportRun {
   std::int64_t n_train = 0, n_rows = 0;
   LogitSlice slice;  ///< empty logits: no heat map
   InsideView inside;
+  std::string state = "Last state";  ///< what slice and inside were looked at in, as captions begin
 };
 
 /// The page's HTML. It loads nothing from anywhere: scripts, specifications and data are inside.

@@ -1,11 +1,14 @@
 // See report_run.h.
 #include "groklab/report/report_run.h"
 
+#include <fmt/format.h>
+
 #include "groklab/base/error.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/lab/probe_network.h"
 #include "groklab/probe/logit_slice.h"
 #include "groklab/run/network_run.h"
+#include "groklab/view/text.h"
 
 namespace groklab {
 
@@ -30,6 +33,21 @@ ReportRun report_run(const Store& store, const std::string& id, std::int64_t fix
     report.slice = logit_slice(engine, run.task, run.split, fixed_input);
     if (inside) report.inside = inside_view(store, run, engine, fixed_input);
   }
+  return report;
+}
+
+ReportRun report_state(const Store& store, const std::string& id, std::int64_t step, ThreadPool& pool) {
+  const PreparedRun run = prepare_stored_run(store, id);
+  const NetworkRun network(run.config, run.task, run.split, pool);
+  Engine& engine = network.engine();
+  engine.import_state(store.load_checkpoint(id, step, engine.layout()));
+  const std::int64_t fixed_input = run.task.n_symbols > 1 ? 1 : 0;
+  ReportRun report;
+  report.info = store.run(id);
+  report.task_name = run.task.name;
+  report.slice = logit_slice(engine, run.task, run.split, fixed_input);
+  report.inside = inside_view(store, run, engine, fixed_input, false);
+  report.state = fmt::format("State at step {}", format_count(step));
   return report;
 }
 

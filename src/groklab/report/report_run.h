@@ -15,4 +15,8 @@ namespace groklab {
 ReportRun report_run(const Store& store, const std::string& id, std::int64_t fixed_input, bool inside,
                      ThreadPool& pool);
 
+/// A stored state of a run, without its records and without what takes hundreds of forward passes. Throws Error(kStore)
+/// if the state is not stored.
+ReportRun report_state(const Store& store, const std::string& id, std::int64_t step, ThreadPool& pool);
+
 }  // namespace groklab

@@ -7,6 +7,7 @@
 #include "groklab/base/join.h"
 #include "groklab/report/config_diff.h"
 #include "groklab/report/html.h"
+#include "groklab/report/outcome.h"
 #include "groklab/report/sections.h"
 #include "groklab/view/text.h"
 
@@ -60,41 +61,6 @@ std::string fork_text(const ForkConfig& fork) {
   return fork.run.empty() ? "" : fmt::format("{} at step {}", fork.run, format_count(fork.step));
 }
 
-/// What came of it, in one sentence.
-std::string outcome(const PlotRun& plot, const Record* last) {
-  const ReportRun& run = *plot.source;
-  if (last == nullptr) return "";
-  if (run.info.status == RunStatus::kDiverged) return fmt::format("Diverged at step {}.", format_count(run.info.step));
-  const std::string accuracy = format_fraction(last->test.accuracy);
-  if (last->test.rows == 0) {
-    return plot.events.fit ? fmt::format("Fitted all rows that there are by step {}.", format_count(*plot.events.fit))
-                           : "";
-  }
-  const bool from_start = plot.events.grok && *plot.events.grok == 0 && !run.info.config.fork.run.empty();
-  if (plot.events.ungrok) {
-    return fmt::format("{}lost that from step {} on: test accuracy {}.",
-                       from_start ? "Began generalising and " : "Generalised and ", format_count(*plot.events.ungrok),
-                       accuracy);
-  }
-  if (from_start)
-    return fmt::format("Began generalising and still did at step {}: test accuracy {}.", format_count(last->step),
-                       accuracy);
-  if (plot.events.fit && plot.events.grok) {
-    const double factor =
-        static_cast<double>(*plot.events.grok) / std::max<double>(1, static_cast<double>(*plot.events.fit));
-    if (factor > 2) {
-      return fmt::format("Grokked: it fitted by step {} and generalised by step {}, {:.1f} times as late.",
-                         format_count(*plot.events.fit), format_count(*plot.events.grok), factor);
-    }
-    return fmt::format("Generalised by step {}, without the delay of grokking.", format_count(*plot.events.grok));
-  }
-  if (plot.events.fit) {
-    return fmt::format("Fitted by step {} and had not generalised by step {}: test accuracy {}.",
-                       format_count(*plot.events.fit), format_count(last->step), accuracy);
-  }
-  return fmt::format("Had not fitted its training rows by step {}.", format_count(last->step));
-}
-
 }  // namespace
 
 std::string summary_card(const PlotRun& plot) {
@@ -106,7 +72,7 @@ std::string summary_card(const PlotRun& plot) {
   std::string html = fmt::format("<article class=\"card\" data-run=\"{}\">\n", plot.colour);
   html += fmt::format("<h3>{} <span class=\"status {}\">{}</span></h3>\n", html_escape(plot.label), status, status);
   if (!run.task_name.empty()) html += fmt::format("<p class=\"task\">{}</p>\n", html_escape(run.task_name));
-  if (const std::string text = outcome(plot, last); !text.empty()) {
+  if (const std::string text = outcome_sentence(info, plot.events, last); !text.empty()) {
     html += fmt::format("<p class=\"outcome\">{}</p>\n", html_escape(text));
   }
   html += "<dl class=\"tiles\">\n";

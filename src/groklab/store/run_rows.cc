@@ -116,6 +116,10 @@ std::string select_records_sql() {
   return "SELECT " + record_columns() + " FROM records AS r WHERE r.run = ?1 ORDER BY r.step";
 }
 
+std::string select_some_records_sql() {
+  return "SELECT " + record_columns() + " FROM records AS r WHERE r.run = ?1 AND r.step >= ?2 ORDER BY r.step LIMIT ?3";
+}
+
 Record read_record(SQLite::Statement& row, int first_column, const std::string& run) {
   Record record;
   int column = first_column;

@@ -19,6 +19,8 @@ RunInfo read_run(SQLite::Statement& row);
 
 /// Selects all records of the run numbered ?1, by step.
 std::string select_records_sql();
+/// The same from step ?2 on, at most ?3 of them.
+std::string select_some_records_sql();
 /// `where` names the run in messages.
 Record read_record(SQLite::Statement& row, int first_column, const std::string& where);
 

@@ -61,6 +61,33 @@ struct Garbage {
   }
 };
 
+/// What tells whether a stored run has changed: equal marks of one number, equal rows.
+struct RunMark {
+  std::int64_t number = 0;  ///< of the row; a run that is trained anew gets another
+  std::int64_t state = 0;   ///< of what may change in it, and of how far its records go while it is in training
+
+  bool operator==(const RunMark&) const = default;
+};
+
+/// A run with its row's number.
+struct NumberedRun {
+  std::int64_t number = 0;
+  RunInfo info;
+  std::string fault;  ///< one line, and no info, if the row is damaged
+};
+
+/// Columns of records.
+struct RecordTable {
+  std::vector<std::int64_t> steps;
+  std::vector<std::vector<double>> columns;  ///< as they were asked for, each as long as `steps`
+};
+
+/// Which records are asked for: those of a row behind a step.
+struct RecordsAfter {
+  std::int64_t number = 0;
+  std::int64_t step = -1;
+};
+
 /// Opened read-write; a store that cannot be written is read as it stands. Safe to use from several processes: one
 /// writes, others wait up to `wait_seconds` and then an Error(kStore) says that the store is locked. A store of an
 /// older schema is brought up to date, one of a newer schema is refused with an Error(kStore).
@@ -83,6 +110,13 @@ class Store {
   std::vector<Record> records(const std::string& id) const;
   /// The same one at a time, for runs with millions of them. `visit` must not use this store.
   void visit_records(const std::string& id, const std::function<void(const Record&)>& visit) const;
+  /// All records, or, of more than `points`, about so many: those of record_table's steps, checked as records() are.
+  std::vector<Record> sampled_records(const std::string& id, std::size_t points) const;
+  /// Columns of a run's records behind `after` by step, NaN where there is nothing. Of more than `points` about so
+  /// many, half of them at equal distances of the step and half of its logarithm, the first and the last always. Checks
+  /// no checksums. Throws Error(kConfig) for a name that is no column (metric_names).
+  RecordTable record_table(const std::string& id, const std::vector<std::string>& columns, std::int64_t after,
+                           std::size_t points) const;
   /// Probe results, by step.
   std::vector<ProbeResult> probes(const std::string& id) const;
   /// Adds results to those stored: what a new one holds replaces the same part of a stored one of its step.
@@ -114,6 +148,20 @@ class Store {
   /// A sink that writes to this run. Records are written in batches, flushed with every checkpoint and outcome and at
   /// least once a second. The store outlives it. Re-recording a step replaces the row.
   std::unique_ptr<RecordSink> sink(const std::string& id, const ParameterLayout& layout);
+
+  /// For whoever follows what others do to the store (store_watch.cc). A number that is another one after any other
+  /// connection changed anything: costs microseconds.
+  std::int64_t change_counter() const;
+  /// Of all runs, by number: some milliseconds for 10,000.
+  std::vector<RunMark> marks() const;
+  /// The runs of these numbers; what is gone meanwhile is left out.
+  std::vector<NumberedRun> numbered_runs(const std::vector<std::int64_t>& numbers) const;
+  /// Numbers of the runs that meet a condition (run_condition.h).
+  std::vector<std::int64_t> numbers(const std::string& where) const;
+  /// Records with their step, accuracies, test loss and norm alone, fast: no checksums are checked. visit(place in
+  /// `runs`, record); it must not use this store.
+  void visit_outlines(const std::vector<RecordsAfter>& runs,
+                      const std::function<void(std::size_t, const Record&)>& visit) const;
 
   /// Reads everything that is stored and says in a line each what is wrong or waits: database, rows, states, inputs,
   /// files that nothing needs. Nothing: all is well.

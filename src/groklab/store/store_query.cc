@@ -1,4 +1,6 @@
 // Queries of the store: runs by id or condition, records. Of conditions, which come from users, nothing gets into SQL.
+#include "groklab/store/store_query.h"
+
 #include "groklab/base/join.h"
 #include "groklab/config/suggest.h"
 #include "groklab/store/annotation.h"
@@ -16,14 +18,6 @@ std::string runs_view_as_table() {
   const std::string sql = runs_view_sql();
   const std::string text = sql.substr(sql.find("SELECT"));
   return "WITH described AS (" + text.substr(0, text.rfind(';')) + ") ";
-}
-
-void bind_values(SQLite::Statement& query, const std::vector<ConditionValue>& values) {
-  int place = 1;
-  for (const ConditionValue& value : values) {
-    std::visit([&](const auto& content) { query.bind(place, content); }, value);
-    ++place;
-  }
 }
 
 std::string plural(std::int64_t count) { return fmt::format("{} run{}", count, count == 1 ? "" : "s"); }
@@ -46,6 +40,20 @@ std::string first_five(std::vector<std::string> ids) {
 }
 
 }  // namespace
+
+void bind_values(SQLite::Statement& query, const std::vector<ConditionValue>& values) {
+  int place = 1;
+  for (const ConditionValue& value : values) {
+    std::visit([&](const auto& content) { query.bind(place, content); }, value);
+    ++place;
+  }
+}
+
+std::string select_described_sql(const std::string& column, const std::string& where, RunCondition& condition) {
+  if (where.empty()) return "SELECT " + column + " FROM runs";
+  condition = parse_run_condition(where);
+  return runs_view_as_table() + "SELECT " + column + " FROM described WHERE " + condition.sql;
+}
 
 bool Store::contains(const std::string& id) const {
   return impl_->database.read([&](SQLite::Database& connection) {

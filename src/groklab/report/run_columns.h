@@ -11,7 +11,7 @@
 #include "groklab/analysis/event_times.h"
 #include "groklab/store/store.h"
 
-namespace groklab::cli {
+namespace groklab {
 
 struct ListedRun {
   RunInfo info;
@@ -44,4 +44,4 @@ void sort_runs(std::vector<ListedRun>& runs, const RunColumn& column, bool rever
 std::string table_of_runs(const std::vector<ListedRun>& runs, std::vector<RunColumn> columns, std::size_t width);
 std::string csv_of_runs(const std::vector<ListedRun>& runs, const std::vector<RunColumn>& columns);
 
-}  // namespace groklab::cli
+}  // namespace groklab

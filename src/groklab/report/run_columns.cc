@@ -1,5 +1,5 @@
 // See run_columns.h.
-#include "run_columns.h"
+#include "groklab/report/run_columns.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +18,7 @@
 #include "groklab/store/run_engines.h"
 #include "groklab/view/text.h"
 
-namespace groklab::cli {
+namespace groklab {
 namespace {
 
 /// What does not fit goes in this order; after it the keys that differ, the last first.
@@ -246,4 +246,4 @@ std::string csv_of_runs(const std::vector<ListedRun>& runs, const std::vector<Ru
   return csv.text();
 }
 
-}  // namespace groklab::cli
+}  // namespace groklab
