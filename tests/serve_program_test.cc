@@ -1,5 +1,7 @@
 // The program `groklab serve` as a browser and as a rude client meet it.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -98,6 +100,23 @@ TEST_F(ServeProgram, RefusesStrangers) {
   EXPECT_EQ(with_host(own, "Origin: http://evil.example\r\n"), 403);
   EXPECT_EQ(http_post(port_, "/api/runs", "wrong", "{}").status, 403);
   EXPECT_EQ(http_get(port_, "/%2e%2e/etc/passwd").status, 404);
+}
+
+// The page holds the token, and 127.0.0.1 is everybody's on a machine of many.
+TEST_F(ServeProgram, OtherUsersOfTheMachineAreRefused) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  start();
+  EXPECT_EQ(http_get(port_, "/").status, 200);
+  const pid_t child = fork();
+  if (child == 0) {
+    int status = 255;
+    // The server is root's, and this is nobody.
+    if (setuid(65534) == 0) status = http_get(port_, "/").status == 403 ? 0 : 1;
+    _exit(status);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(ServeProgram, OtherAddressesNeedTheToken) {

@@ -10,6 +10,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/serve/connection.h"
+#include "groklab/serve/peer.h"
 
 namespace groklab::serve {
 namespace {
@@ -149,7 +150,10 @@ struct Server::Impl : httplib::Server {
     const Place place(clients);
     const bool too_many = place.number() > kMostClients;
     Connection connection(socket, limits, [this] { return stopping.load(); });
-    if (too_many) return refuse_client(connection);
+    if (too_many) return refuse_client(connection, "503 Service Unavailable", "too many clients");
+    if (own_user_only && is_of_another_user(socket)) {
+      return refuse_client(connection, "403 Forbidden", "this server is another user's");
+    }
     LimitedStream stream(connection);
     present_connection = &connection;
     bool closed = false;
@@ -160,12 +164,12 @@ struct Server::Impl : httplib::Server {
     return true;
   }
 
-  static bool refuse_client(Connection& connection) {
-    const std::string body = error_response(503, "too many clients").body;
+  static bool refuse_client(Connection& connection, const char* status, const char* message) {
+    const std::string body = error_response(0, message).body;
     const std::string text = fmt::format(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {}\r\nRetry-After: 5\r\n"
+        "HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nRetry-After: 5\r\n"
         "Connection: close\r\n\r\n{}",
-        body.size(), body);
+        status, body.size(), body);
     connection.write(text.data(), text.size());
     connection.close_after_answer();
     return true;
@@ -185,6 +189,7 @@ struct Server::Impl : httplib::Server {
 
   Service& service;
   ConnectionLimits limits;
+  bool own_user_only = true;
   std::atomic<bool> stopping{false};
   std::atomic<int> clients{0}, streams{0};
   int port = 0;
@@ -192,6 +197,7 @@ struct Server::Impl : httplib::Server {
 
 Server::Server(Service& service, const ServerOptions& options) : impl_(std::make_unique<Impl>(service)) {
   impl_->limits = options.limits;
+  impl_->own_user_only = is_loopback(options.host);
   impl_->port = options.port == 0 ? impl_->bind_to_any_port(options.host.c_str())
                 : impl_->bind_to_port(options.host.c_str(), options.port) ? options.port
                                                                           : -1;
@@ -206,12 +212,17 @@ Server::~Server() = default;
 int Server::port() const { return impl_->port; }
 
 void Server::run(const std::atomic<bool>& interrupt) {
-  std::thread listener([this] { impl_->listen_after_bind(); });
+  std::atomic<bool> ended{false};
+  std::thread listener([&] {
+    impl_->listen_after_bind();
+    ended = true;
+  });
   while (!interrupt) {
     impl_->service.look_around();
     std::this_thread::sleep_for(kStopLook);
   }
   impl_->stopping = true;
+  while (!impl_->is_running() && !ended) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // it just began
   impl_->stop();
   listener.join();
 }

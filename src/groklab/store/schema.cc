@@ -33,7 +33,8 @@ std::string metric_columns() {
 
 }  // namespace
 
-/// A configuration that is no JSON gives NULL: it must not be an error of every condition.
+/// A configuration that is no JSON gives NULL: it must not be an error of every condition. The last record is found by
+/// its row's number: by its run and step, a condition on it reads all records (4 s instead of 0.2 s for 2 million).
 std::string runs_view_sql() {
   return R"sql(CREATE VIEW runs_view AS
 SELECT
@@ -51,7 +52,7 @@ SELECT
   nullif(said.name, '') AS name, nullif(said.note, '') AS note,
   runs.config
 FROM runs LEFT JOIN records AS last
-  ON last.run = runs.number AND last.step = (SELECT max(step) FROM records WHERE run = runs.number)
+  ON last.rowid = (SELECT rowid FROM records WHERE run = runs.number ORDER BY step DESC LIMIT 1)
 LEFT JOIN annotations AS said ON said.run = runs.id;
 )sql";
 }
