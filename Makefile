@@ -8,8 +8,8 @@ PAPER := build/paper
 PROTOCOLS ?= quick standard
 
 .PHONY: paper lock-protocols demo test sanitize fuzz check-deep campaigns campaign-crash campaign-inputs campaign-concurrency \
-  campaign-determinism campaign-growth campaign-serve cluster-test mutants build install docs bench bench-baselines bench-peers check clean \
-  setup wheel python-test python-test-asan python-test-lens deb deb-test dist dist-test
+  campaign-determinism campaign-growth campaign-serve cluster-test page-test page-speed mutants build install docs bench \
+  bench-baselines bench-peers check clean setup wheel python-test python-test-asan python-test-lens deb deb-test dist dist-test
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -120,6 +120,20 @@ docs: setup build/build.ninja
 	@command -v doxygen >/dev/null || { echo "docs: install the package doxygen first: apt-get install doxygen" >&2; exit 1; }
 	@cmake --preset release -Wno-dev >/dev/null
 	@cmake --build --preset release --target docs
+
+# The live page and the pages that the program writes, in Chromium: types, unit tests, what one does there, accessibility,
+# a run that is trained, grokked, forked and ungrokked. Some minutes; the pictures come to build/page/.
+page-test: setup build/build.ninja
+	@tools/setup-page.sh
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@web/browser-test/node_modules/.bin/tsc -p web/serve
+	@cd web && node build.mjs && node build.mjs tests && node --test dist/test/
+	@GROKLAB_BINARY=$(CURDIR)/build/groklab GROKLAB_PICTURES=$(CURDIR)/build/page node --test --test-concurrency=1 web/browser-test/
+
+# How fast the live page is over 10,000 runs; no test, since it depends on what else the machine does.
+page-speed: setup
+	@tools/setup-page.sh
+	@cd web && node build.mjs && node browser-test/speed.mjs
 
 PYTHON_BUILD := build/python
 PYTHON_NOTEBOOKS := nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2

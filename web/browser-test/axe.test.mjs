@@ -4,7 +4,8 @@ import {after, before, test} from 'node:test';
 import {execFileSync} from 'node:child_process';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 
 import {Mock} from '../serve/test/mock.mjs';
 import {axeLines, clickButton, openPage, startBrowser} from './harness.mjs';
@@ -30,6 +31,7 @@ async function withPage(where, options, body) {
   }
 }
 
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const kViews = {
   'the table': () => '#/runs', 'chosen runs and a baseline': () => `#/runs?sel=${mock.runs[0].id},${mock.runs[6].id}&base=${mock.runs[3].id}`,
   'groups': () => '#/runs?group=optim.weight_decay&open=0.3', 'one run': () => `#/run/${mock.runs[6].id}?state=1000`, 'sweeps': () => '#/sweeps?x=split.train_fraction&y=optim.weight_decay',
@@ -94,11 +96,8 @@ test('the pages that the program writes', {skip: program ? false : 'GROKLAB_BINA
     groklab('train', ...small, '--set', 'seed=1');
     groklab('report', 'last', '-o', 'run.html');
     groklab('report', '--where', 'task.modulus = 7', '--x', 'seed', '-o', 'many.html');
-    const pages = ['run.html', 'many.html'];
-    if (process.env.GROKLAB_MEASUREMENTS) {
-      groklab('reproduce', 'varma2023', '--from-measurements', process.env.GROKLAB_MEASUREMENTS, '-o', 'paper.html');
-      pages.push('paper.html');
-    }
+    groklab('reproduce', 'varma2023', 'ungrokking', '--scale', 'smoke', '-o', 'paper.html', '--looks', join(root, 'docs/results/looks'));
+    const pages = ['run.html', 'many.html', 'paper.html'];
     for (const file of pages) {
       for (const dark of [false, true]) {
         await withPage(`file://${join(folder, file)}`, {dark, ready: 'svg.marks, canvas'}, async (page) => {
