@@ -28,6 +28,7 @@
 #include "groklab/version.h"
 #include "groklab/view/text.h"
 #include "options.h"
+#include "reproduce_all.h"
 #include "run_text.h"
 #include "signals.h"
 #include "sweep_view.h"
@@ -44,6 +45,7 @@ struct ReproduceFlags {
   studies::Scale scale;
   std::string page, json, measurements, from_measurements, shard;
   std::string archive, looks;          ///< folders of looks
+  std::string all;                     ///< folder of all studies' measurements and pages
   std::string write_protocol, pilots;  ///< files: where to, and measurements of pilots
   int jobs = 0;
   bool dry_run = false, list = false, quiet = false, mixed_arithmetic = false, exploratory = false;
@@ -275,7 +277,37 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
   return m.summary.n_failed > 0 ? kExitFailed : kExitOk;
 }
 
+/// Judges one study by what is stored, training what is missing; nothing if interrupted.
+std::optional<studies::Measurements> measure_one(const ReproduceFlags& flags, const studies::Study& study, int jobs,
+                                                 const std::atomic<bool>& interrupt) {
+  const auto start = std::chrono::steady_clock::now();
+  check_protocol(flags,
+                 studies::compare_with_locked(studies::find_locked_protocol(study, flags.scale.name),
+                                              studies::make_protocol(study, flags.scale, study.claims)),
+                 flags.scale.name);
+  const studies::PlannedClaims planned = studies::plan_claims(study.claims, flags.scale);
+  const std::optional<SweepEstimate> estimate = estimate_sweep(planned.plan, jobs, 2.0, &interrupt);
+  if (!estimate) return std::nullopt;
+  if (!flags.quiet) print_out("{}: {}\n", study.id, estimate_line(*estimate, jobs));
+  std::optional<studies::Measurements> m =
+      make_measurements(flags, study, planned, study.claims, estimate->seconds, jobs, interrupt);
+  if (m) m->summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return m;
+}
+
+int run_all(const ReproduceFlags& flags) {
+  if (!flags.study.empty() || !flags.claims.empty()) {
+    fail(ErrorKind::kConfig, "--all: expected no STUDY, found {}", flags.study);
+  }
+  const std::atomic<bool>& interrupt = catch_interrupts();
+  const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
+  AllStudies all{flags.all, flags.scale.name, flags.dry_run, flags.quiet, {}};
+  if (!flags.looks.empty()) all.looks = read_looks(flags.looks);
+  return reproduce_all(all, [&](const studies::Study& study) { return measure_one(flags, study, jobs, interrupt); });
+}
+
 int run_reproduce(const ReproduceFlags& flags) {
+  if (!flags.all.empty()) return run_all(flags);
   if (flags.list && flags.study.empty()) {
     print_studies();
     return kExitOk;
@@ -355,6 +387,10 @@ void add_reproduce(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand("reproduce", "Test the claims of a study, each with a verdict");
   command->add_option("STUDY", flags->study, "Which study (default: varma2023; see --list)");
   command->add_flag("--list", flags->list, "Print the studies, or the claims of STUDY and what they say");
+  command->add_option(
+      "--all", flags->all,
+      "All studies at --scale, one table and page: judges the measurements in this folder, then --looks, "
+      "trains what is missing, and writes index.html there; --dry-run trains nothing");
   add_reproduce_options(*command, flags, action);
 }
 

@@ -55,7 +55,7 @@ BASE = {
     "model.d_head": 4, "model.d_mlp": 32, "model.activation": "relu", "model.biases": "mlp",
     "model.layer_norm": "none", "model.input_tokens": 3, "model.tied_embeddings": False,
     "model.combination": "concatenate",
-    "loss.kind": "cross_entropy", "loss.form": "stable",
+    "loss.kind": "cross_entropy", "loss.form": "stable", "loss.temperature": 1.0,
     "optim.kind": "adamw", "optim.learning_rate": 1e-3, "optim.beta1": 0.9, "optim.beta2": 0.98,
     "optim.epsilon": 1e-8, "optim.momentum": 0.0, "optim.weight_decay": 1.0, "optim.decay": "*",
     "optim.warmup_steps": 0, "optim.schedule": "constant", "optim.final_lr_fraction": 0.0,
@@ -79,6 +79,8 @@ CASES = {
     "two_tokens": {"model.input_tokens": 2},
     "four_tokens": {"model.input_tokens": 4, "model.activation": "gelu"},
     "mean_squared": {"loss.kind": "mean_squared"},
+    "stable_max": {"loss.kind": "stable_max", "model.activation": "gelu"},
+    "mlp_temperature": {**MLP, "model.n_layers": 1, "model.activation": "gelu", "loss.temperature": 1.7},
     "adam_l2": {"optim.kind": "adam", "optim.weight_decay": 1e-2},
     "sgd_momentum": SGD,
     "warmup": {"optim.warmup_steps": 10},
@@ -240,9 +242,13 @@ def logits_of(w, c, tokens, masks=None):
 
 
 def loss_of(logits, labels, c):
+    logits = logits / c["loss.temperature"]
     one_hot = F.one_hot(labels, logits.shape[1]).to(logits.dtype)
     if c["loss.kind"] == "mean_squared":
         return ((logits - one_hot) ** 2).mean()
+    if c["loss.kind"] == "stable_max":
+        s = torch.where(logits < 0, 1 / (1 - logits.clamp(max=0)), logits + 1)
+        return -torch.log(s.gather(1, labels[:, None]) / s.sum(1, keepdim=True)).mean()
     if c["loss.form"] == "framework":
         return F.cross_entropy(logits, labels)
     correct = logits.gather(1, labels[:, None])

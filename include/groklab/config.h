@@ -135,6 +135,7 @@ enum class LossForm {
 struct LossConfig {
   std::string kind = "cross_entropy";  ///< name of a loss
   LossForm form = LossForm::kStable;   ///< of the cross-entropy
+  double temperature = 1.0;            ///< divides the logits
 };
 
 /// The learning rate after the warm-up.

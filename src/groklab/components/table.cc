@@ -27,6 +27,8 @@
   ENTRY(sgd)                       \
   ENTRY(muon)                      \
   ENTRY(sam)                       \
+  ENTRY(orthogonal)                \
+  ENTRY(grokfast)                  \
   /* optimisers end here */
 
 #define GROKLAB_PENALTIES(ENTRY)   \
@@ -45,7 +47,8 @@
 
 #define GROKLAB_LOSSES(ENTRY) \
   ENTRY(cross_entropy)        \
-  ENTRY(mean_squared)
+  ENTRY(mean_squared)         \
+  ENTRY(stable_max)
 
 #define GROKLAB_HIDDEN_FILTERS(ENTRY) ENTRY(dropout)
 

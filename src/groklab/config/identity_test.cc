@@ -75,6 +75,7 @@ TEST(RunId, EqualRunsHaveOneName) {
   EXPECT_EQ(id_with("split.train_size=99"), id_with("split.train_size=99", "split.train_fraction=0.7"));
   EXPECT_EQ(id_with("optim.kind=sgd"), id_with("optim.kind=sgd", "optim.beta1=0.5", "optim.epsilon=1e-3"));
   EXPECT_EQ(id_with("loss.kind=mean_squared"), id_with("loss.kind=mean_squared", "loss.form=framework"));
+  EXPECT_EQ(id, id_with("loss.temperature=1")) << "no run that there was before temperatures has another name";
   EXPECT_EQ(id_with("task.operation=group_product"), id_with("task.operation=group_product", "task.modulus=7"));
   EXPECT_EQ(id_with("model.architecture=mlp"),
             id_with("model.architecture=mlp", "model.n_heads=8", "model.input_tokens=2", "model.path=general"));
@@ -107,6 +108,8 @@ TEST(RunId, DifferentRunsHaveDifferentNames) {
                                  "model.init_scale=2",
                                  "model.path=general",
                                  "loss.form=framework",
+                                 "loss.kind=stable_max",
+                                 "loss.temperature=1.5",
                                  "optim.kind=adam",
                                  "optim.learning_rate=0.002",
                                  "optim.beta1=0.8",

@@ -126,6 +126,8 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("loss.kind", component_choice(), "", "Training loss.", loss.kind);
   field("loss.form", any_choice(), "", "Cross-entropy without cancellation, or as common frameworks compute it.",
         loss.form);
+  field("loss.temperature", above(0), "",
+        "Divides the logits that the loss sees; measurements of logits are of those before it.", loss.temperature);
 
   auto& optim = config.optim;
   field("optim.kind", component_choice(), "", "Optimiser.", optim.kind);

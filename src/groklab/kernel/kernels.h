@@ -123,6 +123,7 @@ struct Kernels {
   LossKernels<T> cross_entropy;            ///< no cancellation: keeps its digits however small the loss
   LossKernels<T> framework_cross_entropy;  ///< log softmax in T, as common frameworks compute it
   LossKernels<T> mean_squared;             ///< against the one-hot label
+  LossKernels<T> stable_max;               ///< -log s(l_y) / sum s(l_c), s(x) = x + 1 from 0 on, 1 / (1 - x) below
 
   /// weights[row][s][h] = softmax over positions s of scores[s][table_rows[s][row]][h]; the last position has one score
   /// a head, behind those of the others. table_rows: [position][row_capacity].

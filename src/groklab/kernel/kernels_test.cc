@@ -285,6 +285,39 @@ TYPED_TEST(KernelTest, LossGradientsAgreeWithSoftmax) {
   });
 }
 
+TYPED_TEST(KernelTest, StableMaxFollowsItsFormula) {
+  using T = TypeParam;
+  this->for_each([&](const Kernels<T>& k) {
+    for (const std::int64_t n : {1, 2, 7, 16, 17, 33, 113}) {
+      const std::int64_t rows = 5;
+      Plain l = random_matrix<T>(rows * n, 11);
+      for (double& value : l) value *= 4;
+      std::vector<std::int32_t> labels;
+      for (std::int64_t r = 0; r < rows; ++r) labels.push_back(static_cast<std::int32_t>((r * 5 + 3) % n));
+      Panels<T> logits(k, rows, n);
+      logits.fill(l);
+      l = logits.plain();  // as rounded
+      std::vector<RowStatistics> statistics(static_cast<std::size_t>(rows));
+      k.stable_max.statistics(statistics.data(), logits.cview(), labels.data(), rows, n);
+      EXPECT_TRUE(std::isfinite(k.stable_max.gradient(logits.view(), labels.data(), rows, n, 0.25)));
+      const Plain found = logits.plain();
+      const auto s = [](double x) { return x < 0 ? 1 / (1 - x) : x + 1; };
+      for (std::int64_t r = 0; r < rows; ++r) {
+        const double* row = l.data() + r * n;
+        const auto y = labels[static_cast<std::size_t>(r)];
+        double sum = 0;
+        for (std::int64_t c = 0; c < n; ++c) sum += s(row[c]);
+        EXPECT_NEAR(statistics[static_cast<std::size_t>(r)].loss, std::log(sum / s(row[y])), 200 * this->kEpsilon);
+        for (std::int64_t c = 0; c < n; ++c) {
+          const double slope = row[c] < 0 ? s(row[c]) * s(row[c]) : 1;
+          const double expected = 0.25 * slope * (1 / sum - (c == y ? 1 / s(row[c]) : 0));
+          EXPECT_NEAR(found[static_cast<std::size_t>(r * n + c)], expected, 20 * this->kEpsilon) << n;
+        }
+      }
+    }
+  });
+}
+
 TYPED_TEST(KernelTest, NanAndInfinityAreSeen) {
   using T = TypeParam;
   this->for_each([&](const Kernels<T>& k) {
@@ -297,6 +330,10 @@ TYPED_TEST(KernelTest, NanAndInfinityAreSeen) {
         k.cross_entropy.statistics(&statistics, logits.cview(), &label, 1, 19);
         EXPECT_TRUE(std::isnan(statistics.loss));
         EXPECT_FALSE(std::isfinite(k.cross_entropy.gradient(logits.view(), &label, 1, 19, 1.0)));
+        logits.at(0, at) = bad;
+        k.stable_max.statistics(&statistics, logits.cview(), &label, 1, 19);
+        EXPECT_TRUE(std::isnan(statistics.loss));
+        EXPECT_FALSE(std::isfinite(k.stable_max.gradient(logits.view(), &label, 1, 19, 1.0)));
       }
     }
   });

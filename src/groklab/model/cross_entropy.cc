@@ -18,7 +18,7 @@ const LossDescriptor& cross_entropy_loss() {
   static const LossDescriptor descriptor = {.spec = {.choice = "loss.kind",
                                                      .name = "cross_entropy",
                                                      .meaning = "-log softmax of the correct logit, in nats",
-                                                     .uses = {"loss.form"},
+                                                     .uses = {"loss.form", "loss.temperature"},
                                                      .keys = {}},
                                             .kernels_f32 = kernels_of<float>,
                                             .kernels_f64 = kernels_of<double>};

@@ -19,7 +19,7 @@ const LossDescriptor& mean_squared_loss() {
       .spec = {.choice = "loss.kind",
                .name = "mean_squared",
                .meaning = "mean over the classes of the squared difference from the one-hot label",
-               .uses = {},
+               .uses = {"loss.temperature"},
                .keys = {}},
       .kernels_f32 = kernels_of<float>,
       .kernels_f64 = kernels_of<double>};

@@ -1,6 +1,7 @@
 // See run_results.h.
 #include "groklab/studies/run_results.h"
 
+#include <cmath>
 #include <span>
 #include <utility>
 
@@ -111,6 +112,23 @@ Degrees RunResults::degrees(RunIndex run) const {
   return degrees_[run] = of_last_network(run, [](Engine& engine, const Task& task, const auto& rows) {
            return homogeneity_degrees(engine, task, rows);
          });
+}
+
+double RunResults::logit_norm(RunIndex run) const {
+  return of_last_network(run, [](Engine& engine, const Task& task, const auto&) {
+    const std::vector<std::int64_t> rows = all_rows(task);
+    const std::vector<double> logits = engine.logits(rows);
+    const auto columns = static_cast<std::size_t>(engine.logit_columns());
+    double sum = 0;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      double squares = 0;
+      for (std::size_t c = 0; c < static_cast<std::size_t>(task.n_classes); ++c) {
+        squares += logits[r * columns + c] * logits[r * columns + c];
+      }
+      sum += std::sqrt(squares);
+    }
+    return sum / static_cast<double>(rows.size());
+  });
 }
 
 }  // namespace groklab::studies

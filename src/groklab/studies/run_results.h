@@ -52,6 +52,8 @@ class RunResults {
   /// norm_at_logit() and homogeneity_degrees() of the same.
   double norm_at_logit(RunIndex run, double logit) const;
   Degrees degrees(RunIndex run) const;
+  /// Mean over all rows of the Euclidean norm of the logits of the task's classes, at the last checkpoint.
+  double logit_norm(RunIndex run) const;
 
  private:
   /// measure(engine, task, training rows) of the network at the last checkpoint.

@@ -7,6 +7,14 @@
 #include "groklab/base/join.h"
 #include "groklab/config/suggest.h"
 #include "groklab/studies/delay-exponents/study.h"
+#include "groklab/studies/liu2022-omnigrok/study.h"
+#include "groklab/studies/lyu2023/study.h"
+#include "groklab/studies/notsawo2025/study.h"
+#include "groklab/studies/optimisers/study.h"
+#include "groklab/studies/prieto2025/study.h"
+#include "groklab/studies/rivals/study.h"
+#include "groklab/studies/truong2026-clamp/study.h"
+#include "groklab/studies/truong2026-scale/study.h"
 #include "groklab/studies/varma2023/study.h"
 
 namespace groklab::studies {
@@ -33,7 +41,10 @@ bool contains_word(const std::vector<std::string>& words, const std::string& wor
 }  // namespace
 
 const std::vector<Study>& all_studies() {
-  static const std::vector<Study> studies = {varma2023::study(), delay_exponents::study()};
+  static const std::vector<Study> studies = {
+      varma2023::study(),  delay_exponents::study(), truong2026_clamp::study(), truong2026_scale::study(),
+      prieto2025::study(), notsawo2025::study(),     liu2022_omnigrok::study(), lyu2023::study(),
+      optimisers::study(), rivals::study()};
   return studies;
 }
 

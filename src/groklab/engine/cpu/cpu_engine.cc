@@ -11,6 +11,7 @@
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
 #include "groklab/engine/chunks.h"
+#include "groklab/engine/cpu/divide_logits.h"
 #include "groklab/exec/flush_denormals.h"
 #include "groklab/model/parameters.h"
 #include "groklab/model/row_grouping.h"
@@ -127,7 +128,7 @@ bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> unordered, T* 
     accumulators_.emplace_back(network_->accumulator_size());
   }
   std::vector<double> checks(static_cast<std::size_t>(chunks), 0.0);
-  const double scale = 1.0 / static_cast<double>(count);
+  const double scale = 1.0 / static_cast<double>(count), temperature = config_.loss.temperature;
   pool_.run(chunks, [&](std::int64_t chunk, int worker) {
     const auto index = static_cast<std::size_t>(chunk);
     Scratch<T>& scratch = scratch_[static_cast<std::size_t>(worker)];
@@ -141,7 +142,8 @@ bool CpuEngine<T>::compute_gradient(std::span<const std::int64_t> unordered, T* 
         labels[i] = task_.labels[static_cast<std::size_t>(tile_rows[i])];
       }
       const PanelView<T> logits = network_->forward(tile_rows, scratch, filters);
-      checks[index] += loss_.gradient(logits, labels, size, network_->classes(), scale);
+      divide_logits(logits, size, network_->classes(), kernels_.width, temperature);
+      checks[index] += loss_.gradient(logits, labels, size, network_->classes(), scale / temperature);
       network_->backward(tile_rows, scratch, accumulator, tile == tiles.first_tile[index], filters);
     }
   });

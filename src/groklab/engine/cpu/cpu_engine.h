@@ -57,6 +57,10 @@ class CpuEngine final : public Engine {
   /// The same at other parameters, into other_gradient_.
   bool compute_gradient_at(const T* parameters, std::span<const std::int64_t> rows, const HiddenFilters<T>* filters);
   RoleSums sums_over_rows();
+  /// With a temperature other than 1, loss and collapse of the rows are those of the divided logits, which `logits`
+  /// then holds.
+  void take_tempered_losses(RowStatistics* statistics, PanelView<T> logits, const std::int32_t* labels,
+                            std::int64_t rows) const;
   /// Logits of `rows`, and the neurons if asked for; an empty vector otherwise.
   Activations forward_all(std::span<const std::int64_t> rows, bool with_neurons);
 

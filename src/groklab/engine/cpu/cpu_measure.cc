@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "groklab/engine/cpu/cpu_engine.h"
+#include "groklab/engine/cpu/divide_logits.h"
 
 namespace groklab {
 
@@ -26,6 +27,7 @@ RoleSums CpuEngine<T>::sums_over_rows() {
                           scratch_[static_cast<std::size_t>(worker)]);
     loss_.statistics(statistics, {view.data, view.row_stride, view.panel_stride}, labels, last - first,
                      network_->classes());
+    take_tempered_losses(statistics, view, labels, last - first);
     RoleSums& own = sums[static_cast<std::size_t>(tile)];
     for (std::int64_t row = first; row < last; ++row) {
       own.add(split_.role[static_cast<std::size_t>(row)], statistics[row - first]);
@@ -34,6 +36,19 @@ RoleSums CpuEngine<T>::sums_over_rows() {
   RoleSums total;
   for (const RoleSums& part : sums) total.add(part);
   return total;
+}
+
+template <typename T>
+void CpuEngine<T>::take_tempered_losses(RowStatistics* statistics, PanelView<T> logits, const std::int32_t* labels,
+                                        std::int64_t rows) const {
+  if (config_.loss.temperature == 1) return;
+  divide_logits(logits, rows, network_->classes(), kernels_.width, config_.loss.temperature);
+  RowStatistics tempered[kMaxTileRows];
+  loss_.statistics(tempered, {logits.data, logits.row_stride, logits.panel_stride}, labels, rows, network_->classes());
+  for (std::int64_t r = 0; r < rows; ++r) {
+    statistics[r].loss = tempered[r].loss;
+    statistics[r].collapsed = tempered[r].collapsed;
+  }
 }
 
 template <typename T>

@@ -143,6 +143,53 @@ HWY_INLINE double mean_squared_row_gradient(T* row, std::int64_t panel_stride, s
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
 }
 
+/// s(x) = x + 1 from 0 on, 1 / (1 - x) below: grows as x, where exp would grow without bound.
+template <class D, class V>
+HWY_INLINE V stable_max(D d, V x) {
+  const auto one = hn::Set(d, hn::TFromD<D>(1));
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Div(one, hn::Sub(one, x)), hn::Add(x, one));
+}
+
+/// Sum of s over the other logits of a row, divided by s of the label's: the loss is log(1 + this).
+template <typename T>
+HWY_INLINE double stable_max_odds(const T* row, std::int64_t panel_stride, std::int64_t n, std::int64_t label) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t label_at = element_offset<T>(panel_stride, label);
+  auto sum = hn::Zero(d);
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
+    auto s = hn::IfThenElseZero(mask, stable_max(d, hn::Load(d, row + at)));
+    if (label_at >= at && label_at < at + lanes_of<T>()) {
+      const auto lane = static_cast<std::size_t>(label_at - at);
+      s = hn::IfThenZeroElse(hn::AndNot(hn::FirstN(d, lane), hn::FirstN(d, lane + 1)), s);
+    }
+    sum = hn::Add(sum, s);
+  });
+  const double own = static_cast<double>(hn::GetLane(stable_max(d, hn::Set(d, row[label_at]))));
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum))) / own;
+}
+
+/// With odds r = sum of s over the others / s_y: of the label -s'(l_y) / s_y r / (1 + r), of another s'(l_c) / Z, where
+/// s' is 1 from 0 on and s^2 below. No cancellation.
+template <typename T>
+HWY_INLINE double stable_max_row_gradient(T* row, std::int64_t panel_stride, std::int64_t n, std::int64_t label,
+                                          T scale) {
+  const hn::ScalableTag<T> d;
+  T& label_entry = row[element_offset<T>(panel_stride, label)];
+  const double odds = stable_max_odds<T>(row, panel_stride, n, label);
+  const double own = static_cast<double>(hn::GetLane(stable_max(d, hn::Set(d, label_entry))));
+  const double own_slope = label_entry < 0 ? own * own : 1.0;
+  const auto factor = hn::Set(d, static_cast<T>(static_cast<double>(scale) / (own * (1 + odds))));
+  const auto one = hn::Set(d, T(1));
+  for_row_vectors<T>(panel_stride, n, [&](std::int64_t at, auto mask) {
+    const auto x = hn::Load(d, row + at);
+    const auto s = stable_max(d, x);
+    const auto slope = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(s, s), one);
+    hn::Store(hn::IfThenElseZero(mask, hn::Mul(slope, factor)), d, row + at);
+  });
+  label_entry = static_cast<T>(-static_cast<double>(scale) * own_slope / own * odds / (1 + odds));
+  return odds;
+}
+
 /// What one pass over a row of logits finds.
 template <typename T>
 struct LogitSums {
@@ -246,6 +293,22 @@ struct MeanSquared {
   }
 };
 
+struct StableMax {
+  template <typename T>
+  static double gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t n, T scale) {
+    double check = 0;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      check +=
+          stable_max_row_gradient<T>(logits.data + r * logits.row_stride, logits.panel_stride, n, labels[r], scale);
+    }
+    return check;
+  }
+  template <typename T>
+  static double row_loss(const T* row, std::int64_t panel_stride, std::int64_t classes, std::int64_t label) {
+    return std::log1p(stable_max_odds<T>(row, panel_stride, classes, label));
+  }
+};
+
 template <typename T, class Loss>
 double loss_gradient(PanelView<T> logits, const std::int32_t* labels, std::int64_t rows, std::int64_t classes,
                      double scale) {
@@ -271,7 +334,11 @@ void row_statistics(RowStatistics* out, PanelView<const T> logits, const std::in
     s.correct_logit_centred = s.correct_logit - mean;
     s.margin = s.correct_logit - static_cast<double>(sums.best_other);
     s.collapsed = static_cast<float>(1.0 + (static_cast<double>(sums.below_sum) + (sums.ties - 1.0))) == 1.0f;
-    s.loss = Loss::loss(sums, classes);
+    if constexpr (requires { Loss::loss(sums, classes); }) {
+      s.loss = Loss::loss(sums, classes);
+    } else {
+      s.loss = Loss::row_loss(logits.data + r * logits.row_stride, logits.panel_stride, classes, labels[r]);
+    }
     if (!sums.is_finite) s.loss = s.margin = s.correct_logit_centred = std::numeric_limits<double>::quiet_NaN();
   }
 }

@@ -48,6 +48,7 @@ const Kernels<T>& kernel_table() {
       loss_kernels<T, CrossEntropy>(),
       loss_kernels<T, FrameworkCrossEntropy>(),
       loss_kernels<T, MeanSquared>(),
+      loss_kernels<T, StableMax>(),
       &softmax_of_scores<T>,
       &mixture_forward<T>,
       &mixture_backward<T>,

@@ -1,0 +1,167 @@
+// See claims.h.
+#include "groklab/studies/liu2022-omnigrok/claims.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "groklab/studies/liu2022-omnigrok/published.h"
+#include "groklab/studies/verdict_text.h"
+
+namespace groklab::studies::liu2022_omnigrok {
+namespace {
+
+TimedSizes base_sizes(const Scale& scale) {
+  TimedSizes s;
+  if (scale.name == "smoke") {
+    s.network = modular_mlp(17, 32, 64, "relu");
+    s.seeds = chosen_seeds(scale, {1000, 2});
+    s.rows = 240;
+  } else if (scale.name == "quick") {
+    s.network = modular_mlp(31, 64, 128, "relu");
+    s.seeds = chosen_seeds(scale, {5000, 5});
+    s.rows = 672;  // 70 %
+  } else if (scale.name == "standard") {
+    s.network = modular_mlp(97, 128, 128, "relu");
+    s.seeds = chosen_seeds(scale, {6000, 5});
+    s.rows = 3763;  // 40 %
+  } else {
+    refuse_scale(scale, "smoke, quick or standard");
+  }
+  return s;
+}
+
+std::int64_t budget(const Scale& scale) { return scale.name == "smoke" ? 500 : scale.name == "quick" ? 15000 : 40000; }
+
+/// ln(T_grok / T_fit) of a run; without T_grok its budget, without T_fit NaN.
+double log_delay_of(const TimedRun& run) {
+  if (!run.delay.fit || *run.delay.fit == 0) return std::nan("");
+  return std::log(static_cast<double>(std::max<std::int64_t>(run.delay.grok.value_or(run.delay.budget), 1)) /
+                  static_cast<double>(*run.delay.fit));
+}
+
+/// Of the seeds other than `left_out`, the held norm with the shortest mean delay among those at which all of them
+/// generalise; NaN without one.
+double best_norm(const TimedMeasurement& m, std::int64_t left_out) {
+  double best = std::nan(""), best_mean = std::numeric_limits<double>::infinity();
+  for (const double norm : values_of_series(m.sizes, kHeld)) {
+    double sum = 0;
+    std::int64_t n = 0;
+    for (const TimedRun* run : runs_of(m, kHeld, norm)) {
+      if (run->seed == left_out) continue;
+      sum += run->delay.grok ? log_delay_of(*run) : std::numeric_limits<double>::infinity();
+      ++n;
+    }
+    if (n == 0 || !(sum / static_cast<double>(n) < best_mean)) continue;
+    best_mean = sum / static_cast<double>(n);
+    best = norm;
+  }
+  return best;
+}
+
+std::vector<double> best_delays(const TimedMeasurement& m) {
+  return per_seed(m.sizes.seeds, [&](std::int64_t seed) {
+    const TimedRun* run = find_timed(m, seed, kHeld, best_norm(m, seed));
+    return run == nullptr ? std::nan("") : log_delay_of(*run);
+  });
+}
+
+Estimate factor_of(const std::vector<double>& logs, double per = 1) {
+  const Estimate e = mean_estimate(logs);
+  return {std::exp(per * e.value), std::exp(per * e.low), std::exp(per * e.high), e.n};
+}
+
+std::vector<report::Chart> initial_figures(const TimedMeasurement& m) {
+  return {timed_chart(m, "omnigrok-initial", "Time to generalise against initial scale", "factor on initial weights",
+                      true)};
+}
+std::vector<report::Chart> held_figures(const TimedMeasurement& m) {
+  return {timed_chart(m, "omnigrok-held", "Time to generalise against the held norm", "held norm")};
+}
+
+}  // namespace
+
+TimedSizes initial_sizes(const Scale& scale) {
+  TimedSizes s = base_sizes(scale);
+  for (const double factor : {0.5, 1.0, 2.0, 4.0, 8.0}) {
+    s.conditions.push_back(
+        {kInitial, factor, {"optim.weight_decay=1", fmt::format("model.init_scale={}", factor)}, budget(scale)});
+  }
+  return s;
+}
+
+Judgement judge_initial(const TimedMeasurement& m) {
+  const double bound = std::log(kDoubling) / std::log(2.0);
+  const Criterion longer = must_be_above(bound);
+  const std::vector<double> slopes = log_slopes(m, kInitial, true);
+  std::vector<double> ends;
+  const std::vector<double> values = values_of_series(m.sizes, kInitial);
+  for (const std::int64_t seed : m.sizes.seeds.all()) {
+    const TimedRun *large = find_timed(m, seed, kInitial, values.back()),
+                   *small = find_timed(m, seed, kInitial, values.front());
+    ends.push_back(large == nullptr || small == nullptr ? std::nan("") : log_delay_of(*large) - log_delay_of(*small));
+  }
+  const Criterion grows = must_be_above(0, EffectScale::kLnRatio);
+  Judgement result;
+  result.tests = {
+      {"exponent of T_grok in the factor on the initial weights",
+       fmt::format("above {:.3f}: a doubling takes at least {} times as long", bound, kDoubling),
+       mean_estimate(slopes, longer.level()), longer},
+      {"ln of T_grok / T_fit at the largest initial weights over that at the smallest",
+       "above 0: the delay grows even beside the time of fitting", mean_estimate(ends, grows.level()), grows, false}};
+  result.ours = fmt::format("T_grok goes as the {} power of the initial scale; {:.0f} at {}, {:.0f} at {} (medians)",
+                            estimate_text(mean_estimate(slopes)), median_grok(m, kInitial, values.front()),
+                            values.front(), median_grok(m, kInitial, values.back()), values.back());
+  finish_timed(m, result);
+  return result;
+}
+
+TimedSizes held_sizes(const Scale& scale) {
+  TimedSizes s = base_sizes(scale);
+  for (const double norm : {25.0, 30.0, 35.0, 40.0, 50.0}) {
+    s.conditions.push_back(
+        {kHeld, norm, {"optim.weight_decay=0", fmt::format("constraint.norm.value={}", norm)}, budget(scale)});
+  }
+  return s;
+}
+
+Judgement judge_held(const TimedMeasurement& m) {
+  const Criterion gone = must_be_below(std::log(kNoDelay), EffectScale::kLnRatio);
+  const std::vector<double> delays = best_delays(m);
+  Judgement result;
+  result.tests = {{"ln(T_grok / T_fit) at the held norm with the shortest delay",
+                   fmt::format("below ln {}: at a suitable norm the delay is gone", kNoDelay),
+                   mean_estimate(delays, gone.level()), gone}};
+  result.ours = fmt::format("shortest at norm {:g}: T_grok is {} times T_fit", best_norm(m, -1),
+                            estimate_text(factor_of(delays)));
+  finish_timed(m, result);
+  result.published = {{kOnset, factor_of(delays)}};
+  result.notes = {"The norm of a seed is the one that is best for the other seeds."};
+  return result;
+}
+
+Claim claim_initial() {
+  return make_timed_claim(
+      {.id = "initial",
+       .title = "Large initial weights lengthen grokking",
+       .statement = "The larger the initial weights, the later the network generalises.",
+       .paper = "grokking on images from weights 8 times as large; of the delay on modular tasks no law is given",
+       .sizes = initial_sizes,
+       .judge = judge_initial,
+       .figures = initial_figures});
+}
+
+Claim claim_held() {
+  return make_timed_claim(
+      {.id = "held",
+       .title = "A small held norm takes the delay away",
+       .statement = "Held at a suitably small norm from the start, a network generalises as it fits.",
+       .paper = "constrained optimisation at a small norm: both accuracies rise together (section 4)",
+       .sizes = held_sizes,
+       .judge = judge_held,
+       .figures = held_figures});
+}
+
+}  // namespace groklab::studies::liu2022_omnigrok
