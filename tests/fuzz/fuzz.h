@@ -38,5 +38,6 @@ const FuzzTarget& json_target();
 const FuzzTarget& condition_target();
 const FuzzTarget& state_target();
 const FuzzTarget& study_target();
+const FuzzTarget& run_file_target();
 
 }  // namespace groklab
