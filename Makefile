@@ -137,7 +137,7 @@ page-speed: setup
 
 PYTHON_BUILD := build/python
 PYTHON_NOTEBOOKS := nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2
-PYTHON_TEST := pytest==9.2.0 mypy==2.4.1 hypothesis==6.170.17 pandas==3.1.1 polars xarray tqdm anywidget==0.11.0 \
+PYTHON_TEST := pytest==9.2.0 pyarrow==26.0.1 duckdb==2.0.1 mypy==2.4.1 hypothesis==6.170.17 pandas==3.1.1 polars xarray tqdm anywidget==0.11.0 \
   $(PYTHON_NOTEBOOKS)
 PYTHON_LENS := pytest==9.2.0 torch==2.13.0 transformer-lens==3.9.0 $(PYTHON_NOTEBOOKS)
 PYTHON_LENS_4 := pytest==9.2.0 torch==2.13.0 transformer-lens==4.3.0

@@ -142,6 +142,7 @@ int collect(const ClusterFlags& flags) {
     }
   }
   for (const std::string& line : total.conflicts) print_error(line);
+  if (total.copied > 0 && store.loose_runs() > kManyRuns) store.pack(&interrupt);
   const std::size_t done = shards_in(states, ShardState::kDone).size();
   print_out("{} runs copied from {} of {} shards\n", format_count(total.copied + total.renewed), done, job.shards);
   if (done < states.size()) print_note("{} shards are not done; collect again when they are", states.size() - done);

@@ -59,6 +59,7 @@ int merge(const MergeFlags& flags) {
     if (total.interrupted) break;
   }
   for (const std::string& line : total.conflicts) print_error(line);
+  if (total.copied > 0 && !total.interrupted && destination.loose_runs() > kManyRuns) destination.pack(&interrupt);
   if (!flags.quiet) print_out("{}\n", summary_text(total));
   if (total.interrupted) {
     print_note("interrupted; go on with the same command");

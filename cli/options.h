@@ -22,8 +22,6 @@ struct StoreOption {
   Store open_existing() const;
   /// " --store DIR" as it must be repeated in a proposed command; "" for the default.
   std::string as_argument() const;
-
- private:
   std::filesystem::path path() const;
 };
 

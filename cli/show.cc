@@ -98,8 +98,11 @@ std::string show_json(const RunInfo& info, const RecordCurves& curves, const std
   json.update(times_to_json(curves.times.times()));
   json["checkpoints"] = nlohmann::ordered_json::array();
   for (const CheckpointInfo& checkpoint : checkpoints) {
-    json["checkpoints"].push_back(
-        {{"step", checkpoint.step}, {"kept", checkpoint.kept}, {"file", checkpoint.file.string()}});
+    json["checkpoints"].push_back({{"step", checkpoint.step},
+                                   {"kept", checkpoint.kept},
+                                   {"file", checkpoint.file.string()},
+                                   {"offset", checkpoint.offset},
+                                   {"size", checkpoint.size}});
   }
   return json_text(json, 2) + "\n";
 }

@@ -57,6 +57,8 @@ struct CheckpointInfo {
   std::int64_t step = 0;       ///< updates done
   bool kept = false;           ///< for ever; the others are replaced by the next one
   std::filesystem::path file;  ///< safetensors, see docs/formats/weights.md
+  std::uint64_t offset = 0;    ///< where in the file the state begins: not 0 in a pack, which holds many
+  std::uint64_t size = 0;      ///< its bytes
 };
 
 /// What steers training into a store and is no part of a result.
@@ -118,6 +120,10 @@ class RunStore {
   /// A stored run as a Run at `step`, with its records so far; -1: its last checkpoint. A state that is not stored is
   /// computed again from the nearest earlier one, to the same bits.
   Run load(const std::string& id, std::int64_t step = -1, const RunOptions& options = {}) const;
+  /// Writes runs.parquet, records.parquet and probes.parquet into a directory, which is made if it is missing: all
+  /// runs, or those of a condition (docs/formats/store.md). Returns a line for each run that cannot be read and was
+  /// left out.
+  std::vector<std::string> export_parquet(const std::filesystem::path& directory, const std::string& where = "") const;
   /// Stores a run as it stands: its records, probe results and present state. Only runs whose configuration says
   /// everything can be stored, since the store computes states again: Throws Error(kConfig) for own tables, training
   /// rows or weights, and Error(kStore) if the run is there already and not `replace`, or its fork parent is missing.

@@ -65,8 +65,23 @@ class Store:
         }
 
     def checkpoints(self, run_id: str) -> list[tuple[int, bool, str]]:
-        """(step, whether it is kept for ever, file) of the stored states, by step."""
-        return list(self._core.checkpoints(run_id))
+        """(step, whether it is kept for ever, file) of the stored states, by step.
+
+        A file that ends in .pack holds many states (`groklab store pack`); `Run.state_dict` and `groklab export` read it.
+        """
+        return [(step, kept, file) for step, kept, file, _, _ in self._core.checkpoints(run_id)]
+
+    def to_parquet(self, directory: str | os.PathLike[str], where: str = "") -> None:
+        """Writes runs.parquet, records.parquet and probes.parquet, for pandas, DuckDB and others.
+
+        Arguments:
+            directory: is made if it is missing.
+            where: a condition as in `runs`; all runs without one.
+
+        A run that cannot be read is left out, with a warning. Raises IoError.
+        """
+        for line in self._core.export_parquet(os.fspath(directory), where):
+            warnings.warn(line, stacklevel=2)
 
     def report(self, run_ids: list[str], title: str = "", threads: int = 1) -> _plot.Page:
         """One HTML page about runs, the first one's curves first; it loads nothing from anywhere."""

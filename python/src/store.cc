@@ -87,7 +87,7 @@ RunHandle* load(StoreHandle& self, const std::string& id, std::int64_t step, int
 nb::list checkpoints(StoreHandle& self, const std::string& id) {
   nb::list all;
   for (const CheckpointInfo& info : self.with([&](RunStore& store) { return store.checkpoints(id); })) {
-    all.append(nb::make_tuple(info.step, info.kept, info.file.string()));
+    all.append(nb::make_tuple(info.step, info.kept, info.file.string(), info.offset, info.size));
   }
   return all;
 }
@@ -128,6 +128,12 @@ void bind_store(nb::module_& module) {
             run.with([&](Run& saved) { RunStore(self.directory()).save(saved, replace); });
           },
           nb::arg("run"), nb::arg("replace"))
+      .def(
+          "export_parquet",
+          [](StoreHandle& self, const std::string& directory, const std::string& where) {
+            return self.with([&](RunStore& store) { return store.export_parquet(directory, where); });
+          },
+          nb::arg("directory"), nb::arg("where"))
       .def("report", &report, nb::arg("ids"), nb::arg("title"), nb::arg("threads"))
       .def("train", &train, nb::arg("config"), nb::arg("force"), nb::arg("threads"), nb::arg("checkpoint_seconds"),
            nb::arg("callback").none(), nb::arg("stop").none());

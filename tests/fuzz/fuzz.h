@@ -39,5 +39,6 @@ const FuzzTarget& condition_target();
 const FuzzTarget& state_target();
 const FuzzTarget& study_target();
 const FuzzTarget& request_target();
+const FuzzTarget& run_file_target();
 
 }  // namespace groklab

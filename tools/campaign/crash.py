@@ -3,7 +3,7 @@
 
     tools/campaign/crash.py build/groklab [--kills 200] [--seed 1] [--markdown FILE]
 
-Each command (train, fork, sweep, merge, reproduce) is first run undisturbed. Then it is disturbed again and again until it ends
+Each command (train, fork, sweep, merge, rebuild, pack, reproduce) is first run undisturbed. Then it is disturbed again and again until it ends
 by itself: by signals at random moments, by SIGKILL inside the N-th write, fsync or rename, by a loss of power that takes
 back all that was not synced, by errors of the disk, by a small disk. After each disturbance the store must open and `groklab store verify` may find leftovers only; at the end all
 records (times apart) and all states must be those of the undisturbed store, bit for bit. The negative controls damage a
@@ -95,7 +95,8 @@ class Campaign:
                 if not state["kept"]:
                     continue
                 with open(os.path.join(self.folder, state["file"]), "rb") as file:
-                    bytes = file.read()
+                    file.seek(state["offset"])
+                    bytes = file.read(state["size"])
                 header = struct.unpack("<Q", bytes[:8])[0]
                 states[state["step"]] = hashlib.sha256(bytes[8 + header:]).hexdigest()
             runs[id] = (text["status"], text["step"], text["records"], states)
@@ -129,6 +130,22 @@ class Campaign:
                 if not os.path.exists(source):
                     self.succeed(["sweep", "grid.toml", "--quiet", "--shard", f"{i}/2"], source)
             return ["merge", *sources, "-o", "STORE", "--quiet"]
+        if name == "rebuild":  # a sweep's store that lost its index; what a kill leaves is the start of the next try
+            source = self.path("shard-1")
+            if not os.path.exists(source):
+                self.succeed(["sweep", "grid.toml", "--quiet"], source)
+            if not os.path.exists(store):
+                shutil.copytree(source, store, ignore=shutil.ignore_patterns("groklab.sqlite*"))
+            return ["store", "rebuild"]
+        if name == "pack":  # a sweep's store, a part of which is in packs already, and half of these needed no more
+            source = self.path("packed")
+            if not os.path.exists(source):
+                self.succeed(["sweep", "grid.toml", "--quiet"], source)
+                self.succeed(["store", "pack"], source)
+                self.succeed(["sweep", "grid.toml", "--quiet", "--force"], source)
+            if not os.path.exists(store):
+                shutil.copytree(source, store)
+            return ["store", "pack"]
         return ["reproduce", "varma2023", "grokking", "--scale", "smoke", "--quiet", "--jobs", "2"]
 
     def disturbed(self, name, expected, disturb, count, most=10**9):
@@ -287,7 +304,7 @@ def main():
     parser.add_argument("--kills", type=int, default=200, help="SIGKILLs at random moments, over all commands")
     parser.add_argument("--faults", type=int, default=5, help="faults per kind and call")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--commands", default="train,fork,sweep,merge,reproduce")
+    parser.add_argument("--commands", default="train,fork,sweep,merge,rebuild,pack,reproduce")
     parser.add_argument("--kinds", default="kill,power,eio,enospc,short", help="kinds of faults")
     parser.add_argument("--markdown", help="write the table there")
     options = parser.parse_args()

@@ -34,6 +34,30 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
+void write_all(int descriptor, std::span<const std::byte> bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail_write(path, written == 0 ? ENOSPC : errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+/// Closes what it holds.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return number_; }
+
+ private:
+  int number_;
+};
+
 /// A file being written under a temporary name; removed again unless it is renamed.
 class TemporaryFile {
  public:
@@ -72,14 +96,7 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  void write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) fail_write(path_, written == 0 ? ENOSPC : errno);
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-  }
+  void write(std::span<const std::byte> bytes) { write_all(descriptor_, bytes, path_); }
   void publish(Durability durability) {
     if (!in_place_ && durability == Durability::kSync && ::fsync(descriptor_) != 0) fail_write(path_, errno);
     const int closed = ::close(descriptor_);
@@ -126,6 +143,21 @@ void write_file(const std::filesystem::path& path, const std::string& text, Dura
   write_file(path, std::span(&part, 1), durability, links);
 }
 
+void append_file(const std::filesystem::path& path, std::uintmax_t size, std::string_view bytes,
+                 Durability durability) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status {};
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) fail_write(path, errno);
+  if (!S_ISREG(status.st_mode) || static_cast<std::uintmax_t>(status.st_size) < size) {
+    fail(ErrorKind::kIo, "{}: expected a file of {} bytes or more", path.string(), size);
+  }
+  const auto end = static_cast<off_t>(size);
+  if (status.st_size > end && ::ftruncate(file.get(), end) != 0) fail_write(path, errno);
+  if (::lseek(file.get(), end, SEEK_SET) != end) fail_write(path, errno);
+  write_all(file.get(), std::as_bytes(std::span(bytes)), path);
+  if (durability == Durability::kSync && ::fsync(file.get()) != 0) fail_write(path, errno);
+}
+
 void sync_file(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (descriptor < 0) return;
@@ -137,11 +169,11 @@ void sync_file(const std::filesystem::path& path) {
 }
 
 struct OutputFile::Impl {
-  explicit Impl(const std::filesystem::path& path) : file(path, Links::kFollow) {}
+  Impl(const std::filesystem::path& path, Links links) : file(path, links) {}
   TemporaryFile file;
 };
 
-OutputFile::OutputFile(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {}
+OutputFile::OutputFile(const std::filesystem::path& path, Links links) : impl_(std::make_unique<Impl>(path, links)) {}
 OutputFile::~OutputFile() = default;
 void OutputFile::write(std::string_view bytes) { impl_->file.write(std::as_bytes(std::span(bytes))); }
 void OutputFile::publish(Durability durability) { impl_->file.publish(durability); }
@@ -192,6 +224,16 @@ InputFile::InputFile(const std::filesystem::path& path) : name_(path.string()) {
     fail(ErrorKind::kInput, "{}: expected a regular file", name_);
   }
   size_ = static_cast<std::size_t>(status.st_size);
+}
+
+InputFile::InputFile(const std::filesystem::path& path, std::uint64_t offset, std::uint64_t size) : InputFile(path) {
+  if (offset > size_ || size > size_ - offset) {
+    fail(ErrorKind::kInput, "{}: expected {} bytes from {} on, found {} in all", name_, size, offset, size_);
+  }
+  if (::lseek(descriptor_, static_cast<off_t>(offset), SEEK_SET) < 0) {
+    fail(ErrorKind::kInput, "{}: cannot be read: {}", name_, std::strerror(errno));
+  }
+  size_ = size;
 }
 
 InputFile::~InputFile() { ::close(descriptor_); }

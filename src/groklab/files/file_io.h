@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -35,7 +36,7 @@ void write_file(const std::filesystem::path& path, const std::string& text, Dura
 class OutputFile {
  public:
   /// Throws Error(kIo).
-  explicit OutputFile(const std::filesystem::path& path);
+  explicit OutputFile(const std::filesystem::path& path, Links links = Links::kFollow);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -47,6 +48,10 @@ class OutputFile {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Puts bytes behind the first `size` ones of a regular file that is there; what it holds behind these is cut off. Not
+/// whole or absent: a reader must tell by itself what was cut short. Links are not followed. Throws Error(kIo).
+void append_file(const std::filesystem::path& path, std::uintmax_t size, std::string_view bytes, Durability durability);
 
 /// Waits until a file that was written without waiting, and its name, are on the disk. A missing one is no error.
 /// Throws Error(kIo).
@@ -67,6 +72,8 @@ void remove_stale_temporaries(const std::filesystem::path& directory);
 class InputFile {
  public:
   explicit InputFile(const std::filesystem::path& path);
+  /// A part of one. Throws also if the file does not have it.
+  InputFile(const std::filesystem::path& path, std::uint64_t offset, std::uint64_t size);
   ~InputFile();
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;

@@ -33,6 +33,8 @@ struct TensorFile {
 /// Throws Error(kInput) with the file's name, what was expected and what was found, for anything that is truncated,
 /// overlapping, out of bounds, of the wrong size for its shape, or not a safetensors file.
 TensorFile read_safetensors(const std::filesystem::path& path);
+/// The same from an open file, or a part of one; `where` names it in messages.
+TensorFile read_safetensors(InputFile& input, const std::string& where);
 
 /// Writes to a temporary file beside `path`, syncs it (by default) and renames it: the file is whole or absent.
 /// Throws Error(kIo) if the disk is full or not writable.

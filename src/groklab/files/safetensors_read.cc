@@ -33,8 +33,11 @@ void check_cover(const std::string& where, const std::vector<TensorClaim>& claim
 }  // namespace
 
 TensorFile read_safetensors(const std::filesystem::path& path) {
-  const std::string where = path.string();
   InputFile input(path);
+  return read_safetensors(input, path.string());
+}
+
+TensorFile read_safetensors(InputFile& input, const std::string& where) {
   std::uint64_t header_size = 0;
   if (input.size() < sizeof(header_size))
     refuse_safetensors(where, "expected at least 8 bytes, found {}", input.size());

@@ -31,5 +31,7 @@ class RunLock {
 class Store;
 /// Of all runs that could be in training: before work on a store that none may join. Throws RunBusy.
 std::deque<RunLock> lock_unended_runs(const Store& store);
+/// Of all runs that ever were in training there, also where no index tells which they are.
+std::deque<RunLock> lock_all_runs(const std::filesystem::path& store_directory);
 
 }  // namespace groklab

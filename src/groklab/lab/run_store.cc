@@ -15,6 +15,7 @@
 #include "groklab/lab/run_training.h"
 #include "groklab/lab/stored_inputs.h"
 #include "groklab/run/run_impl.h"
+#include "groklab/store/export_parquet.h"
 
 namespace groklab {
 namespace {
@@ -93,6 +94,11 @@ Run RunStore::load(const std::string& id, std::int64_t step, const RunOptions& o
   impl->probe_results = store_->probes(stored.id);
   impl->go_to(*state);
   return RunAccess::make(std::move(impl));
+}
+
+std::vector<std::string> RunStore::export_parquet(const std::filesystem::path& directory,
+                                                  const std::string& where) const {
+  return groklab::export_parquet(*store_, where, directory).damaged;
 }
 
 void RunStore::save(const Run& run, bool replace) {

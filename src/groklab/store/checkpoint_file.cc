@@ -136,6 +136,21 @@ class CheckpointReader {
   const std::string& where_;
 };
 
+/// The file, if it says what it said when it was written.
+TensorFile check_sealed(TensorFile file, const std::string& where) {
+  const auto found = file.metadata.find(kChecksum);
+  const auto version = file.metadata.find("version");
+  const bool is_older = version != file.metadata.end() && (version->second == "1" || version->second == "2");
+  if (found == file.metadata.end() && is_older) return file;
+  const std::string expected = found == file.metadata.end() ? "none" : found->second;
+  const std::string actual = content_digest(file, kChecksum);
+  if (expected != actual) {
+    fail(ErrorKind::kInput, "{}: damaged: expected the checksum {}, found {}; see groklab store verify", where,
+         expected, actual);
+  }
+  return file;
+}
+
 }  // namespace
 
 TensorFile checkpoint_to_file(const TrainState& state, const ParameterLayout& layout, bool kept) {
@@ -178,18 +193,13 @@ const CheckpointInfo& find_checkpoint(const std::vector<CheckpointInfo>& known, 
 }
 
 TensorFile read_checkpoint_file(const std::filesystem::path& path) {
-  TensorFile file = read_safetensors(path);
-  const auto found = file.metadata.find(kChecksum);
-  const auto version = file.metadata.find("version");
-  const bool is_older = version != file.metadata.end() && (version->second == "1" || version->second == "2");
-  if (found == file.metadata.end() && is_older) return file;
-  const std::string expected = found == file.metadata.end() ? "none" : found->second;
-  const std::string actual = content_digest(file, kChecksum);
-  if (expected != actual) {
-    fail(ErrorKind::kInput, "{}: damaged: expected the checksum {}, found {}; see groklab store verify", path.string(),
-         expected, actual);
-  }
-  return file;
+  return check_sealed(read_safetensors(path), path.string());
+}
+
+TensorFile read_checkpoint_file(const StoredFile& file) {
+  if (!file.is_packed) return read_checkpoint_file(file.path);
+  InputFile input(file.path, file.offset, file.size);
+  return check_sealed(read_safetensors(input, file.name), file.name);
 }
 
 void seal_checkpoint_file(TensorFile& file) { file.metadata[kChecksum] = content_digest(file, kChecksum); }

@@ -8,6 +8,7 @@
 
 #include "groklab/files/safetensors.h"
 #include "groklab/record/record.h"
+#include "groklab/store/pack.h"
 #include "groklab/store/store.h"
 #include "groklab/tensor/layout.h"
 
@@ -28,6 +29,7 @@ const CheckpointInfo& find_checkpoint(const std::vector<CheckpointInfo>& known, 
 /// A file that groklab wrote. Throws Error(kInput) where it is damaged: what it says does not give the checksum that it
 /// holds. Files of checkpoint versions 1 and 2 hold none.
 TensorFile read_checkpoint_file(const std::filesystem::path& path);
+TensorFile read_checkpoint_file(const StoredFile& file);
 /// Puts the checksum into the metadata; nothing may be changed after it.
 void seal_checkpoint_file(TensorFile& file);
 

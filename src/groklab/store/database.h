@@ -117,6 +117,7 @@ class Database {
     const SyncLevel level(connection_, durability);
     SQLite::Transaction transaction(connection_, SQLite::TransactionBehavior::IMMEDIATE);
     body(connection_);
+    if (durability == Durability::kSync) sync_states();  // what body wrote
     transaction.commit();
   }
   [[noreturn]] void fail_translated(const SQLite::Exception& error) const;

@@ -46,7 +46,7 @@ ExportFormat parse_export_format(std::string_view name) {
   if (name == "json") return ExportFormat::kJson;
   if (name == "npz") return ExportFormat::kNpz;
   if (name == "safetensors") return ExportFormat::kSafetensors;
-  fail(ErrorKind::kConfig, "export format: expected csv, json, npz or safetensors, found '{}'", name);
+  fail(ErrorKind::kConfig, "export format: expected csv, json, npz, safetensors or parquet, found '{}'", name);
 }
 
 void records_to_csv(const Store& store, const std::string& id, const TextSink& write) {

@@ -9,6 +9,7 @@
 #include "groklab/config.h"
 #include "groklab/config/engine_identity.h"
 #include "groklab/store/checkpoint_file.h"
+#include "groklab/store/run_log.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/store_impl.h"
 #include "groklab/store/store_sink.h"
@@ -110,7 +111,9 @@ std::string Store::install(const std::string& id) {
   std::vector<std::string> folders;
   std::string installed = id;
   impl_->database.write(Durability::kSync, [&](SQLite::Database& connection) {
-    const Installed result = install_run(connection, run_number(connection, directory(), id));
+    const std::int64_t number = run_number(connection, directory(), id);
+    const Installed result = install_run(connection, number);
+    if (!result.id.empty()) write_run_file(impl_->database, connection, number, Durability::kSync);
     if (!result.id.empty()) installed = result.id;
     if (!result.old_folder.empty()) folders.push_back(result.old_folder);
   });
@@ -150,7 +153,8 @@ std::vector<CheckpointInfo> Store::checkpoints(const std::string& id) const {
              kLastStep, step);
       }
       const std::string folder = query.getColumn(2).getString();
-      result.push_back({step, query.getColumn(1).getInt() != 0, impl_->database.files().checkpoint_file(folder, step)});
+      const StoredFile file = impl_->database.files().find_state(folder, step);
+      result.push_back({step, query.getColumn(1).getInt() != 0, file.path, file.offset, file.size});
     }
     return result;
   });
@@ -162,7 +166,8 @@ TensorFile Store::checkpoint_file(const std::string& id, std::int64_t step) cons
     const CheckpointInfo& found = find_checkpoint(known, id, step);
     // A process that trains this run may replace the file between our query and our read: look again.
     if (attempt < 3 && !std::filesystem::exists(found.file)) continue;
-    TensorFile file = read_checkpoint_file(found.file);
+    TensorFile file =
+        read_checkpoint_file(StoredFile{found.file, found.offset, found.size, found.offset > 0, found.file.string()});
     // A file that stands in another one's place is whole, and all the same the wrong one.
     if (const auto of = file.metadata.find("step");
         of != file.metadata.end() && of->second != std::to_string(found.step)) {

@@ -88,6 +88,28 @@ struct RecordsAfter {
   std::int64_t step = -1;
 };
 
+/// What a new index has, and what could not be found again.
+struct RebuildReport {
+  std::int64_t runs = 0, records = 0, probes = 0, states = 0;
+  std::int64_t from_index = 0;      ///< runs that had no file of their own, or a damaged one, and the old index knew
+  std::vector<std::string> lost;    ///< a line each
+  std::filesystem::path old_index;  ///< where the old one lies; empty if there was none
+};
+/// Makes the database anew from the runs' own files and states. The old one, if there is one, takes part where a run
+/// has no file, and stays beside it. The new one takes its place in one rename, so that a kill at any moment leaves one
+/// of them. No run may be in training. Throws Error(kStore) if there is no store, Error(kIo).
+RebuildReport rebuild_store(const std::filesystem::path& directory);
+
+/// What was packed.
+struct PackReport {
+  std::int64_t runs = 0, files = 0, packs = 0;
+  std::uint64_t bytes = 0;
+  std::vector<std::string> damaged;  ///< a line for each run that was left where it is
+  bool interrupted = false;
+};
+inline constexpr std::uint64_t kPackBytes = std::uint64_t{1} << 30;
+inline constexpr std::int64_t kManyRuns = 10'000;  ///< with more loose ones merging packs
+
 /// Opened read-write; a store that cannot be written is read as it stands. Safe to use from several processes: one
 /// writes, others wait up to `wait_seconds` and then an Error(kStore) says that the store is locked. A store of an
 /// older schema is brought up to date, one of a newer schema is refused with an Error(kStore).
@@ -107,6 +129,9 @@ class Store {
   /// All runs, newest first; `where` is a condition (run_condition.h; "" for all). A run whose row is
   /// damaged becomes a line in `damaged`; without it, it is an Error(kStore).
   std::vector<RunInfo> runs(const std::string& where = "", std::vector<std::string>* damaged = nullptr) const;
+  /// The same one at a time, for stores with 100,000 runs. `visit` must not use this store.
+  void visit_runs(const std::string& where, std::vector<std::string>* damaged,
+                  const std::function<void(RunInfo)>& visit) const;
   std::vector<Record> records(const std::string& id) const;
   /// The same one at a time, for runs with millions of them. `visit` must not use this store.
   void visit_records(const std::string& id, const std::function<void(const Record&)>& visit) const;
@@ -173,6 +198,13 @@ class Store {
   /// A copy of the whole store as it stands, also while runs train into it. Throws Error(kIo) if `destination` exists
   /// or cannot be written; it is whole or absent.
   void backup(const std::filesystem::path& destination) const;
+
+  /// Moves the files of finished runs into few large ones, where they are read as before; runs of older versions get
+  /// their own files first. Packs of which half is needed no more are written anew. Nothing is removed before what
+  /// takes its place is on the disk; a second call goes on. Throws Error(kStore|kIo).
+  PackReport pack(const std::atomic<bool>* interrupt = nullptr, std::uint64_t pack_bytes = kPackBytes);
+  /// Runs that have a folder of their own: from some ten thousand on, file systems and copies get slow.
+  std::int64_t loose_runs() const;
 
   /// Copies the runs of `source`: rows, states, inputs. A run that both hold is compared (times apart): the one that is
   /// further stays, and one of other numbers is never overwritten. A run is there as a whole or not at all, whatever

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -10,6 +11,8 @@
 #include "groklab/base/error.h"
 #include "groklab/store/annotation.h"
 #include "groklab/store/checkpoint_file.h"
+#include "groklab/store/run_copy.h"
+#include "groklab/store/run_file.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/waiting_file.h"
 
@@ -53,6 +56,7 @@ class Inspection {
       look_at_records(number, id);
       look_at_probes(number, id);
       look_at_states(number, id, folder);
+      if (complaint.empty()) look_at_run_file(number, id, folder);
       folders.insert(folder);
     }
     for (const std::string& line : annotation_faults(connection_)) add({Kind::kAnnotation, line, -1, -1, {}});
@@ -100,9 +104,10 @@ class Inspection {
     while (query.executeStep()) {
       const std::int64_t step = query.getColumn(0).getInt64();
       const std::string complaint = complaint_of([&] {
-        const fs::path file = files_.checkpoint_file(folder, step);
+        const StoredFile stored = files_.find_state(folder, step);
+        const fs::path file = stored.path;
         registered.insert(file);
-        const TensorFile read = read_checkpoint_file(file);
+        const TensorFile read = read_checkpoint_file(stored);
         const auto found = read.metadata.find("step");
         if (found == read.metadata.end() || found->second != std::to_string(step)) {
           fail(ErrorKind::kInput, "{}: expected the state at step {}, found another", file.string(), step);
@@ -131,11 +136,48 @@ class Inspection {
     }
   }
 
+  /// Of a run that has ended: one in training is ahead of its file, or behind it. Older runs have none.
+  void look_at_run_file(std::int64_t number, const std::string& id, const std::string& folder) {
+    if (!is_plain_word(folder)) return;
+    const std::string complaint = complaint_of([&] {
+      const StoredFile stored = files_.find_run_file(folder);
+      if (!is_there(stored)) return;
+      const std::string& where = stored.name;
+      InputFile file(stored.path, stored.offset, stored.size);
+      std::map<std::string, Cell> row;
+      const RunFileEnd end = read_run_file(file, where, [&](const auto& sections, bool) {
+        for (const RunFileSection& section : sections) {
+          if (section.kind != SectionKind::kRow) continue;
+          for (const auto& cells : section.rows) {
+            for (std::size_t i = 0; i < cells.size(); ++i) row[section.columns[i]] = cells[i];
+          }
+        }
+      });
+      SQLite::Statement query(connection_, "SELECT * FROM runs WHERE number = ?1 AND status <> 'running'");
+      query.bind(1, number);
+      if (!query.executeStep()) return;
+      if (!end.fault.empty()) fail(ErrorKind::kInput, "{}: {}", where, end.fault);
+      for (int i = 0; i < query.getColumnCount(); ++i) {
+        const std::string name = query.getColumnName(i);
+        if (row[name] == cell_of(query.getColumn(i))) continue;
+        fail(ErrorKind::kInput, "{}: its {} is another than the index says", where, name);
+      }
+    });
+    if (!complaint.empty()) add({Kind::kRunFile, fmt::format("run {}: {}", id, complaint), number, -1, {}});
+  }
+
   void look_at_folders(const std::set<std::string>& known) {
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(files_.directory() / "checkpoints", none)) {
       if (known.contains(entry.path().filename().string())) continue;
       add({Kind::kLeftover, "nothing needs " + entry.path().string(), -1, -1, entry.path()});
+    }
+    for (const std::string& fault : files_.packs().faults()) {
+      add({Kind::kPack, fault + "; what it holds was found without it", -1, -1, {}});
+    }
+    for (const std::string& folder : files_.packs().folders()) {
+      if (known.contains(folder)) continue;
+      add({Kind::kPacked, fmt::format("nothing needs what packs hold of {}", folder), -1, -1, folder});
     }
   }
 

@@ -20,7 +20,10 @@ struct StoreFault {
     kRecord,      ///< a record
     kProbe,       ///< a probe result
     kState,       ///< a registered state that is missing or damaged
+    kRunFile,     ///< a run's own file: damaged, or another than its rows
     kLeftover,    ///< a file that nothing needs
+    kPack,        ///< the directory of a pack
+    kPacked,      ///< a folder in packs that nothing needs; `file` is its name
     kWaiting,     ///< parts that wait for the database: no damage
     kAnnotation,  ///< a name, tag or note that may not be
     kInput,       ///< a kept table or row file that is not what its name says

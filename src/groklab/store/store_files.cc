@@ -41,7 +41,7 @@ void check_id(const std::string& id) {
   }
 }
 
-StoreFiles::StoreFiles(const fs::path& directory) : directory_(directory) {
+StoreFiles::StoreFiles(const fs::path& directory) : directory_(directory), packs_(directory) {
   make_directories(directory, Durability::kSync);
 }
 
@@ -64,9 +64,37 @@ fs::path StoreFiles::checkpoint_file(const std::string& folder, std::int64_t ste
   return run_folder(folder) / fmt::format("step-{}.safetensors", step);
 }
 
+fs::path StoreFiles::run_file(const std::string& folder) const { return run_folder(folder) / "run.rows"; }
+
+StoredFile StoreFiles::find(const std::string& folder, const std::string& name) const {
+  const fs::path path = run_folder(folder) / name;
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (!error) return {path, 0, size, false, path.string()};
+  if (std::optional<StoredFile> packed = packs_.find(folder + "/" + name)) return *packed;
+  return {path, 0, 0, false, path.string()};
+}
+
+StoredFile StoreFiles::find_state(const std::string& folder, std::int64_t step) const {
+  return find(folder, checkpoint_file(folder, step).filename().string());
+}
+
+StoredFile StoreFiles::find_run_file(const std::string& folder) const {
+  return find(folder, run_file(folder).filename().string());
+}
+
+bool is_there(const StoredFile& file) {
+  std::error_code ignored;
+  return fs::is_regular_file(fs::symlink_status(file.path, ignored));
+}
+
 void StoreFiles::remove_run_folder(const std::string& folder) const {
   std::error_code ignored;
   fs::remove_all(run_folder(folder), ignored);
+  try {
+    packs_.remove(folder);
+  } catch (const Error&) {
+  }
 }
 
 void copy_store_file(const std::filesystem::path& from, const std::filesystem::path& to, Durability durability) {

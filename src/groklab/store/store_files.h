@@ -7,6 +7,7 @@
 #include <string>
 
 #include "groklab/files/file_io.h"
+#include "groklab/store/pack_index.h"
 
 namespace groklab {
 
@@ -29,13 +30,26 @@ class StoreFiles {
   /// The same, made if missing. Throws Error(kIo).
   std::filesystem::path make_run_folder(const std::string& folder, Durability durability) const;
   std::filesystem::path checkpoint_file(const std::string& folder, std::int64_t step) const;
+  /// The run's own file (run_file.h).
+  std::filesystem::path run_file(const std::string& folder) const;
 
-  /// The folder with everything in it; errors are ignored: what is left over is removed another time.
+  /// Where a file of a run's folder can be read: there, or in a pack. One that is nowhere has its place in the folder.
+  StoredFile find(const std::string& folder, const std::string& name) const;
+  StoredFile find_state(const std::string& folder, std::int64_t step) const;
+  StoredFile find_run_file(const std::string& folder) const;
+  const PackIndex& packs() const { return packs_; }
+
+  /// The folder with everything in it, and what packs hold of it; errors are ignored: what is left over is removed
+  /// another time.
   void remove_run_folder(const std::string& folder) const;
 
  private:
   std::filesystem::path directory_;
+  PackIndex packs_;
 };
+
+/// Whether it is there. Links are none of ours.
+bool is_there(const StoredFile& file);
 
 /// A file with its bytes, in a folder that is made if missing; links are not followed. Throws Error(kIo|kInput).
 void copy_store_file(const std::filesystem::path& from, const std::filesystem::path& to, Durability durability);

@@ -10,6 +10,8 @@
 #include "groklab/base/join.h"
 #include "groklab/store/annotation.h"
 #include "groklab/store/checkpoint_file.h"
+#include "groklab/store/run_copy.h"
+#include "groklab/store/run_log.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/store_impl.h"
 
@@ -55,54 +57,12 @@ std::optional<Candidate> find_candidate(SQLite::Database& connection, const std:
   return read_candidate(query);
 }
 
-/// Reads everything of the run, so that nothing damaged is carried on. Throws Error(kStore|kInput).
-void check_readable(SQLite::Database& connection, const Candidate& run) {
-  check_id(run.id);
-  if (!is_plain_word(run.folder)) fail(ErrorKind::kStore, "run {}: its folder is no plain word", run.id);
-  SQLite::Statement row(connection, select_runs_sql() + " WHERE runs.number = ?1");
-  row.bind(1, run.number);
-  if (row.executeStep()) read_run(row);
-  SQLite::Statement records(connection, select_records_sql());
-  records.bind(1, run.number);
-  while (records.executeStep()) read_record(records, 0, "run " + run.id);
-  SQLite::Statement probes(connection, select_probes_sql());
-  probes.bind(1, run.number);
-  while (probes.executeStep()) read_probe_result(probes, "run " + run.id);
-}
-
 std::vector<std::int64_t> checkpoint_steps(SQLite::Database& connection, std::int64_t number) {
   SQLite::Statement query(connection, "SELECT step FROM checkpoints WHERE run = ?1 ORDER BY step");
   query.bind(1, number);
   std::vector<std::int64_t> steps;
   while (query.executeStep()) steps.push_back(query.getColumn(0).getInt64());
   return steps;
-}
-
-/// Columns of a table but those named.
-std::vector<std::string> columns_of(SQLite::Database& connection, const std::string& table,
-                                    const std::vector<std::string>& but) {
-  SQLite::Statement query(connection, fmt::format("SELECT name FROM pragma_table_info('{}')", table));
-  std::vector<std::string> names;
-  while (query.executeStep()) {
-    std::string name = query.getColumn(0).getString();
-    if (std::find(but.begin(), but.end(), name) == but.end()) names.push_back(std::move(name));
-  }
-  return names;
-}
-
-void bind_column(SQLite::Statement& statement, int place, const SQLite::Column& column) {
-  switch (column.getType()) {
-    case SQLITE_INTEGER:
-      return statement.bind(place, column.getInt64());
-    case SQLITE_FLOAT:
-      return statement.bind(place, column.getDouble());
-    case SQLITE_TEXT:
-      return statement.bind(place, column.getString());
-    case SQLITE_BLOB:
-      return statement.bind(place, column.getBlob(), column.getBytes());
-    default:
-      return statement.bind(place);
-  }
 }
 
 bool same_value(const SQLite::Column& a, const SQLite::Column& b) {
@@ -175,7 +135,7 @@ class Merge {
         return true;
       }
     }
-    from_.read([&](SQLite::Database& connection) { check_readable(connection, theirs); });
+    from_.read([&](SQLite::Database& connection) { check_readable(connection, theirs.number); });
     taken_.push_back({theirs, copy_states(theirs, free_folder(theirs.id, ours)), ours});
     return true;
   }
@@ -232,8 +192,8 @@ class Merge {
     const std::vector<std::int64_t> a = checkpoint_steps(here, ours.number), b = checkpoint_steps(there, theirs.number);
     if (a.empty() || b.empty()) return a.empty() == b.empty();
     if (a.back() != b.back()) return false;
-    const TensorFile left = read_checkpoint_file(to_.files().checkpoint_file(ours.folder, a.back()));
-    const TensorFile right = read_checkpoint_file(from_.files().checkpoint_file(theirs.folder, b.back()));
+    const TensorFile left = read_checkpoint_file(to_.files().find_state(ours.folder, a.back()));
+    const TensorFile right = read_checkpoint_file(from_.files().find_state(theirs.folder, b.back()));
     return same_tensors(left, right);
   }
 
@@ -252,7 +212,7 @@ class Merge {
         from_.read([&](SQLite::Database& connection) { return checkpoint_steps(connection, run.number); });
     if (!steps.empty()) to_.files().make_run_folder(folder, Durability::kNoSync);
     for (const std::int64_t step : steps) {
-      const fs::path source = from_.files().checkpoint_file(run.folder, step);
+      const StoredFile source = from_.files().find_state(run.folder, step);
       read_checkpoint_file(source);
       copy_state(source, to_.files().checkpoint_file(folder, step));
     }
@@ -260,7 +220,8 @@ class Merge {
     for (const auto& entry : fs::directory_iterator(from_.files().run_folder(run.folder), none)) {
       const fs::path name = entry.path().filename();
       if (!name.string().starts_with("waiting-")) continue;
-      copy_state(entry.path(), to_.files().make_run_folder(folder, Durability::kNoSync) / name);
+      copy_state(from_.files().find(run.folder, name.string()),
+                 to_.files().make_run_folder(folder, Durability::kNoSync) / name);
     }
     return folder;
   }
@@ -274,8 +235,8 @@ class Merge {
   }
 
   /// commit() waits for the disk before it writes the rows: for a hundred runs at once.
-  void copy_state(const fs::path& from, const fs::path& to) {
-    copy_store_file(from, to, Durability::kNoSync);
+  void copy_state(const StoredFile& from, const fs::path& to) {
+    write_file(to, read_stored_file(from), Durability::kNoSync, Links::kReplace);
     to_.read([&](SQLite::Database&) { to_.add_unsynced(to); });
   }
 
@@ -304,7 +265,7 @@ class Merge {
     taken_.clear();
   }
 
-  static void insert(SQLite::Database& here, SQLite::Database& there, const Taken& taken) {
+  void insert(SQLite::Database& here, SQLite::Database& there, const Taken& taken) {
     if (taken.old) {
       SQLite::Statement remove(here, "DELETE FROM runs WHERE number = ?1");
       remove.bind(1, taken.old->number);
@@ -316,31 +277,8 @@ class Merge {
     place.bind(1, number);
     place.bind(2, taken.folder);
     place.exec();
-    for (const char* table : {"records", "probes", "checkpoints"}) {
-      copy_rows(here, there, table, "run", taken.run.number, number);
-    }
-  }
-
-  /// Rows whose `key` is `from`; their key becomes `to`, or whatever the destination gives.
-  static void copy_rows(SQLite::Database& here, SQLite::Database& there, const std::string& table,
-                        const std::string& key, std::int64_t from, std::optional<std::int64_t> to) {
-    const std::vector<std::string> columns = columns_of(here, table, {key});
-    SQLite::Statement select(there, fmt::format("SELECT {} FROM {} WHERE {} = ?1", join(columns, ", "), table, key));
-    select.bind(1, from);
-    std::string places;
-    for (std::size_t i = 0; i < columns.size(); ++i) places += ", ?";
-    SQLite::Statement insert(
-        here, fmt::format("INSERT INTO {}({}, {}) VALUES (?{})", table, key, join(columns, ", "), places));
-    while (select.executeStep()) {
-      if (to) {
-        insert.bind(1, *to);
-      } else {
-        insert.bind(1);
-      }
-      for (int i = 0; i < select.getColumnCount(); ++i) bind_column(insert, i + 2, select.getColumn(i));
-      insert.exec();
-      insert.reset();
-    }
+    for (const std::string& table : run_tables()) copy_rows(here, there, table, "run", taken.run.number, number);
+    write_run_file(to_, here, number, Durability::kNoSync);  // its number and folder are other ones here
   }
 
   Database &to_, &from_;

@@ -1,10 +1,13 @@
 // Queries of the store: runs by id or condition, records. Of conditions, which come from users, nothing gets into SQL.
 #include "groklab/store/store_query.h"
 
+#include <optional>
+
 #include "groklab/base/join.h"
 #include "groklab/config/suggest.h"
 #include "groklab/store/annotation.h"
 #include "groklab/store/run_condition.h"
+#include "groklab/store/run_log.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/schema.h"
 #include "groklab/store/store_impl.h"
@@ -96,6 +99,13 @@ RunInfo Store::run(const std::string& id) const {
 }
 
 std::vector<RunInfo> Store::runs(const std::string& where, std::vector<std::string>* damaged) const {
+  std::vector<RunInfo> result;
+  visit_runs(where, damaged, [&](RunInfo info) { result.push_back(std::move(info)); });
+  return result;
+}
+
+void Store::visit_runs(const std::string& where, std::vector<std::string>* damaged,
+                       const std::function<void(RunInfo)>& visit) const {
   RunCondition condition;
   std::string sql = select_runs_sql();
   if (!where.empty()) {
@@ -104,19 +114,19 @@ std::vector<RunInfo> Store::runs(const std::string& where, std::vector<std::stri
         runs_view_as_table() + sql + " WHERE runs.number IN (SELECT number FROM described WHERE " + condition.sql + ")";
   }
   sql += " ORDER BY runs.number DESC";
-  return impl_->database.read([&](SQLite::Database& connection) {
-    std::vector<RunInfo> result;
+  impl_->database.read([&](SQLite::Database& connection) {
     SQLite::Statement query(connection, sql);
     bind_values(query, condition.values);
     while (query.executeStep()) {
+      std::optional<RunInfo> info;
       try {
-        result.push_back(read_run(query));
+        info = read_run(query);
       } catch (const Error& error) {
         if (damaged == nullptr) throw;
         damaged->push_back(error.what());  // one row must not hide the others
       }
+      if (info) visit(std::move(*info));
     }
-    return result;
   });
 }
 
@@ -150,6 +160,7 @@ void Store::add_probes(const std::string& id, const std::vector<ProbeResult>& re
   impl_->database.write(Durability::kNoSync, [&](SQLite::Database& connection) {
     const std::int64_t number = run_number(connection, directory(), id);
     for (const ProbeResult& result : results) put_probe_result(connection, number, result);
+    update_run_file(impl_->database, connection, number);
   });
 }
 

@@ -6,8 +6,10 @@
 #include <set>
 
 #include "groklab/store/annotation.h"
+#include "groklab/store/run_log.h"
 #include "groklab/store/store_care.h"
 #include "groklab/store/store_impl.h"
+#include "groklab/store/store_names.h"
 
 namespace groklab {
 namespace {
@@ -19,14 +21,6 @@ void copy_database(SQLite::Database& source, const fs::path& destination) {
   SQLite::Database copy(fs::absolute(destination).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   SQLite::Backup backup(copy, source);
   backup.executeStep(-1);
-}
-
-fs::path free_name(const fs::path& directory, const std::string& start) {
-  for (int i = 1;; ++i) {
-    fs::path name = directory / fmt::format("{}{}", start, i);
-    std::error_code ignored;
-    if (!fs::exists(fs::symlink_status(name, ignored))) return name;
-  }
 }
 
 void move_aside(const fs::path& directory, const fs::path& file) {
@@ -45,26 +39,34 @@ void execute(SQLite::Database& connection, const char* sql, std::int64_t run, st
   statement.exec();
 }
 
+void copy_large_file(const fs::path& from, const fs::path& folder) {
+  make_directories(folder, Durability::kSync);
+  fs::copy_file(from, folder / from.filename(), fs::copy_options::overwrite_existing);
+  sync_file(folder / from.filename());
+}
+
 /// The files that rows of the copied database point to, and those beside them; false if one went away meanwhile.
 bool copy_files(SQLite::Database& copied, const StoreFiles& from, const fs::path& to) {
   SQLite::Statement query(copied, "SELECT runs.folder, checkpoints.step FROM checkpoints JOIN runs ON run = number");
   std::set<std::string> folders;
   while (query.executeStep()) {
     const std::string folder = query.getColumn(0).getString();
-    const fs::path file = from.checkpoint_file(folder, query.getColumn(1).getInt64());
-    std::error_code error;
-    if (!fs::exists(file, error)) return false;
-    copy_store_file(file, to / "checkpoints" / folder / file.filename(), Durability::kSync);
+    const StoredFile file = from.find_state(folder, query.getColumn(1).getInt64());
+    if (!is_there(file)) return false;
+    if (file.is_packed) continue;  // the packs follow as they are
+    copy_store_file(file.path, to / "checkpoints" / folder / file.path.filename(), Durability::kSync);
     folders.insert(folder);
   }
   std::error_code none;
   for (const std::string& folder : folders) {
     for (const auto& entry : fs::directory_iterator(from.run_folder(folder), none)) {
       const fs::path name = entry.path().filename();
-      if (name.string().starts_with("waiting-"))
+      if (name.string().starts_with("waiting-") || name == "run.rows")
         copy_store_file(entry.path(), to / "checkpoints" / folder / name, Durability::kSync);
     }
   }
+  for (const PackIndex::Use& pack : from.packs().uses()) copy_large_file(pack.path, to / "packs");
+  if (fs::exists(from.packs().removed_file(), none)) copy_large_file(from.packs().removed_file(), to / "packs");
   for (const auto& folder : fs::directory_iterator(from.directory() / "inputs", none)) {
     for (const auto& entry : fs::directory_iterator(folder.path(), none)) {
       copy_store_file(entry.path(), to / "inputs" / folder.path().filename() / entry.path().filename(),
@@ -74,12 +76,29 @@ bool copy_files(SQLite::Database& copied, const StoreFiles& from, const fs::path
   return true;
 }
 
+/// Of runs whose rows or whose file were damaged; of others where it is there.
+void renew_run_files(Database& database, SQLite::Database& connection, const std::vector<StoreFault>& faults) {
+  std::set<std::int64_t> runs;
+  for (const StoreFault& fault : faults) {
+    if (fault.kind == FaultKind::kRunFile) {
+      write_run_file(database, connection, fault.run, Durability::kNoSync);
+    } else if (fault.run >= 0 && fault.kind != FaultKind::kRun && fault.kind != FaultKind::kLeftover) {
+      runs.insert(fault.run);
+    }
+  }
+  for (const std::int64_t run : runs) update_run_file(database, connection, run);
+}
+
 std::string what_was_done(FaultKind kind) {
   switch (kind) {
     case FaultKind::kDatabase:
       return "not repaired: ";
+    case FaultKind::kPack:
+      return "left to the next groklab store pack: ";
     case FaultKind::kWaiting:
       return "left as it is: ";
+    case FaultKind::kRunFile:
+      return "written anew: ";
     case FaultKind::kState:
     case FaultKind::kLeftover:
     case FaultKind::kInput:
@@ -90,6 +109,28 @@ std::string what_was_done(FaultKind kind) {
 }
 
 }  // namespace
+
+fs::path free_name(const fs::path& directory, const std::string& start) {
+  for (int i = 1;; ++i) {
+    fs::path name = directory / fmt::format("{}{}", start, i);
+    std::error_code ignored;
+    if (!fs::exists(fs::symlink_status(name, ignored))) return name;
+  }
+}
+
+void remove_state(SQLite::Database& connection, std::int64_t run, std::int64_t step) {
+  execute(connection, "DELETE FROM checkpoints WHERE run = ?1 AND step = ?2", run, step);
+}
+
+void mark_without_last_state(SQLite::Database& connection, std::int64_t run, const std::string& who) {
+  SQLite::Statement update(
+      connection,
+      "UPDATE runs SET status = 'interrupted', reason = ?2 || ': its last state was lost' WHERE number = ?1 "
+      "AND status <> 'diverged' AND step > coalesce((SELECT max(step) FROM checkpoints WHERE run = ?1), -1)");
+  update.bind(1, run);
+  update.bind(2, who);
+  update.exec();
+}
 
 std::vector<std::string> Store::verify() const {
   return impl_->database.read([&](SQLite::Database& connection) {
@@ -122,7 +163,7 @@ std::vector<std::string> Store::repair() {
           execute(connection, "DELETE FROM probes WHERE run = ?1 AND step = ?2", fault.run, fault.step);
           break;
         case FaultKind::kState:
-          execute(connection, "DELETE FROM checkpoints WHERE run = ?1 AND step = ?2", fault.run, fault.step);
+          remove_state(connection, fault.run, fault.step);
           lost_state.insert(fault.run);
           break;
         case FaultKind::kAnnotation:
@@ -132,16 +173,15 @@ std::vector<std::string> Store::repair() {
           break;
       }
     }
-    // A run without its last state is not done: it goes on from the state before, to the same bits.
-    for (const std::int64_t run : lost_state) {
-      execute(connection,
-              "UPDATE runs SET status = 'interrupted', reason = 'repaired: its last state was lost' WHERE number = ?1 "
-              "AND status <> 'diverged' AND step > coalesce((SELECT max(step) FROM checkpoints WHERE run = ?1), -1)",
-              run);
-    }
+    for (const std::int64_t run : lost_state) mark_without_last_state(connection, run, "repaired");
+    renew_run_files(impl_->database, connection, faults);
   });
   for (const StoreFault& fault : faults) {
-    if (!fault.file.empty()) move_aside(directory(), fault.file);
+    if (fault.kind == FaultKind::kPacked) {
+      files.packs().remove(fault.file.string());
+    } else if (!fault.file.empty()) {
+      move_aside(directory(), fault.file);
+    }
     done.push_back(what_was_done(fault.kind) + fault.text);
   }
   return done;

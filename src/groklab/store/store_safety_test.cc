@@ -353,7 +353,8 @@ TEST_F(StoreSafetyTest, WhatALockKeptOutJoinsTheStoreLater) {
   expect_same(store.records("a")[4], sample_record(5, layout_));
   ASSERT_EQ(store.checkpoints("a").size(), 1u);
   expect_same(store.load_checkpoint("a", 4, layout_), sample_state(4, layout_, Precision::kFloat32, true));
-  EXPECT_EQ(std::distance(fs::directory_iterator(path_ / "checkpoints" / "a"), fs::directory_iterator()), 1);
+  EXPECT_EQ(std::distance(fs::directory_iterator(path_ / "checkpoints" / "a"), fs::directory_iterator()), 2)
+      << "the state and the run's own file";
 }
 
 // Catches: SQL of a store that others made, run by whoever writes into it. Mutation: without ENABLE_TRIGGER off.

@@ -106,6 +106,7 @@ StoreSink::StoreSink(Database& database, std::string id, ParameterLayout layout)
       waiting_(database.files(), folder_) {
   run_number_ =
       database_.read([&](SQLite::Database& connection) { return run_number(connection, database_.directory(), id_); });
+  log_.begin(database_, run_number_, folder_);
   remove_leftovers();
 }
 
@@ -163,6 +164,8 @@ void StoreSink::on_checkpoint(const TrainState& state, bool kept) {
     write_safetensors(file, checkpoint_to_file(state, layout_, keep), durability, Links::kReplace);
     if (durability == Durability::kNoSync) database_.add_unsynced(file);
     register_state(connection, state.step, keep);
+    // A sweep of runs that take less than a second writes each run's file once, with its outcome.
+    if (log_.is_begun() || durability == Durability::kSync) log_.write(connection, durability);
   });
   if (written) return;
   WaitingPart part;
@@ -197,6 +200,7 @@ void StoreSink::on_outcome(const Outcome& outcome) {
     const bool is_final = outcome.status == RunStatus::kFinished || outcome.status == RunStatus::kStopped ||
                           outcome.status == RunStatus::kDiverged;
     if (is_final) old_folder = install_run(connection, run_number_).old_folder;
+    log_.write(connection, durability);
   };
   superseded_.clear();
   try {
@@ -214,15 +218,20 @@ void StoreSink::on_outcome(const Outcome& outcome) {
 void StoreSink::flush() {
   if (pending_.empty() && waiting_.empty()) return;  // a probe result follows a record of its step
   try_write(Durability::kNoSync, [&](SQLite::Database& connection) {
+    const bool has_states = !waiting_.empty();
     insert_pending(connection);
     if (!pending_.empty()) set_progress(connection, pending_.back().step, pending_.back().seconds);
+    if (has_states) log_.write(connection, Durability::kNoSync);
   });
 }
 
 void StoreSink::take_in_waiting() {
   if (waiting_.empty()) return;
   superseded_.clear();
-  database_.write(Durability::kSync, [&](SQLite::Database& connection) { insert_waiting(connection); });
+  database_.write(Durability::kSync, [&](SQLite::Database& connection) {
+    insert_waiting(connection);
+    log_.write(connection, Durability::kSync);
+  });
   settle();
 }
 

@@ -7,6 +7,7 @@
 
 #include "groklab/record/record.h"
 #include "groklab/store/database.h"
+#include "groklab/store/run_log.h"
 #include "groklab/store/waiting_file.h"
 #include "groklab/tensor/layout.h"
 
@@ -56,6 +57,7 @@ class StoreSink : public RecordSink {
   ParameterLayout layout_;
   std::int64_t run_number_ = 0;
   std::string folder_;
+  RunLog log_;
   std::vector<Record> pending_;
   std::vector<ProbeResult> pending_probes_;
   std::vector<std::int64_t> superseded_;  ///< by what is being written
