@@ -14,7 +14,7 @@ constexpr std::string_view kPackHead = "GROKPAK1";
 constexpr std::string_view kPackEnd = "GROKPEND";
 constexpr std::size_t kPackFoot = 32;   // offset and size of the directory, its checksum, the end's name
 constexpr std::size_t kEntryHead = 24;  // length of the name, size and checksum of the bytes
-constexpr std::uint64_t kLongestName = 300;
+constexpr std::uint64_t kLongestPackedName = 300;
 
 std::string number_bytes(std::uint64_t number) { return {reinterpret_cast<const char*>(&number), sizeof(number)}; }
 
@@ -85,8 +85,9 @@ std::vector<PackEntry> read_pack_directory(const std::filesystem::path& path) {
   }
   std::vector<PackEntry> entries;
   for (std::string_view rest = directory; !rest.empty();) {
-    const std::uint64_t name = rest.size() < kEntryHead ? kLongestName + 1 : number_at(rest, 0);
-    if (name > kLongestName || rest.size() < kEntryHead + name + 8) refuse_pack(path, "a directory that ends early");
+    const std::uint64_t name = rest.size() < kEntryHead ? kLongestPackedName + 1 : number_at(rest, 0);
+    if (name > kLongestPackedName || rest.size() < kEntryHead + name + 8)
+      refuse_pack(path, "a directory that ends early");
     PackEntry entry = {std::string(rest.substr(kEntryHead, name)), number_at(rest, kEntryHead + name),
                        number_at(rest, 8), static_cast<std::int64_t>(number_at(rest, 16))};
     if (entry.offset > begin || entry.size > begin - entry.offset) refuse_pack(path, "an entry outside of it");
@@ -111,7 +112,7 @@ std::vector<PackEntry> scan_pack(const std::filesystem::path& path) {
     const std::string head = take(kEntryHead);
     PackEntry entry = {"", 0, number_at(head, 8), static_cast<std::int64_t>(number_at(head, 16))};
     const std::uint64_t name = number_at(head, 0);
-    if (name > kLongestName || name > left || entry.size > left - name) break;
+    if (name > kLongestPackedName || name > left || entry.size > left - name) break;
     entry.name = take(name);
     entry.offset = file.size() - left;
     if (checksum_of(take(entry.size)) != entry.checksum) break;  // the directory looks like an entry that does not fit
