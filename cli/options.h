@@ -33,6 +33,11 @@ struct ThreadsOption {
   int count() const;
 };
 
+/// Help of --isa where it pins one for many runs.
+inline constexpr const char* kPinnedInstructionSet =
+    "Instruction set of all runs, such as AVX2; a machine without it and stored runs of another are refused (default: "
+    "the machine's best)";
+
 /// A word as a shell takes it.
 std::string shell_quoted(const std::string& text);
 

@@ -43,7 +43,7 @@ struct ReproduceFlags {
   std::string study;  ///< "": the circuit-efficiency paper's
   std::vector<std::string> claims;
   studies::Scale scale;
-  std::string page, json, measurements, from_measurements, shard;
+  std::string page, json, measurements, from_measurements, shard, instruction_set;
   std::string archive, looks;          ///< folders of looks
   std::string all;                     ///< folder of all studies' measurements and pages
   std::string write_protocol, pilots;  ///< files: where to, and measurements of pilots
@@ -176,7 +176,8 @@ std::optional<studies::Measurements> make_measurements(const ReproduceFlags& fla
                                                        const std::vector<double>& seconds, int jobs,
                                                        const std::atomic<bool>& interrupt) {
   const Store store = flags.store.open();
-  const std::vector<PlannedResult> results = run_with_view(planned.plan, seconds, store, jobs, interrupt, flags.quiet);
+  const std::vector<PlannedResult> results =
+      run_with_view(planned.plan, seconds, store, jobs, interrupt, flags.quiet, flags.instruction_set);
   if (std::any_of(results.begin(), results.end(), [](const auto& r) { return r.state == PlannedState::kPending; })) {
     return std::nullopt;
   }
@@ -213,7 +214,7 @@ int train_shard(const ReproduceFlags& flags, const studies::Study& study, const 
   if (flags.dry_run) return kExitOk;
   const Store store = flags.store.open();
   const std::vector<PlannedResult> results =
-      run_with_view(plan, estimate->seconds, store, jobs, interrupt, flags.quiet);
+      run_with_view(plan, estimate->seconds, store, jobs, interrupt, flags.quiet, flags.instruction_set);
   const auto count = [&](auto&& is_so) { return std::count_if(results.begin(), results.end(), is_so); };
   for (const std::string& line : failure_lines(plan, results)) print_error(line);
   if (count([](const PlannedResult& r) { return r.state == PlannedState::kPending; }) > 0) {
@@ -350,6 +351,7 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       command.add_flag("--dry-run", flags->dry_run, "Print runs, FLOP, time and disk of each claim, and train nothing");
   CLI::Option* shard = command.add_option(
       "--shard", flags->shard, "I/N: train only the I-th of N parts of the plan, and judge nothing (see groklab plan)");
+  CLI::Option* instruction_set = command.add_option("--isa", flags->instruction_set, kPinnedInstructionSet);
   command
       .add_option("--from-measurements", flags->from_measurements, "Judge what --measurements wrote; trains nothing")
       ->excludes(scale)
@@ -358,10 +360,12 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       ->excludes(seeds)
       ->excludes(first_seed)
       ->excludes(shard)
+      ->excludes(instruction_set)
       ->excludes(dry_run);
   command.add_flag(
       "--mixed-arithmetic", flags->mixed_arithmetic,
-      "Judge runs of several engines or versions of their arithmetic together, which is refused otherwise");
+      "Judge runs of several engines, versions of their arithmetic or instruction sets together, which is refused "
+      "otherwise");
   command.add_flag("--exploratory", flags->exploratory,
                    "Judge by another protocol than the locked one; page, JSON and look say so");
   CLI::Option* archive = command.add_option("--archive", flags->archive,

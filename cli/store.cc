@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "groklab/lab/run_lock.h"
+#include "groklab/lab/run_removal.h"
 #include "groklab/sweep/sweep_text.h"
 #include "groklab/view/text.h"
 #include "options.h"
@@ -56,6 +57,7 @@ int rebuild(const StoreOption& option) {
 int pack_store(const StoreOption& option) {
   const std::atomic<bool>& interrupt = catch_interrupts();
   Store store = option.open_existing();
+  const StoreCareLock care(store);
   const PackReport report = store.pack(&interrupt);
   for (const std::string& line : report.damaged) print_error(line);
   print_out("{} files of {} runs, {}, in {} new pack{}\n", format_count(report.files), format_count(report.runs),

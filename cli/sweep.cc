@@ -27,7 +27,7 @@ namespace groklab::cli {
 namespace {
 
 struct SweepFlags {
-  std::string file, csv, shard, report;
+  std::string file, csv, shard, report, instruction_set;
   int jobs = 0;
   bool dry_run = false, quiet = false;
   OverviewFlags overview;
@@ -68,7 +68,8 @@ int sweep(const SweepFlags& flags) {
   }
   if (flags.dry_run) return kExitOk;
   const Store store = flags.store.open();
-  const std::vector<PlannedResult> results = run_with_view(plan, estimate.seconds, store, jobs, interrupt, flags.quiet);
+  const std::vector<PlannedResult> results =
+      run_with_view(plan, estimate.seconds, store, jobs, interrupt, flags.quiet, flags.instruction_set);
   if (!flags.csv.empty()) write_output(flags.csv, results_csv(store, plan, results));
   if (!flags.report.empty()) write_report(flags, store, results);
   std::int64_t failed = 0, pending = 0, diverged = 0;
@@ -104,6 +105,7 @@ void add_sweep(CLI::App& program, Action& action) {
       ->check(CLI::Range(1, 1024));
   command->add_flag("--dry-run", flags->dry_run, "Print runs, FLOP, time and disk, and train nothing");
   command->add_option("--shard", flags->shard, "I/N: only the I-th of N parts of the plan (see groklab plan)");
+  command->add_option("--isa", flags->instruction_set, kPinnedInstructionSet);
   command->add_option("--csv", flags->csv, "Write a table with a line per run to this file");
   command->add_option("--report", flags->report, "Write a page over all runs to this file; see groklab report");
   flags->overview.add_to(*command);

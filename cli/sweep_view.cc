@@ -59,10 +59,12 @@ void SweepView::end() {
 }  // namespace
 
 std::vector<PlannedResult> run_with_view(const SweepPlan& plan, const std::vector<double>& seconds, const Store& store,
-                                         int jobs, const std::atomic<bool>& interrupt, bool quiet) {
+                                         int jobs, const std::atomic<bool>& interrupt, bool quiet,
+                                         const std::string& instruction_set) {
   SweepOptions options;
   options.jobs = jobs;
   options.interrupt = &interrupt;
+  options.instruction_set = instruction_set;
   SweepView view(quiet);
   options.progress = view.callback();
   std::vector<PlannedResult> results = run_plan(plan, seconds, store.directory(), options);

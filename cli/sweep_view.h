@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <string>
 #include <vector>
 
 #include "groklab/store/store.h"
@@ -12,6 +13,7 @@ namespace groklab::cli {
 
 /// `seconds`: of each run, from the estimate. No line if quiet.
 std::vector<PlannedResult> run_with_view(const SweepPlan& plan, const std::vector<double>& seconds, const Store& store,
-                                         int jobs, const std::atomic<bool>& interrupt, bool quiet);
+                                         int jobs, const std::atomic<bool>& interrupt, bool quiet,
+                                         const std::string& instruction_set);
 
 }  // namespace groklab::cli

@@ -1,10 +1,15 @@
 // See work_option.h.
 #include "work_option.h"
 
+#include <algorithm>
+
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/config/grid.h"
+#include "groklab/engine/engine.h"
 #include "groklab/studies/reproduction.h"
 #include "groklab/studies/study.h"
+#include "options.h"
 
 namespace groklab::cli {
 
@@ -12,9 +17,15 @@ void WorkOption::add_to(CLI::App& command) {
   command.add_option("GRID", grid, "TOML file of a sweep");
   command.add_option("--study", study, "A study in the place of a sweep");
   command.add_option("--scale", scale, "Of the study (default: full)")->default_val("full");
+  command.add_option("--isa", instruction_set, kPinnedInstructionSet);
 }
 
 void WorkOption::check(const std::string& command) const {
+  // The machine that plans need not have it; a word that no machine knows would be told by every task.
+  const std::vector<std::string> names = all_instruction_sets();
+  if (!instruction_set.empty() && std::find(names.begin(), names.end(), instruction_set) == names.end()) {
+    fail(ErrorKind::kConfig, "--isa: expected one of {}, found {}", join(names, ", "), instruction_set);
+  }
   if (grid.empty() != study.empty()) return;
   fail(ErrorKind::kConfig, "{}: expected a grid file or --study, found {}", command, grid.empty() ? "neither" : "both");
 }
@@ -29,8 +40,10 @@ SweepPlan WorkOption::plan(const std::atomic<bool>& interrupt) const {
 }
 
 std::vector<std::string> WorkOption::words(const std::string& grid_file) const {
-  if (study.empty()) return {"sweep", grid_file};
-  return {"reproduce", study, "--scale", scale};
+  std::vector<std::string> words = {"sweep", grid_file};
+  if (!study.empty()) words = {"reproduce", study, "--scale", scale};
+  if (!instruction_set.empty()) words.insert(words.end(), {"--isa", instruction_set});
+  return words;
 }
 
 }  // namespace groklab::cli

@@ -11,7 +11,7 @@
 namespace groklab::cli {
 
 struct WorkOption {
-  std::string grid, study, scale;
+  std::string grid, study, scale, instruction_set;
 
   void add_to(CLI::App& command);
   /// Throws Error(kConfig) unless there is exactly one of grid and study.

@@ -1,4 +1,5 @@
 // groklab plan, sweep --shard, merge and cluster from outside, with a scheduler that runs every task at once.
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -81,8 +82,13 @@ TEST_F(ClusterCli, AStudyIsJudgedWhenItsShardsAreMerged) {
 
 TEST_F(ClusterCli, APlanSaysHowToCut) {
   const std::string plan = succeed({"plan", "grid.toml", "--nodes", "3", "--cores", "2"});
-  EXPECT_NE(plan.find("shards: 1, the longest"), std::string::npos) << plan;
-  EXPECT_NE(plan.find("groklab sweep grid.toml --shard I/1 --jobs 2"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("shards: 3, the longest"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("groklab sweep grid.toml --shard I/3 --jobs 2"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("core hours: "), std::string::npos) << plan;
+  EXPECT_NE(plan.find(", disk: "), std::string::npos) << plan;
+  const std::string pinned = succeed({"plan", "grid.toml", "--shards", "2", "--isa", "NEON"});
+  EXPECT_NE(pinned.find("groklab sweep grid.toml --isa NEON --shard I/2"), std::string::npos) << pinned;
+  refuse({"plan", "grid.toml", "--isa", "Z80"}, "--isa: expected one of AVX-512, AVX2, SSE4, NEON, found Z80");
   refuse({"plan"}, "expected a grid file or --study, found neither");
   refuse({"plan", "grid.toml", "--study", "varma2023"}, "found both");
   refuse({"plan", "--study", "varma2032"}, "did you mean varma2023?");
@@ -118,6 +124,57 @@ TEST_F(ClusterCli, WhatFailedIsQueuedAgainAndNothingElse) {
   place_.write("grid.toml", std::string(kGrid) + "optim.weight_decay = 0.5\n");
   refuse({"cluster", "submit", "grid.toml", "-o", "job"}, "expected this job or none, found another");
   refuse({"cluster", "status", "nowhere"}, "nowhere/job.json");
+}
+
+// Catches: arrays that are queued twice, or never, where a user's limit of jobs takes only the first of several.
+TEST_F(ClusterCli, WhatALimitKeptOutIsQueuedLater) {
+  use_programs();
+  write_program("scontrol", "echo 'MaxArraySize = 3'\n");  // arrays of two
+  write_program(
+      "sbatch",
+      "for word; do case $word in --array=*) list=${word#--array=};; --comment=*) c=${word#--comment=};; esac; "
+      "done\n[ -e full ] && { echo 'sbatch: error: QOSMaxSubmitJobPerUserLimit' >&2; exit 1; }\n"
+      "echo \"$c $list\" >>submitted\n"
+      "for i in $(seq ${list%-*} ${list#*-}); do echo \"$c $i PENDING\" >>queue; done\n: >full\necho 7\n");
+  write_program("squeue", "cat queue 2>/dev/null || true\n");
+  const std::vector<std::string> submit = {"cluster", "submit", "grid.toml", "--shards", "4", "-o", "job"};
+  refuse(submit, "QOSMaxSubmitJobPerUserLimit");
+  EXPECT_EQ(place_.read("submitted"), "before=0 1-2\n");
+  fs::remove(place_.path() / "full");
+  succeed(submit);
+  EXPECT_EQ(place_.read("submitted"), "before=0 1-2\nbefore=2 1-2\n");
+  EXPECT_EQ(succeed(submit), "all of 4 shards are done or in the queue\n");
+  EXPECT_EQ(place_.read("submitted"), "before=0 1-2\nbefore=2 1-2\n");
+}
+
+// Catches: a plan for one instruction set that takes results of another, or computes with what the machine has.
+TEST_F(ClusterCli, APlanCanPinOneInstructionSet) {
+  refuse({"sweep", "grid.toml", "--isa", "NEON-2"}, "expected one that this machine has");
+  EXPECT_FALSE(fs::exists(place_.path() / "groklab-store" / "checkpoints"));
+  const std::string version = succeed({"--version"});
+  const std::size_t at = version.find("set ") + 4;
+  const std::string best = version.substr(at, version.find('\n', at) - at);
+  succeed({"sweep", "grid.toml", "--isa", best, "--quiet", "--store", "best"});
+  succeed({"sweep", "grid.toml", "--isa", best, "--quiet", "--store", "best"});
+  if (best == "SSE4" || place_.run({"sweep", "grid.toml", "--isa", "SSE4", "--quiet", "--store", "other"}).code != 0) {
+    GTEST_SKIP() << "this machine has one instruction set";
+  }
+  EXPECT_NE(succeed({"show", "last", "--json", "--store", "other"}).find("\"instruction_set\": \"SSE4\""),
+            std::string::npos);
+  refuse({"sweep", "grid.toml", "--isa", best, "--store", "other"}, "as --isa says, found SSE4 in the store");
+  const ProgramResult merged = place_.run({"merge", "best", "other", "-o", "all"});
+  EXPECT_EQ(merged.code, 2) << "other bits";
+  EXPECT_NE(merged.err.find("SSE4"), std::string::npos) << merged.err;
+}
+
+// Catches: a verdict over numbers that no one machine could have made.
+TEST_F(ClusterCli, AVerdictIsNotOverSeveralInstructionSets) {
+  const std::vector<std::string> words = {"paper", "grokking", "--scale", "smoke", "--quiet"};
+  succeed(words);
+  SQLite::Database((place_.path() / "groklab-store" / "groklab.sqlite").string(), SQLite::OPEN_READWRITE)
+      .exec("UPDATE runs SET instruction_set = 'NEON-2' WHERE number = 1");
+  refuse(words, "expected runs of one instruction set, found");
+  succeed({"paper", "grokking", "--scale", "smoke", "--quiet", "--mixed-arithmetic"});
 }
 
 TEST_F(ClusterCli, WhatTheSchedulerRefusesIsTold) {

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """What grows with the size of what is stored: time and peak memory of commands over large runs and large stores.
 
-    tools/campaign/growth.py build/groklab [--steps 2000000] [--runs 20000] [--report 300] [--plan 200000] [--markdown FILE]
+    tools/campaign/growth.py build/groklab [--steps 2000000] [--runs 20000] [--report 300] [--plan 200000] [--merged 0]
+        [--markdown FILE]
 
 A training that records every step; commands over it; a store of so many runs (one trained, the others copies of its
-rows); a page about many of them; a plan. The write-ahead log is looked at while the training writes. Bounds that must
+rows); a page about many of them; a plan; with --merged 100000 a merge of eight shards with so many runs in all, and what is done
+with them then. The write-ahead log is looked at while the training writes. Bounds that must
 hold: training and exports as csv and json take under 100 MB whatever the number of records, and the log stays under
 16 MB while nobody reads. Negative control: a store that a reader keeps open must make the log grow over that. Exit code
 1 if a bound is broken.
@@ -44,6 +46,9 @@ class Campaign:
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def succeed(self, words, store):
+        subprocess.run([self.program] + words, cwd=self.folder, env=dict(os.environ, GROKLAB_STORE=store), check=True)
+
     def measure(self, what, words, store, most_kb=None, watch=False):
         begin, largest, done = time.time(), [0], threading.Event()
         log = os.path.join(store, "groklab.sqlite-wal")
@@ -77,7 +82,7 @@ class Campaign:
         return largest[0]
 
 
-def copies(store, runs, records):
+def copies(store, runs, records, salt=0):
     """The first run's rows under other names, `records` of them each. The states stay away: no command here reads them."""
     database = sqlite3.connect(os.path.join(store, "groklab.sqlite"))
     columns = [row[1] for row in database.execute("PRAGMA table_info(runs)") if row[1] not in ("number", "id", "folder")]
@@ -85,11 +90,49 @@ def copies(store, runs, records):
     have = database.execute("SELECT count(*) FROM runs").fetchone()[0]
     for n in range(have, runs):
         made = database.execute(f"INSERT INTO runs(id, folder, {', '.join(columns)}) SELECT ?, ?, {', '.join(columns)} FROM runs "
-                                "WHERE number = 1", (f"{n:012x}", f"{n:012x}")).lastrowid
+                                "WHERE number = 1", (f"{salt:04x}{n:08x}", f"{salt:04x}{n:08x}")).lastrowid
         database.execute(f"INSERT INTO records(run, {', '.join(cells)}) SELECT ?, {', '.join(cells)} FROM records WHERE run = 1 "
                          f"ORDER BY step DESC LIMIT {records}", (made,))
     database.commit()
     database.close()
+
+
+def shard(campaign, number, runs):
+    """A store of so many runs with their states, named so that no two shards share one."""
+    store = campaign.path(f"shard-{number}")
+    campaign.succeed(["train", "run.toml", "--quiet", "--set", "train.steps=20", "--set", f"seed={number}"], store)
+    copies(store, runs, 20, number)
+    database = sqlite3.connect(os.path.join(store, "groklab.sqlite"))
+    database.execute("INSERT INTO checkpoints(run, step, kept) SELECT number, 20, 1 FROM runs WHERE number > 1")
+    database.commit()
+    folders = [row[0] for row in database.execute("SELECT folder FROM runs ORDER BY number")]
+    database.close()
+    state = os.path.join(store, "checkpoints", folders[0], "step-20.safetensors")
+    for folder in folders[1:]:
+        os.mkdir(os.path.join(store, "checkpoints", folder))
+        shutil.copyfile(state, os.path.join(store, "checkpoints", folder, "step-20.safetensors"))
+    return store
+
+
+def many_runs(campaign, merged):
+    shards = [shard(campaign, n, merged // 8) for n in range(8)]
+    all_runs = campaign.path("all")
+    what = f"{merged:,} runs"
+    campaign.measure(f"merge of 8 shards, {what}", ["merge", *shards, "-o", all_runs, "--quiet"], all_runs, None, True)
+    campaign.measure(f"merge again, {what}", ["merge", *shards, "-o", all_runs, "--quiet"], all_runs)
+    for name in shards:
+        shutil.rmtree(name)
+    files = sum(len(names) for _, _, names in os.walk(all_runs))
+    print(f"files in the merged store: {files:,}", flush=True)
+    campaign.measure(f"runs, {what}", ["runs"], all_runs)
+    campaign.measure(f"runs --where, {what}", ["runs", "--where", "seed = 3 and test_accuracy > 2"], all_runs)
+    campaign.measure(f"export as parquet, {what}", ["export", "--format", "parquet", "-o", "tables"], all_runs)
+    campaign.measure(f"store verify, {what}", ["store", "verify"], all_runs)
+    for end in ("", "-wal", "-shm"):
+        if os.path.exists(os.path.join(all_runs, "groklab.sqlite" + end)):
+            os.remove(os.path.join(all_runs, "groklab.sqlite" + end))
+    campaign.measure(f"store rebuild, {what}", ["store", "rebuild"], all_runs)
+    campaign.measure(f"store backup, {what}", ["store", "backup", "copy"], all_runs)
 
 
 def main():
@@ -99,10 +142,16 @@ def main():
     parser.add_argument("--runs", type=int, default=20_000)
     parser.add_argument("--report", type=int, default=300)
     parser.add_argument("--plan", type=int, default=200_000)
+    parser.add_argument("--merged", type=int, default=0, help="runs in all of eight shards that are merged")
+    parser.add_argument("--only-merged", action="store_true")
     parser.add_argument("--markdown", help="write the table there")
     options = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="groklab-campaign-")
     campaign = Campaign(options.program, folder)
+    if options.merged:
+        many_runs(campaign, options.merged)
+    if options.only_merged:
+        return finish(campaign, options, folder)
     long, many = campaign.path("long"), campaign.path("many")
 
     steps = f"{options.steps:,} records"
@@ -141,6 +190,10 @@ def main():
     campaign.rows, campaign.code = campaign.rows[:rows], code
     if log <= LONGEST_LOG:
         raise AssertionError("negative control: a log that cannot be shortened was not found")
+    return finish(campaign, options, folder)
+
+
+def finish(campaign, options, folder):
     if options.markdown:
         with open(options.markdown, "w") as file:
             file.write("| what | time | peak memory | longest write-ahead log | broken |\n|---|---|---|---|---|\n")

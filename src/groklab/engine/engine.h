@@ -83,5 +83,7 @@ std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, Task task, Spl
 const char* instruction_set_name();
 /// Names of all that this machine has.
 std::vector<std::string> instruction_sets();
+/// Of any machine.
+std::vector<std::string> all_instruction_sets();
 
 }  // namespace groklab

@@ -32,6 +32,8 @@ std::unique_ptr<Engine> make_engine(const ResolvedConfig& config, Task task, Spl
 
 const char* instruction_set_name() { return best_kernels<float>().instruction_set; }
 
+std::vector<std::string> all_instruction_sets() { return {"AVX-512", "AVX2", "SSE4", "NEON"}; }
+
 std::vector<std::string> instruction_sets() {
   std::vector<std::string> names;
   for (const Kernels<float>* kernels : all_kernels<float>()) names.emplace_back(kernels->instruction_set);

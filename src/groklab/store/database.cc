@@ -86,6 +86,7 @@ void Database::open() {
   if (sqlite3_db_readonly(connection_.getHandle(), "main") == 1) {
     throw SQLite::Exception("it cannot be written", SQLITE_READONLY);
   }
+  leave_write_ahead_log();
   prepare_schema();
   connection_.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
   const auto remember_pages = [](void* pages, sqlite3*, const char*, int count) {
@@ -207,6 +208,13 @@ void Database::prepare_schema() {
     if (present < kSchemaVersion) migrate(connection_, present);
     transaction.commit();
   }
+}
+
+/// A store that was made on a local disk and lies on a network file system now.
+void Database::leave_write_ahead_log() {
+  if (!is_network_file_system(directory())) return;
+  if (connection_.execAndGet("PRAGMA journal_mode").getString() != "wal") return;
+  connection_.exec("PRAGMA journal_mode = TRUNCATE");  // refused while another process has it open
 }
 
 void Database::choose_journal() {

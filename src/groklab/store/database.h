@@ -125,6 +125,7 @@ class Database {
   void open_for_reading(const SQLite::Exception& refusal);
   void prepare_schema();
   void choose_journal();
+  void leave_write_ahead_log();
   void sync_states();
   void shorten_log();
   void remember_file();

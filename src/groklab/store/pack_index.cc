@@ -99,16 +99,6 @@ std::optional<StoredFile> PackIndex::find(const std::string& name) const {
   return StoredFile{path, place.offset, place.size, true, path.string() + ": " + name};
 }
 
-std::vector<std::string> PackIndex::names_of(const std::string& folder) const {
-  const std::lock_guard lock(mutex_);
-  refresh();
-  std::vector<std::string> names;
-  const auto found = places_.find(folder);
-  if (found == places_.end()) return names;
-  for (const auto& [name, place] : found->second) names.push_back(name);
-  return names;
-}
-
 std::set<std::string> PackIndex::folders() const {
   const std::lock_guard lock(mutex_);
   refresh();
@@ -117,10 +107,14 @@ std::set<std::string> PackIndex::folders() const {
   return names;
 }
 
-bool PackIndex::holds(const std::string& folder) const {
+std::uint64_t PackIndex::bytes_of(const std::string& folder) const {
   const std::lock_guard lock(mutex_);
   refresh();
-  return places_.contains(folder);
+  std::uint64_t bytes = 0;
+  const auto found = places_.find(folder);
+  if (found == places_.end()) return bytes;
+  for (const auto& [name, place] : found->second) bytes += place.size;
+  return bytes;
 }
 
 void PackIndex::remove(const std::string& folder) const {
@@ -144,11 +138,10 @@ std::vector<PackIndex::Use> PackIndex::uses() const {
   const std::lock_guard lock(mutex_);
   refresh();
   std::map<int, Use> uses;
-  for (const int number : read_) uses[number] = {pack_file(number), size_or_zero(pack_file(number)), 0, {}};
+  for (const int number : read_) uses[number] = {pack_file(number), size_or_zero(pack_file(number)), {}};
   for (const auto& [folder, entries] : places_) {
     for (const auto& [name, place] : entries) {
-      uses[place.pack].used += place.size;
-      uses[place.pack].names.push_back(folder + "/" + name);
+      uses[place.pack].bytes[folder + "/" + name] = place.size;
     }
   }
   std::vector<Use> all;

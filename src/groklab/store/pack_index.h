@@ -22,21 +22,20 @@ class PackIndex {
 
   /// "folder/name" in the newest pack that holds it, unless its folder was removed since.
   std::optional<StoredFile> find(const std::string& name) const;
-  /// Names of the entries of a folder; the folders that have any.
-  std::vector<std::string> names_of(const std::string& folder) const;
+  /// The folders of which anything is there.
   std::set<std::string> folders() const;
-  bool holds(const std::string& folder) const;
+  std::uint64_t bytes_of(const std::string& folder) const;
   /// From now on nothing of the folder is there. Durable with the next sync. Throws Error(kIo).
   void remove(const std::string& folder) const;
 
   /// A name for the next pack.
   std::filesystem::path next_pack() const;
   std::filesystem::path removed_file() const { return packs() / "removed"; }
-  /// A pack and how many of its bytes are still found in it.
+  /// A pack and what is found in it: what newer ones or folders hold, or what was removed, is not.
   struct Use {
     std::filesystem::path path;
-    std::uint64_t size = 0, used = 0;
-    std::vector<std::string> names;  ///< of what is found in it
+    std::uint64_t size = 0;
+    std::map<std::string, std::uint64_t> bytes;  ///< of each name
   };
   std::vector<Use> uses() const;
   /// A line for each pack whose directory is damaged.

@@ -50,6 +50,11 @@ const std::vector<std::string>& run_tables() {
   return kTables;
 }
 
+const std::vector<std::string>& said_tables() {
+  static const std::vector<std::string> kTables = {"annotations", "tags"};
+  return kTables;
+}
+
 std::vector<std::string> columns_of(SQLite::Database& connection, const std::string& table,
                                     const std::vector<std::string>& but) {
   SQLite::Statement query(connection, fmt::format("SELECT name FROM pragma_table_info('{}')", table));

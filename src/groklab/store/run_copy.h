@@ -17,6 +17,8 @@ Cell cell_of(const SQLite::Column& column);
 
 /// The tables whose rows belong to a run by their column `run`; all have a `step`.
 const std::vector<std::string>& run_tables();
+/// Those whose rows belong to it by its id: what people say of it.
+const std::vector<std::string>& said_tables();
 
 /// Columns of a table but those named.
 std::vector<std::string> columns_of(SQLite::Database& connection, const std::string& table,

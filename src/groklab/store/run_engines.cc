@@ -16,6 +16,15 @@ std::map<std::string, std::int64_t> runs_by_engine(std::span<const RunInfo> runs
   return counts;
 }
 
+std::string mixture_of(const char* what, const std::map<std::string, std::int64_t>& counts) {
+  if (counts.size() < 2) return "";
+  std::string found;
+  for (const auto& [name, count] : counts) {
+    found += fmt::format("{}{} ({} run{})", found.empty() ? "" : ", ", name, count, count == 1 ? "" : "s");
+  }
+  return fmt::format("expected runs of one {}, found {}", what, found);
+}
+
 }  // namespace
 
 std::string arithmetic_note(const std::string& engine, const std::string& present) {
@@ -29,14 +38,14 @@ std::vector<std::string> engines_of(std::span<const RunInfo> runs) {
   return engines;
 }
 
-std::string mixed_engines(std::span<const RunInfo> runs) {
-  const std::map<std::string, std::int64_t> counts = runs_by_engine(runs);
-  if (counts.size() < 2) return "";
-  std::string found;
-  for (const auto& [engine, count] : counts) {
-    found += fmt::format("{}{} ({} run{})", found.empty() ? "" : ", ", engine, count, count == 1 ? "" : "s");
+std::string mixed_engines(std::span<const RunInfo> runs) { return mixture_of("arithmetic", runs_by_engine(runs)); }
+
+std::string mixed_instruction_sets(std::span<const RunInfo> runs) {
+  std::map<std::string, std::int64_t> counts;
+  for (const RunInfo& run : runs) {
+    if (!run.instruction_set.empty()) ++counts[run.instruction_set];
   }
-  return "expected runs of one arithmetic, found " + found;
+  return mixture_of("instruction set", counts);
 }
 
 }  // namespace groklab

@@ -48,7 +48,7 @@ class FrameReader {
     RunFileSection section;
     section.table = text();
     const auto kind = number<unsigned char>();
-    if (kind > static_cast<unsigned char>(SectionKind::kGone)) throw Malformed{};
+    if (kind > static_cast<unsigned char>(SectionKind::kAll)) throw Malformed{};
     section.kind = static_cast<SectionKind>(kind);
     const auto columns = number<std::uint32_t>();
     if (columns > rest_.size()) throw Malformed{};

@@ -20,7 +20,8 @@ using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 enum class SectionKind : unsigned char {
   kRow = 0,   ///< gives columns of the run's row
   kRows = 1,  ///< rows that join the table, in the place of those of the same step
-  kGone = 2   ///< steps whose rows leave the table
+  kGone = 2,  ///< steps whose rows leave the table
+  kAll = 3    ///< all rows of a table that goes by the run's id
 };
 
 struct RunFileSection {

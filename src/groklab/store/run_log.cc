@@ -64,9 +64,14 @@ void RunLog::forget() {
   row_.clear();
   kept_.clear();
   last_step_ = -1;
+  said_.clear();
 }
 
 void RunLog::take(const RunFileSection& section) {
+  if (section.kind == SectionKind::kAll) {
+    said_[section.table] = section.rows;
+    return;
+  }
   const auto number_at = [](const std::vector<Cell>& row, std::size_t at) {
     const auto* number = at < row.size() ? std::get_if<std::int64_t>(&row[at]) : nullptr;
     if (number == nullptr) fail(ErrorKind::kInput, "a run's file: expected a number");
@@ -131,6 +136,7 @@ void RunLog::frames(SQLite::Database& connection, const Put& put) {
   }
   last_step_ = last_record;
   add_states(connection, frame);
+  add_said(connection, frame);
   if (!is_new) add_row_changes(connection, frame);
   put(frame.take(true), true);
 }
@@ -203,6 +209,25 @@ void RunLog::add_states(SQLite::Database& connection, RunFileFrame& frame) {
   add(SectionKind::kRows, {"step", "kept"}, changed);
   add(SectionKind::kGone, {"step"}, gone);
   kept_ = std::move(present);
+}
+
+void RunLog::add_said(SQLite::Database& connection, RunFileFrame& frame) {
+  for (const std::string& table : said_tables()) {
+    SQLite::Statement query(
+        connection,
+        fmt::format("SELECT * FROM {} WHERE run = (SELECT id FROM runs WHERE number = ?1) ORDER BY 2", table));
+    query.bind(1, number_);
+    std::vector<std::vector<Cell>> rows;
+    while (query.executeStep()) {
+      std::vector<Cell>& row = rows.emplace_back();
+      for (int i = 1; i < query.getColumnCount(); ++i) row.push_back(cell_of(query.getColumn(i)));
+    }
+    if (rows == said_[table]) continue;
+    frame.begin(table, SectionKind::kAll, names_of(query, 1));
+    for (const std::vector<Cell>& row : rows) frame.add_row(row);
+    frame.end();
+    said_[table] = std::move(rows);
+  }
 }
 
 void write_run_file(Database& database, SQLite::Database& connection, std::int64_t number, Durability durability) {

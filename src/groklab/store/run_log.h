@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "groklab/files/file_io.h"
 #include "groklab/store/run_file.h"
@@ -38,6 +39,7 @@ class RunLog {
   void write_whole(SQLite::Database& connection, Durability durability);
   void add_row_changes(SQLite::Database& connection, RunFileFrame& frame);
   std::int64_t add_rows(SQLite::Database& connection, const std::string& table, RunFileFrame& frame, const Put& put);
+  void add_said(SQLite::Database& connection, RunFileFrame& frame);
   void add_states(SQLite::Database& connection, RunFileFrame& frame);
   void take(const RunFileSection& section);
 
@@ -49,6 +51,7 @@ class RunLog {
   std::map<std::string, Cell> row_;            ///< the run's row as the file has it
   std::map<std::int64_t, std::int64_t> kept_;  ///< states as the file has them: step, kept
   std::int64_t last_step_ = -1;                ///< of the records there
+  std::map<std::string, std::vector<std::vector<Cell>>> said_;  ///< names, tags and notes as the file has them
 };
 
 /// Writes a run's file whole. Inside Database::write.

@@ -3,7 +3,9 @@
 
 #include "groklab/base/utc.h"
 #include "groklab/store/annotation.h"
+#include "groklab/store/run_log.h"
 #include "groklab/store/store_impl.h"
+#include "groklab/store/store_sink.h"
 
 namespace groklab {
 
@@ -23,6 +25,7 @@ void Store::annotate(const std::vector<std::string>& ids, const AnnotationChange
              query.getColumn(0).getString());
       }
       change_annotation(connection, id, checked, now);
+      update_run_file(impl_->database, connection, run_number(connection, directory(), id));
     }
   });
 }

@@ -14,6 +14,7 @@
 #include "groklab/store/run_log.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/store_impl.h"
+#include "groklab/store/store_sink.h"
 
 namespace groklab {
 namespace {
@@ -140,11 +141,22 @@ class Merge {
     return true;
   }
 
+  static bool is_annotated(SQLite::Database& connection, const std::string& id) {
+    SQLite::Statement query(connection,
+                            "SELECT 1 FROM annotations WHERE run = ?1 UNION SELECT 1 FROM tags WHERE run = ?1");
+    query.bind(1, id);
+    return query.executeStep();
+  }
+
   void merge_annotations() {
     if (held_.empty()) return;
     to_.write(Durability::kSync, [&](SQLite::Database& here) {
       from_.read([&](SQLite::Database& there) {
-        for (const std::string& id : held_) merge_annotation(here, there, id);
+        for (const std::string& id : held_) {
+          if (!is_annotated(there, id)) continue;
+          merge_annotation(here, there, id);
+          update_run_file(to_, here, run_number(here, to_.directory(), id));
+        }
       });
     });
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -148,6 +149,30 @@ TEST_F(StoreMergeTest, AStoreWithTheOldJournalWorks) {
   EXPECT_FALSE(std::filesystem::exists(directory_.path() / "all" / "groklab.sqlite-wal"));
   EXPECT_EQ(open("all").verify(), std::vector<std::string>());
   EXPECT_EQ(open("all").records("b").size(), 3u);
+}
+
+/// What the system says of a path, said otherwise while it lives.
+struct NetworkStores {
+  NetworkStores() { ::setenv("GROKLAB_NETWORK_STORE", "1", 1); }
+  ~NetworkStores() { ::unsetenv("GROKLAB_NETWORK_STORE"); }
+};
+
+// Catches: a write-ahead log on a network file system, where its users share no memory: a lost or damaged database.
+TEST_F(StoreMergeTest, OnANetworkFileSystemThereIsNoWriteAheadLog) {
+  const auto journal = [&](const std::string& store) {
+    SQLite::Database database((directory_.path() / store / "groklab.sqlite").string(), SQLite::OPEN_READONLY);
+    return database.execAndGet("PRAGMA journal_mode").getString();
+  };
+  make_run("local", "a", 30, true);
+  EXPECT_EQ(journal("local"), "wal") << "the comparison below can fail";
+  const NetworkStores all;
+  make_run("made there", "b", 30, true);
+  EXPECT_EQ(journal("made there"), "delete") << "what a reader sees of TRUNCATE";
+  EXPECT_FALSE(std::filesystem::exists(directory_.path() / "made there" / "groklab.sqlite-wal"));
+  EXPECT_EQ(open("local").records("a").size(), 4u) << "one that came from elsewhere leaves its log behind";
+  EXPECT_EQ(journal("local"), "delete");
+  EXPECT_EQ(merge("local", "made there").copied, 1);
+  EXPECT_EQ(open("made there").verify(), std::vector<std::string>());
 }
 
 // Files come before rows: what a merge that was killed in between left is taken for nothing, and written anew.

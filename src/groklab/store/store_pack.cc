@@ -40,6 +40,7 @@ class Packing {
 
   PackReport run() {
     write_missing_run_files();
+    find_needed();
     const std::vector<PackIndex::Use> wasted = wasted_packs();
     for (const std::string& folder : loose_folders()) {
       if (is_interrupted()) return abandon();
@@ -48,9 +49,9 @@ class Packing {
     }
     publish();  // what was loose is newer than what packs hold of it
     for (const PackIndex::Use& old : wasted) {
-      for (const std::string& name : old.names) {
+      for (const auto& [name, bytes] : old.bytes) {
         if (is_interrupted()) return abandon();
-        add_packed(name, old.path);
+        if (needed_.contains(name)) add_packed(name, old.path);
         if (pack_ && pack_->size() >= pack_bytes_) publish();
       }
     }
@@ -105,13 +106,29 @@ class Packing {
     });
   }
 
+  /// What rows speak of.
+  void find_needed() {
+    database_.read([&](SQLite::Database& connection) {
+      SQLite::Statement runs(connection, "SELECT folder FROM runs");
+      while (runs.executeStep()) needed_.insert(runs.getColumn(0).getString() + "/run.rows");
+      SQLite::Statement states(connection,
+                               "SELECT folder, checkpoints.step FROM checkpoints JOIN runs ON run = number");
+      while (states.executeStep()) {
+        needed_.insert(
+            fmt::format("{}/step-{}.safetensors", states.getColumn(0).getString(), states.getColumn(1).getInt64()));
+      }
+    });
+  }
+
   std::vector<PackIndex::Use> wasted_packs() const {
     std::vector<PackIndex::Use> wasted;
     const std::vector<std::string> faults = files_.packs().faults();
     for (PackIndex::Use& use : files_.packs().uses()) {
       bool is_damaged = false;
       for (const std::string& fault : faults) is_damaged = is_damaged || fault.starts_with(use.path.string());
-      if (use.used < use.size / 2 || is_damaged) wasted.push_back(std::move(use));
+      std::uint64_t used = 0;
+      for (const auto& [name, bytes] : use.bytes) used += needed_.contains(name) ? bytes : 0;
+      if (used < use.size / 2 || is_damaged) wasted.push_back(std::move(use));
     }
     return wasted;
   }
@@ -211,6 +228,7 @@ class Packing {
   std::unique_ptr<PackWriter> pack_;
   std::map<std::string, std::map<fs::path, FileStamp>> moving_;  ///< folder: what lies in the pack being written
   std::set<fs::path> kept_;
+  std::set<std::string> needed_;
 };
 
 }  // namespace

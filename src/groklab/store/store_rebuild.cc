@@ -11,6 +11,7 @@
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
 #include "groklab/files/file_system.h"
+#include "groklab/store/annotation.h"
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/database.h"
 #include "groklab/store/run_copy.h"
@@ -46,9 +47,11 @@ class Rebuild {
     // Nobody but us sees it before it is whole.
     new_.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
     new_.exec(schema_sql());
-    for (const std::string& table : all_tables()) {
-      const std::vector<std::string> columns = columns_of(new_, table, {});
-      columns_[table] = {columns.begin(), columns.end()};
+    for (const std::vector<std::string>& tables : {all_tables(), said_tables()}) {
+      for (const std::string& table : tables) {
+        const std::vector<std::string> columns = columns_of(new_, table, {});
+        columns_[table] = {columns.begin(), columns.end()};
+      }
     }
   }
 
@@ -82,6 +85,7 @@ class Rebuild {
         const std::int64_t place = free_number(number);
         copy_rows(new_, old, "runs", "number", number, place);
         for (const std::string& table : run_tables()) copy_rows(new_, old, table, "run", number, place);
+        merge_annotation(new_, old, id);
         look_at_states(place, id, folder);
         transaction.commit();
         ++report_.from_index;
@@ -121,6 +125,7 @@ class Rebuild {
     InputFile file(stored.path, stored.offset, stored.size);
     SQLite::Transaction transaction(new_);
     row_.clear();
+    said_.clear();
     number_ = 0;
     bool is_closed = false;
     const RunFileEnd end = read_run_file(file, stored.name, [&](const auto& sections, bool closes) {
@@ -135,6 +140,7 @@ class Rebuild {
     }
     if (!make_room()) return;  // another folder holds what took this one's place
     insert_row();
+    insert_said(text_of(row_, "id"));
     check_readable(new_, number_);
     const std::string id = text_of(row_, "id");
     look_at_states(number_, id, folder);
@@ -154,8 +160,14 @@ class Rebuild {
       if (stored != nullptr && number_ == 0) number_ = free_number(*stored);
       return;
     }
+    if (section.kind == SectionKind::kAll) {
+      said_[section.table] = section;
+      return;
+    }
+    const std::vector<std::string>& by_step = run_tables();
+    if (std::find(by_step.begin(), by_step.end(), section.table) == by_step.end()) return;
     const auto known = columns_.find(section.table);
-    if (number_ == 0 || known == columns_.end() || section.table == "runs") return;
+    if (number_ == 0 || known == columns_.end()) return;
     std::vector<std::string> columns;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < section.columns.size(); ++i) {
@@ -187,6 +199,30 @@ class Rebuild {
     for (const std::string& column : columns) bind_cell(statement, place++, row_[column]);
     statement.exec();
     statement.reset();
+  }
+
+  /// What people said of the run, as the last section of each table has it.
+  void insert_said(const std::string& id) {
+    for (const std::string& table : said_tables()) {
+      const auto found = said_.find(table);
+      if (found == said_.end()) continue;
+      const RunFileSection& section = found->second;
+      std::vector<std::string> columns;
+      std::vector<std::size_t> places;
+      for (std::size_t i = 0; i < section.columns.size(); ++i) {
+        if (!columns_[table].contains(section.columns[i]) || section.columns[i] == "run") continue;
+        columns.push_back(section.columns[i]);
+        places.push_back(i);
+      }
+      if (columns.empty()) continue;
+      SQLite::Statement& statement = prepared(insertion(table, "run", columns));
+      for (const std::vector<Cell>& row : section.rows) {
+        statement.bind(1, id);
+        for (std::size_t i = 0; i < places.size(); ++i) bind_cell(statement, static_cast<int>(i) + 2, row[places[i]]);
+        statement.exec();
+        statement.reset();
+      }
+    }
   }
 
   /// Two folders of one id: a run was replaced, and the program died before it removed the old one's folder.
@@ -267,7 +303,8 @@ class Rebuild {
   SQLite::Database new_;
   std::map<std::string, std::unique_ptr<SQLite::Statement>> statements_;  // after new_: finalised first
   std::map<std::string, std::set<std::string>> columns_;
-  std::map<std::string, Cell> row_;  ///< of the run that is being read
+  std::map<std::string, Cell> row_;             ///< of the run that is being read
+  std::map<std::string, RunFileSection> said_;  ///< of the same run
   std::int64_t number_ = 0;
   std::map<std::string, std::string> suspects_;  ///< folder: what is wrong with the run's file
   RebuildReport report_;

@@ -52,7 +52,13 @@ class StoreRebuildTest : public ::testing::Test {
     make_run("c", 20, &finished);
     make_run("c", 40, &finished, true);     // in the folder c-4
     make_run("b", 10, &interrupted, true);  // b-new
-    Store(store()).add_probes("b", {ProbeResult{}});
+    Store opened(store());
+    opened.add_probes("b", {ProbeResult{}});
+    AnnotationChange said;
+    said.name = "the best";
+    said.note = "a note";
+    said.tags = {"one", "two"};
+    opened.annotate({"b"}, said);
   }
   void remove_index() {
     for (const char* end : {"", "-wal", "-shm"}) fs::remove(database().string() + end);
@@ -61,7 +67,7 @@ class StoreRebuildTest : public ::testing::Test {
   std::map<std::string, std::vector<std::string>> rows() {
     SQLite::Database opened(database().string(), SQLite::OPEN_READWRITE);
     std::map<std::string, std::vector<std::string>> all;
-    for (const std::string table : {"runs", "records", "probes", "checkpoints"}) {
+    for (const std::string table : {"runs", "records", "probes", "checkpoints", "annotations", "tags"}) {
       SQLite::Statement query(opened, "SELECT * FROM " + table + " ORDER BY 1, 2");
       while (query.executeStep()) {
         std::string line;

@@ -12,8 +12,10 @@
 #include "groklab/base/join.h"
 #include "groklab/config/input_files.h"
 #include "groklab/store/annotation.h"
+#include "groklab/store/run_log.h"
 #include "groklab/store/run_rows.h"
 #include "groklab/store/store_impl.h"
+#include "groklab/store/store_sink.h"
 
 namespace groklab {
 namespace {
@@ -134,8 +136,8 @@ std::vector<Garbage::State> find_old_states(SQLite::Database& connection, const 
     const std::string id = query.getColumn(0).getString(), folder = query.getColumn(1).getString();
     const std::int64_t step = query.getColumn(2).getInt64();
     if (starts.contains({id, step}) || !is_plain_word(folder)) continue;
-    const fs::path file = files.checkpoint_file(folder, step);
-    found.push_back({id, step, file, bytes_at(file)});
+    const StoredFile file = files.find_state(folder, step);
+    found.push_back({id, step, file.path, file.size});
   }
   return found;
 }
@@ -195,7 +197,10 @@ StoredSize Store::size_of(const std::string& id) const {
     size.row_bytes = static_cast<std::uintmax_t>(rows.getColumn(2).getInt64() +
                                                  size.records * kBytesPerNumber * rows.getColumn(4).getInt64());
     const std::string folder = rows.getColumn(3).getString();
-    if (is_plain_word(folder)) size.file_bytes = bytes_at(directory() / "checkpoints" / folder);
+    if (is_plain_word(folder)) {
+      size.file_bytes =
+          bytes_at(directory() / "checkpoints" / folder) + impl_->database.files().packs().bytes_of(folder);
+    }
     return size;
   });
 }
@@ -242,13 +247,20 @@ void Store::remove_garbage(const Garbage& garbage) {
   impl_->database.write(Durability::kSync, [&](SQLite::Database& connection) {
     files.clear();
     const auto starts = starts_of_forks(connection);
+    std::set<std::string> thinned;
     for (const Garbage::State& state : garbage.states) {
       if (starts.contains({state.run, state.step})) continue;
       SQLite::Statement remove(
           connection, "DELETE FROM checkpoints WHERE step = ?2 AND run = (SELECT number FROM runs WHERE id = ?1)");
       remove.bind(1, state.run);
       remove.bind(2, state.step);
-      if (remove.exec() == 1) files.push_back(state.file);
+      if (remove.exec() != 1) continue;
+      thinned.insert(state.run);
+      // What lies in a pack goes when half of it is needed no more.
+      if (state.file.filename().string().starts_with("step-")) files.push_back(state.file);
+    }
+    for (const std::string& id : thinned) {
+      update_run_file(impl_->database, connection, run_number(connection, directory(), id));
     }
     for (const std::string& id : find_annotations_of_nobody(connection)) remove_annotation(connection, id);
     // Under the write lock: no state is being registered now, and what is still a leftover remains one.

@@ -76,7 +76,7 @@ Measurements measure_study(const Study& study, const Scale& scale, const std::ve
                            const PlannedClaims& planned, const Store& store, const std::vector<PlannedResult>& results,
                            ThreadPool& pool, const std::string& mixing) {
   const RunResults runs(store, results, pool);
-  if (const std::string mixed = runs.mixed_engines(); !mixed.empty() && !mixing.empty()) {
+  if (const std::string mixed = runs.mixed_arithmetic(); !mixed.empty() && !mixing.empty()) {
     fail(ErrorKind::kStore, "store {}: {}; {} judges them together", store.directory().string(), mixed, mixing);
   }
   Measurements m;

@@ -17,12 +17,13 @@ namespace groklab::studies {
 RunResults::RunResults(const Store& store, std::vector<PlannedResult> results, ThreadPool& pool)
     : store_(&store), results_(std::move(results)), pool_(&pool) {}
 
-std::string RunResults::mixed_engines() const {
+std::string RunResults::mixed_arithmetic() const {
   std::vector<RunInfo> runs;
   for (RunIndex run = 0; run < results_.size(); ++run) {
     if (has(run)) runs.push_back(store_->run(results_[run].id));
   }
-  return groklab::mixed_engines(runs);
+  const std::string engines = mixed_engines(runs);
+  return engines.empty() ? mixed_instruction_sets(runs) : engines;
 }
 
 bool RunResults::has(RunIndex run) const {

@@ -34,8 +34,9 @@ class RunResults {
   /// Of a plan none of whose `n_runs` runs was made: has() is false for each.
   explicit RunResults(std::size_t n_runs) : results_(n_runs) {}
 
-  /// "" if all runs come from one engine and version of its arithmetic; else the line that says from which.
-  std::string mixed_engines() const;
+  /// "" if all runs come from one engine, version of its arithmetic and instruction set; else the line that says from
+  /// which.
+  std::string mixed_arithmetic() const;
   bool has(RunIndex run) const;  ///< whether it ended without error or divergence
   const std::vector<Record>& records(RunIndex run) const;
   const Record& last(RunIndex run) const { return records(run).back(); }

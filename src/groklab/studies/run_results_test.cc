@@ -71,18 +71,26 @@ TEST_F(RunResultsTest, PlansSetWhatTheyAreAskedFor) {
 TEST_F(RunResultsTest, ArithmeticsAreNotMixedUnnoticed) {
   const Store store(directory_);
   const RunResults results(store, results_, pool_);
-  EXPECT_EQ(results.mixed_engines(), "");
-  const auto set_engine = [&](const char* engine) {
+  EXPECT_EQ(results.mixed_arithmetic(), "");
+  const auto set_column = [&](const std::string& column, const std::string& value) {
     sqlite3* connection = nullptr;
     ASSERT_EQ(sqlite3_open((directory_ / "groklab.sqlite").c_str(), &connection), SQLITE_OK);
-    const std::string sql = std::string("UPDATE runs SET checksum = NULL, engine = '") + engine + "' WHERE number = 1";
+    const std::string sql = "UPDATE runs SET checksum = NULL, " + column + " = '" + value + "' WHERE number = 1";
     EXPECT_EQ(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(connection);
   };
   const std::string present = store.runs().back().engine;
-  set_engine("abacus/1");
-  EXPECT_NE(results.mixed_engines().find("abacus/1 (1 run)"), std::string::npos) << results.mixed_engines();
-  set_engine(present.c_str());
+  set_column("engine", "abacus/1");
+  EXPECT_NE(results.mixed_arithmetic().find("abacus/1 (1 run)"), std::string::npos) << results.mixed_arithmetic();
+  set_column("engine", present);
+  const std::string own = store.runs().back().instruction_set;
+  set_column("instruction_set", "NEON-2");
+  EXPECT_NE(results.mixed_arithmetic().find("one instruction set, found"), std::string::npos)
+      << results.mixed_arithmetic();
+  EXPECT_NE(results.mixed_arithmetic().find("NEON-2 (1 run)"), std::string::npos) << results.mixed_arithmetic();
+  set_column("instruction_set", "");
+  EXPECT_EQ(results.mixed_arithmetic(), "") << "an old store does not tell";
+  set_column("instruction_set", own);
 }
 
 TEST_F(RunResultsTest, NormsAreThoseOfTheLastCheckpointOnTrainingRows) {

@@ -16,6 +16,7 @@
 #include "groklab/exec/thread_pool.h"
 #include "groklab/lab/fork_config.h"
 #include "groklab/lab/prepared_run.h"
+#include "groklab/lab/run_arithmetic.h"
 #include "groklab/lab/run_lock.h"
 #include "groklab/lab/run_state.h"
 #include "groklab/lab/run_training.h"
@@ -162,11 +163,13 @@ class Runner {
       }
       const PreparedRun run = prepare_run(config, &store);
       result.id = run.id;
+      check_instruction_set(store, run.id);
       StepCounter counter(steps_made_, fraction);
       TrainingOptions training;
       training.interrupt = options_.interrupt;
       training.observer = &counter;
       training.checkpoint_seconds = options_.checkpoint_seconds;
+      training.instruction_set = options_.instruction_set;
       const TrainingResult trained = run_training(run, store, pool, training);
       result.outcome = trained.outcome;
       result.was_done = trained.was_done;
@@ -184,6 +187,16 @@ class Runner {
       result.error = "out of memory";
     }
     return result;
+  }
+
+  /// A plan that pins one takes no result of another, whoever computed it.
+  void check_instruction_set(const Store& store, const std::string& id) const {
+    const std::string& pinned = options_.instruction_set;
+    if (pinned.empty() || !store.contains(id)) return;
+    const std::string found = store.run(id).instruction_set;
+    if (found.empty() || found == pinned) return;
+    fail(ErrorKind::kStore, "run {}: expected it computed with {}, as --isa says, found {} in the store", id, pinned,
+         found);
   }
 
   /// Under the lock.
@@ -272,6 +285,7 @@ class Runner {
 
 std::vector<PlannedResult> run_plan(const SweepPlan& plan, const std::vector<double>& seconds,
                                     const std::filesystem::path& store_directory, const SweepOptions& options) {
+  arithmetic_of_new_run(options.instruction_set);  // refuses what this machine lacks
   return Runner(plan, seconds, store_directory, options).run();
 }
 

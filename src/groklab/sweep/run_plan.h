@@ -43,12 +43,15 @@ struct SweepOptions {
   /// Called about twice a second and once at the end, from another thread; may be empty.
   std::function<void(const SweepProgress&)> progress;
   double checkpoint_seconds = 30.0;
+  /// All runs are computed with this one, and one that the store holds from another is that run's error; "": new runs
+  /// take the machine's best, others go on with their own.
+  std::string instruction_set;
 };
 
 /// Trains what the store does not hold yet. `seconds` are estimates per run (estimate_sweep): the longest chains start
 /// first, so that cores are busy to the end. Results do not depend on `jobs`. Throws Error(kStore|kIo) if the store
-/// cannot be opened; an error of one run is that run's result. A run that another process trains meanwhile is waited
-/// for while there is nothing else to do.
+/// cannot be opened, Error(kConfig) if the machine lacks the instruction set; an error of one run is that run's result.
+/// A run that another process trains meanwhile is waited for while there is nothing else to do.
 std::vector<PlannedResult> run_plan(const SweepPlan& plan, const std::vector<double>& seconds,
                                     const std::filesystem::path& store_directory, const SweepOptions& options);
 

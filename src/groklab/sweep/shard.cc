@@ -122,9 +122,15 @@ ShardSchedule schedule_shards(const SweepPlan& plan, const std::vector<double>& 
   const double core_seconds = std::accumulate(seconds.begin(), seconds.end(), 0.0);
   const auto trees =
       std::count_if(plan.runs.begin(), plan.runs.end(), [](const PlannedRun& run) { return run.parent == kNoParent; });
-  const double wanted = std::ceil(core_seconds / (seconds_each * cores));
+  const double rounds = std::ceil(core_seconds / (seconds_each * cores * nodes));
+  const double most = std::clamp<double>(trees, 1, kMostShards);
+  return schedule_shards(plan, seconds, nodes, cores, static_cast<int>(std::clamp(rounds * nodes, 1.0, most)));
+}
+
+ShardSchedule schedule_shards(const SweepPlan& plan, const std::vector<double>& seconds, int nodes, int cores,
+                              int shards) {
   ShardSchedule schedule;
-  schedule.shards = static_cast<int>(std::clamp(wanted, 1.0, std::clamp<double>(trees, 1, kMostShards)));
+  schedule.shards = shards;
   std::vector<double> each =
       node_seconds(plan, assign_shards(plan, planned_work(plan), schedule.shards), seconds, schedule.shards, cores);
   std::sort(each.begin(), each.end(), std::greater<>());

@@ -36,9 +36,12 @@ struct ShardSchedule {
   double longest = 0;  ///< seconds of the longest shard on one node
   double total = 0;    ///< seconds until the last of the nodes has ended
 };
-/// Cut so that a shard is about `seconds_each` of one node; a tree of forks may take longer, and there are no more
-/// shards than trees. `seconds`: of one core, per run (SweepEstimate).
+/// Cut so that a shard is about `seconds_each` of one node or less, and every node has as many as the others; a tree of
+/// forks may take longer, and there are no more shards than trees. `seconds`: of one core, per run (SweepEstimate).
 ShardSchedule schedule_shards(const SweepPlan& plan, const std::vector<double>& seconds, int nodes, int cores,
                               double seconds_each);
+/// The same for so many shards.
+ShardSchedule schedule_shards(const SweepPlan& plan, const std::vector<double>& seconds, int nodes, int cores,
+                              int shards);
 
 }  // namespace groklab
