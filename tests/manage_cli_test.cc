@@ -1,6 +1,7 @@
 // Looking after runs from the program: annotate, delete, gc.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -135,7 +136,11 @@ TEST_F(ManageCli, GarbageIsToldAndFreed) {
   const std::string id = train("1");
   train("2");
   const fs::path states = place_.path() / "groklab-store" / "checkpoints" / id;
-  const auto count = [&] { return std::distance(fs::directory_iterator(states), fs::directory_iterator()); };
+  const auto count = [&] {
+    const fs::directory_iterator files(states);
+    return std::count_if(begin(files), end(files),
+                         [](const auto& file) { return file.path().extension() == ".safetensors"; });
+  };
   ASSERT_EQ(count(), 3);
   fs::create_directories(states.parent_path() / "gone");
   place_.write("groklab-store/checkpoints/gone/step-5.safetensors", "left");

@@ -273,7 +273,7 @@ def negative_controls(campaign, store):
         shutil.copytree(store, copy)
         database = sqlite3.connect(os.path.join(copy, "groklab.sqlite"))
         folder = os.path.join(copy, "checkpoints", database.execute("SELECT folder FROM runs").fetchone()[0])
-        state = os.path.join(folder, sorted(os.listdir(folder))[0])
+        state = os.path.join(folder, min(name for name in os.listdir(folder) if name.startswith("step-")))
         if damage == "record":
             database.execute("UPDATE records SET train_loss = train_loss + 1e-9 WHERE step = 200")
         elif damage == "lost record":

@@ -211,7 +211,7 @@ TEST_F(StorePackTest, WithoutSpaceEverythingStaysWhereItIs) {
     return 0;
   });
   EXPECT_EQ(code, 3);
-  EXPECT_TRUE(fs::is_empty(path() / "packs"));
+  EXPECT_TRUE(!fs::exists(path() / "packs") || fs::is_empty(path() / "packs"));
   expect_states(Store(path()), "a");
 }
 

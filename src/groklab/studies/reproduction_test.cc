@@ -348,7 +348,8 @@ TEST(Studies, EveryScaleCanBePlannedFromItsSizesAsText) {
     for (const std::string& name : study.scales) {
       const Scale scale{name, 0};
       const PlannedClaims planned = plan_claims(study.claims, scale);
-      EXPECT_GT(planned.plan.runs.size(), 20u) << study.id << " " << name;
+      // Fewer seeds or sizes than these and a claim could not be judged; twice as many for a study of eleven claims.
+      EXPECT_GE(planned.plan.runs.size(), study.id == "varma2023" ? 50u : 8u) << study.id << " " << name;
       for (const PlannedRun& run : planned.plan.runs) {
         EXPECT_GT(run.config.split.train_size, 0);
         EXPECT_GE(run.config.seed, study.facts(scale).seeds.first);
@@ -385,8 +386,9 @@ TEST(Studies, NamesAreCheckedWithTheNearestOne) {
     }
     return "taken";
   };
-  EXPECT_EQ(refusal([] { find_study("varma203"); }),
-            "study varma203: expected one of varma2023, delay-exponents; did you mean varma2023?");
+  const std::string unknown = refusal([] { find_study("varma203"); });
+  EXPECT_TRUE(unknown.starts_with("study varma203: expected one of varma2023, delay-exponents, ")) << unknown;
+  EXPECT_TRUE(unknown.ends_with("; did you mean varma2023?")) << unknown;
   EXPECT_NE(refusal([] {
               choose_claims(varma(), {"grokking", "dcrt"});
             }).find("did you mean dcrit?"),
