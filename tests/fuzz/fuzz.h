@@ -40,5 +40,6 @@ const FuzzTarget& state_target();
 const FuzzTarget& study_target();
 const FuzzTarget& request_target();
 const FuzzTarget& run_file_target();
+const FuzzTarget& formula_target();
 
 }  // namespace groklab

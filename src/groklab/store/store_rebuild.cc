@@ -11,6 +11,7 @@
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
 #include "groklab/files/file_system.h"
+#include "groklab/store/annotation.h"
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/database.h"
 #include "groklab/store/run_copy.h"
@@ -90,6 +91,16 @@ class Rebuild {
         if (suspect == suspects_.end()) report_.lost.push_back(fmt::format("run {}: {}", id, error.what()));
       }
     }
+  }
+
+  /// What people say of runs is in no run's file: of an old index that can be read it is taken over.
+  void take_annotations(SQLite::Database& old) {
+    std::vector<std::string> ids;
+    SQLite::Statement query(new_, "SELECT id FROM runs");
+    while (query.executeStep()) ids.push_back(query.getColumn(0).getString());
+    SQLite::Transaction transaction(new_);
+    for (const std::string& id : ids) merge_annotation(new_, old, id);
+    transaction.commit();
   }
 
   RebuildReport finish() {
@@ -293,7 +304,10 @@ fs::path keep_old(const fs::path& database) {
 void take_old_index(Rebuild& rebuild, const fs::path& directory, std::vector<std::string>& lost) {
   try {
     Database old(directory, 10.0);
-    old.read([&](SQLite::Database& connection) { rebuild.take_index(connection); });
+    old.read([&](SQLite::Database& connection) {
+      rebuild.take_index(connection);
+      rebuild.take_annotations(connection);
+    });
   } catch (const StoreLocked&) {
     throw;
   } catch (const Error& error) {
