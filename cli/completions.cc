@@ -6,9 +6,9 @@
 #include "command_tables.h"
 #include "groklab/base/error.h"
 #include "groklab/config/keys.h"
+#include "groklab/report/run_columns.h"
 #include "groklab/store/export.h"
 #include "options.h"
-#include "run_columns.h"
 
 namespace groklab::cli {
 namespace {
