@@ -29,6 +29,7 @@ void add_sweep(CLI::App& program, Action& action);
 void add_plan(CLI::App& program, Action& action);
 void add_merge(CLI::App& program, Action& action);
 void add_cluster(CLI::App& program, Action& action);
+void add_completion(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);
 void add_serve(CLI::App& program, Action& action);
 

@@ -56,7 +56,7 @@ void add_fork(CLI::App& program, Action& action) {
       const std::string parent = store.resolve(options->run);
       const std::int64_t step = start_step(options->at, store, parent, options->flags);
       const PreparedRun run = prepare_run(fork_config(store, parent, step, options->assignments), &store);
-      return train_and_summarise(run, store, options->flags);
+      return train_and_summarise(run, store, options->flags, options->assignments);
     };
   });
 }

@@ -11,12 +11,16 @@
 #include <system_error>
 #include <vector>
 
+#include "command_tables.h"
 #include "commands.h"
+#include "examples.h"
 #include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/config/keys.h"
 #include "groklab/config/suggest.h"
 #include "groklab/engine/engine.h"
 #include "groklab/version.h"
+#include "options.h"
 #include "terminal.h"
 
 namespace groklab::cli {
@@ -25,7 +29,7 @@ namespace {
 constexpr const char* kFooter =
     "Exit codes: 0 success; 2 bad input, store or disk trouble, or a run that diverged; 130 interrupted (the run can\n"
     "be resumed); 1 a defect of groklab.\n"
-    "Start: groklab train, then: groklab report last";
+    "Start: groklab train, then: groklab report last. More on a command: groklab help COMMAND";
 
 std::string version_text() {
   return fmt::format("groklab {}\ninstruction set {}\ncompiler {}", version(), instruction_set_name(), compiler_name());
@@ -53,9 +57,7 @@ std::vector<std::string> subcommand_names(const CLI::App& program) {
 }
 
 /// CLI11 would only say that an argument was not expected.
-void check_subcommand(const CLI::App& program, int argc, char** argv) {
-  if (argc < 2) fail(ErrorKind::kConfig, "expected a subcommand; see groklab --help");
-  const std::string word = argv[1];
+void check_subcommand(const CLI::App& program, const std::string& word) {
   if (word.empty() || word[0] == '-') return;
   const std::vector<std::string> names = subcommand_names(program);
   if (std::find(names.begin(), names.end(), word) != names.end()) return;
@@ -64,18 +66,80 @@ void check_subcommand(const CLI::App& program, int argc, char** argv) {
        nearest.empty() ? "" : ", did you mean '" + nearest + "'?");
 }
 
+/// `above` names the commands that it belongs to.
+int print_help(const CLI::App& app, const std::string& above = "") {
+  write_text(app.help(above));
+  return with_output_checked(kExitOk);
+}
+
+/// groklab help, groklab help COMMAND.
+int help_on(const CLI::App& program, const std::vector<std::string>& words) {
+  const CLI::App* app = &program;
+  std::string above;
+  for (const std::string& word : words) {
+    if (app == &program) check_subcommand(program, word);
+    for (const CLI::App* command : commands_of(*app)) {
+      if (command->get_name() != word) continue;
+      above += (above.empty() ? "" : " ") + app->get_name();
+      app = command;
+      break;
+    }
+  }
+  return print_help(*app, above);
+}
+
+/// What was meant by a word that the command does not know: a key in the place of an option, or another option.
+std::string advice(const CLI::App& program, const std::vector<std::string>& words, const std::string& unknown) {
+  const std::string name = unknown.substr(std::min(unknown.find_first_not_of('-'), unknown.size()), unknown.find('='));
+  const CLI::App* command = &program;
+  for (const CLI::App* one : commands_of(program)) {
+    if (!words.empty() && one->get_name() == words[0]) command = one;
+  }
+  std::vector<std::string> options;
+  for (const CLI::Option* option : named_options(*command)) {
+    for (std::string& spelling : spellings(*option)) options.push_back(std::move(spelling));
+  }
+  const std::string key = is_config_key(name) ? name : suggest_key(name);
+  if (!key.empty() && unknown.starts_with("--") && find_option(*command, "--set") != nullptr) {
+    const auto at = std::find(words.begin(), words.end(), unknown);
+    const bool has_value = at != words.end() && at + 1 != words.end() && !(at + 1)->starts_with("-");
+    const std::string value = has_value ? *(at + 1) : "VALUE";
+    return fmt::format("; keys are set with --set {}={}", key, shell_quoted(value));
+  }
+  const std::string nearest = nearest_name(unknown, options);
+  return nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest);
+}
+
+std::string parse_fault(const CLI::App& program, const std::vector<std::string>& words, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
+  const std::string text = error.what();  // "The following argument(s) were not expected: A B", the last first
+  const std::size_t colon = text.rfind(": ");
+  std::vector<std::string> unknown;
+  for (const std::string& word : words) {
+    const bool listed = (" " + text.substr(colon + 1) + " ").find(" " + word + " ") != std::string::npos;
+    if (listed) unknown.push_back(word);
+  }
+  if (colon == std::string::npos || unknown.empty()) return text;
+  return fmt::format("not expected: {}{}", unknown.front(), advice(program, words, unknown.front()));
+}
+
 int run_program(int argc, char** argv) {
   CLI::App program("groklab: a laboratory for the science of grokking", "groklab");
   program.set_version_flag("--version", version_text, "Version, instruction set in use, compiler");
   program.require_subcommand(1);
   program.footer(kFooter);
   Action action;
-  for (auto* add : {add_train,  add_resume, add_fork,    add_runs,      add_annotate, add_delete, add_gc,    add_show,
-                    add_export, add_eval,   add_probe,   add_report,    add_store,    add_config, add_bench, add_sweep,
-                    add_plan,   add_merge,  add_cluster, add_reproduce, add_paper,    add_serve}) {
+  for (auto* add :
+       {add_train,  add_resume, add_fork,    add_runs,      add_annotate, add_delete, add_gc,        add_show,
+        add_export, add_eval,   add_probe,   add_report,    add_store,    add_config, add_bench,     add_sweep,
+        add_plan,   add_merge,  add_cluster, add_reproduce, add_paper,    add_serve,  add_completion}) {
     add(program, action);
   }
-  check_subcommand(program, argc, argv);
+  add_examples(program);
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (words.empty()) return print_help(program);
+  if (words[0] == "help") return help_on(program, {words.begin() + 1, words.end()});
+  check_subcommand(program, words[0]);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -85,7 +149,7 @@ int run_program(int argc, char** argv) {
       if (!std::cout) return report_error("standard output: cannot write", kExitFailed);
       return with_output_checked(kExitOk);
     }
-    return report_error(error.what(), kExitFailed);
+    return report_error(parse_fault(program, words, error), kExitFailed);
   }
   return with_output_checked(action());
 }

@@ -6,6 +6,8 @@
 #include "groklab/base/error.h"
 #include "groklab/base/shell_word.h"
 #include "groklab/config.h"
+#include "groklab/config/keys.h"
+#include "groklab/config/suggest.h"
 #include "groklab/exec/thread_pool.h"
 #include "groklab/files/file_io.h"
 #include "terminal.h"
@@ -68,6 +70,14 @@ void add_set_option(CLI::App& command, std::vector<std::string>& assignments) {
 }
 
 Config read_config(const std::string& file, const std::vector<std::string>& assignments) {
+  if (const std::size_t equals = file.find('='); equals != std::string::npos && !std::filesystem::exists(file)) {
+    const std::string name = file.substr(0, equals), key = is_config_key(name) ? name : suggest_key(name);
+    if (!key.empty()) {
+      fail(ErrorKind::kConfig,
+           "{}: expected a configuration file, found none of this name; keys are set with --set {}={}", file, key,
+           shell_quoted(file.substr(equals + 1)));
+    }
+  }
   Config config = file.empty() ? Config{} : read_config_file(file);
   for (const std::string& assignment : assignments) set_config_value(config, assignment);
   return config;

@@ -28,11 +28,11 @@ void add_train(CLI::App& program, Action& action) {
       if (!is_fork) {
         const PreparedRun run = prepare_run(config, nullptr);
         Store store = options->flags.store.open();
-        return train_and_summarise(run, store, options->flags);
+        return train_and_summarise(run, store, options->flags, options->assignments);
       }
       Store store = options->flags.store.open_existing();
       const PreparedRun run = prepare_run(config, &store);
-      return train_and_summarise(run, store, options->flags);
+      return train_and_summarise(run, store, options->flags, options->assignments);
     };
   });
 }

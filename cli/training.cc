@@ -15,6 +15,7 @@
 #include "groklab/store/run_json.h"
 #include "groklab/view/text.h"
 #include "run_text.h"
+#include "setting_notes.h"
 #include "signals.h"
 #include "terminal.h"
 #include "training_view.h"
@@ -82,7 +83,11 @@ void TrainingFlags::add_to(CLI::App& command) {
                      "Instruction set, such as AVX2 (default: the machine's best; a run that goes on keeps its own)");
 }
 
-int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlags& flags) {
+int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlags& flags,
+                        const std::vector<std::string>& assignments) {
+  for (const std::string& note : setting_notes(*run.config, assignments)) {
+    if (!flags.quiet && !flags.json) print_note("{}", note);
+  }
   ThreadPool pool(flags.threads.count(), Binding::kAll);
   const auto view = make_training_view(flags.json    ? ViewKind::kJson
                                        : flags.quiet ? ViewKind::kQuiet

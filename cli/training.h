@@ -21,6 +21,7 @@ struct TrainingFlags {
 };
 
 /// Returns the exit code.
-int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlags& flags);
+int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlags& flags,
+                        const std::vector<std::string>& assignments = {});
 
 }  // namespace groklab::cli

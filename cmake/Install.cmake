@@ -9,6 +9,17 @@ endforeach()
 if(TARGET groklab_cli)
   install(TARGETS groklab_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
   install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright COMPONENT program)
+  # The manual page and completion are made of the program's own tables.
+  foreach(kind man bash zsh fish)
+    set(made ${CMAKE_CURRENT_BINARY_DIR}/share/${kind})
+    add_custom_command(TARGET groklab_cli POST_BUILD COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/share
+                       COMMAND groklab_cli completion ${kind} > ${made} VERBATIM)
+  endforeach()
+  set(made ${CMAKE_CURRENT_BINARY_DIR}/share)
+  install(FILES ${made}/man DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME groklab.1 COMPONENT program)
+  install(FILES ${made}/bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME groklab COMPONENT program)
+  install(FILES ${made}/zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _groklab COMPONENT program)
+  install(FILES ${made}/fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME groklab.fish COMPONENT program)
 endif()
 install(DIRECTORY include/groklab DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 configure_package_config_file(cmake/groklabConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/groklabConfig.cmake

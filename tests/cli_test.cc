@@ -93,6 +93,8 @@ TEST_F(Cli, VersionHelpAndConfig) {
   EXPECT_TRUE(has(version, "groklab 0.")) << version;
   EXPECT_TRUE(has(version, "instruction set")) << version;
   EXPECT_TRUE(has(succeed({"--help"}).out, "130"));  // exit codes
+  EXPECT_EQ(place.run({}).out, succeed({"--help"}).out);
+  EXPECT_EQ(succeed({"help", "train"}).out, succeed({"train", "--help"}).out);
   EXPECT_TRUE(has(succeed({"config"}).out, "optim.weight_decay"));
   EXPECT_TRUE(has(succeed({"config", "--markdown"}).out, "| "));
   EXPECT_GT(nlohmann::json::parse(succeed({"config", "--json"}).out).size(), 30u);
@@ -102,9 +104,13 @@ TEST_F(Cli, VersionHelpAndConfig) {
 }
 
 TEST_F(Cli, BadInputGetsOneLineAndExitCode2) {
-  refuse({}, "subcommand");
   refuse({"trian"}, "'train'");
-  refuse({"train", "--sett", "a=b"}, "--sett");
+  refuse({"train", "--sett", "a=b"}, "not expected: --sett, did you mean --set?");
+  refuse({"train", "--steps", "100"}, "not expected: --steps; keys are set with --set train.steps=100");
+  refuse({"train", "--lr", "0.1", "--quiet"}, "--set optim.learning_rate=0.1");
+  refuse({"train", "seed=3"}, "keys are set with --set seed=3");
+  refuse({"runs", "--columns", "weight_decy"}, "did you mean 'optim.weight_decay'?");
+  refuse({"help", "trian"}, "'train'");
   refuse({"train", "--threads", "0"}, "threads");
   refuse({"train", "missing.toml"}, "missing.toml");
   refuse({"train", "--set", "optim.weight_decai=1"}, "optim.weight_decay");

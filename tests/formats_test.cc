@@ -38,6 +38,16 @@ class Formats : public ::testing::Test {
 Workplace* Formats::place_ = nullptr;
 std::string Formats::events_;
 
+TEST_F(Formats, SweepsHaveOneForm) {
+  place_->write("grid.toml",
+                "train.steps = 20\ntask.modulus = 5\nmodel.d_model = 8\nmodel.n_heads = 2\nseed = [1, 2]\n"
+                "[[then]]\nsplit.train_size = 5\n");
+  expect_valid("sweep.schema.json", output({"sweep", "grid.toml", "--json", "--dry-run", "--store", "swept"}));
+  const nlohmann::json swept = output({"sweep", "grid.toml", "--json", "--store", "swept"});
+  expect_valid("sweep.schema.json", swept);
+  EXPECT_EQ(swept["runs"].size(), 4u);
+}
+
 TEST_F(Formats, RunsHaveOneForm) {
   const nlohmann::json shown = output({"show", "last", "--json"});
   const nlohmann::json listed = output({"runs", "--json"});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "program.h"
 
@@ -158,6 +159,176 @@ TEST_F(ManageCli, GarbageIsToldAndFreed) {
   succeed({"export", id, "--format", "safetensors", "--at", "60", "-o", "last.safetensors"});
   succeed({"fork", id, "--at", "20", "--quiet", "--set", "split.train_size=10"});
   refuse({"gc", "--keep-last", "0"}, "--keep-last");
+}
+
+TEST_F(ManageCli, FormulasNameRuns) {
+  place_.write("formula.toml", std::string(kTiny) + "[optim]\nweight_decay = 0.5\n");
+  succeed({"train", "formula.toml", "--quiet", "--set", "task.operation=x^3 + x*y"});
+  EXPECT_TRUE(has(succeed({"show", "last"}), "cubic mod 7"));
+  succeed({"train", "formula.toml", "--quiet", "--set", "task.operation=(x + 2y)^2 mod 7"});
+  EXPECT_TRUE(has(succeed({"show", "last"}), "x^2 + 4*x*y + 4*y^2 mod 7"));
+  succeed({"train", "formula.toml", "--quiet", "--set", "task.operation=4 y y + 4xy + x x"});
+  EXPECT_EQ(runs(), 2u) << "the same formula is the same run";
+  EXPECT_EQ(runs({"--where", "operation = 'x^2 + 4*x*y + 4*y^2'"}), 1u);
+  succeed({"report", "last", "-o", "page.html"});
+  succeed({"probe", "last"});
+  refuse({"train", "formula.toml", "--set", "task.operation=x^2 + z"}, "formula \"x^2 + z\": at 7: expected x, y");
+  EXPECT_TRUE(has(succeed({"config", "task.operation"}), "formula: any formula over x and y"));
+}
+
+TEST_F(ManageCli, ExportsTheRowsOfTheSplit) {
+  const std::string id = train("1");
+  const std::string text = succeed({"export", id, "--format", "split"});
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 50);
+  EXPECT_EQ(text.rfind("row,x,y,label,set\n0,0,0,0,", 0), 0u) << text.substr(0, 60);
+  succeed({"export", id, "--format", "split", "-o", "split.npy"});
+  EXPECT_EQ(place_.read("split.npy").substr(0, 6), "\x93NUMPY");
+  succeed({"fork", id, "--quiet", "--set", "split.train_size=10"});
+  const std::string fork = succeed({"export", "last", "--format", "split"});
+  for (const char* set : {",train\n", ",removed\n", ",never_seen\n"}) EXPECT_TRUE(has(fork, set)) << fork;
+  refuse({"export", id, "--format", "splt"}, "did you mean 'split'?");
+}
+
+TEST_F(ManageCli, FiguresBecomeFiles) {
+  const std::string id = train("1");
+  const ProgramResult without = place_.shell("PATH=/nowhere $GROKLAB export last --format figures -o bare");
+  EXPECT_EQ(without.code, 0) << without.err;
+  EXPECT_TRUE(has(without.err, "expected node or chromium in PATH")) << without.err;
+  const auto spec = nlohmann::json::parse(place_.read("bare/accuracy.vl.json"));
+  EXPECT_TRUE(spec.contains("layer"));
+  EXPECT_FALSE(fs::exists(place_.path() / "bare" / "accuracy.svg"));
+  refuse({"export", id, "--format", "figures", "-o", "-"}, "expected a folder");
+  if (place_.shell("command -v node").code != 0) GTEST_SKIP() << "no node";
+  const std::string told = succeed({"export", id, "--format", "figures"});
+  EXPECT_TRUE(has(told, "groklab-" + id + "-figures: ")) << told;
+  std::size_t svgs = 0, specs = 0;
+  for (const auto& entry : fs::directory_iterator(place_.path() / ("groklab-" + id + "-figures"))) {
+    if (entry.path().extension() == ".json") ++specs;
+    if (entry.path().extension() != ".svg") continue;
+    ++svgs;
+    const std::string svg = place_.read(fs::relative(entry.path(), place_.path()).string());
+    EXPECT_EQ(svg.substr(0, 5), "<svg ") << entry.path();
+    EXPECT_EQ(svg.substr(svg.size() - 6), "</svg>") << entry.path();
+  }
+  EXPECT_EQ(svgs, specs);
+  EXPECT_GT(svgs, 5u);
+  EXPECT_TRUE(has(place_.read("groklab-" + id + "-figures/accuracy.svg"), ">Accuracy<") ||
+              has(place_.read("groklab-" + id + "-figures/accuracy.svg"), "accuracy"));
+}
+
+TEST_F(ManageCli, ASweepTakesValuesAndTellsAsJson) {
+  const auto estimate = nlohmann::json::parse(
+      succeed({"sweep", "grid.toml", "--dry-run", "--json", "--set", "seed=5", "--set", "train.steps=40"}));
+  EXPECT_EQ(estimate["estimate"]["runs"], 3) << "two seeds became one, with its two forks";
+  EXPECT_EQ(estimate["estimate"]["steps"], 3 * 40);
+  const auto results =
+      nlohmann::json::parse(succeed({"sweep", "grid.toml", "--json", "--set", "seed=5", "--set", "train.steps=40"}));
+  ASSERT_EQ(results["runs"].size(), 3u);
+  for (const auto& run : results["runs"]) {
+    EXPECT_EQ(run["status"], "finished");
+    EXPECT_EQ(run["step"], 40);
+    EXPECT_EQ(run["last"]["step"], 40);
+  }
+  EXPECT_EQ(results["runs"][1]["parent"], results["runs"][0]["run"]);
+  EXPECT_EQ(runs({"--where", "seed = 5 and train.steps = 40"}), 3u);
+  refuse({"sweep", "grid.toml", "--set", "train.stepss=3"}, "did you mean \"train.steps\"?");
+  refuse({"sweep", "grid.toml", "--set", "fork.step=3"}, "[[then]]");
+}
+
+TEST_F(ManageCli, CompletesWhatMayStand) {
+  const std::string id = train("1");
+  succeed({"annotate", id, "--name", "baseline"});
+  const auto offered = [&](const Words& words) {
+    Words all = {"completion", "words", "--"};
+    all.insert(all.end(), words.begin(), words.end());
+    return succeed(all);
+  };
+  EXPECT_EQ(offered({"ann"}), "annotate\n");
+  EXPECT_EQ(offered({"store", "ver"}), "verify\n");
+  EXPECT_EQ(offered({"show", "ba"}), "baseline\n");
+  EXPECT_EQ(offered({"show", id.substr(0, 3)}), id + "\n");
+  EXPECT_EQ(offered({"show", "--store", "elsewhere", ""}), "");
+  EXPECT_EQ(offered({"train", "--set", "split.train_s"}), "split.train_size=\n");
+  EXPECT_EQ(offered({"runs", "--columns", "id,t_gr"}), "id,t_grok\n");
+  EXPECT_EQ(offered({"export", id, "--format", "saf"}), "safetensors\n");
+  EXPECT_EQ(offered({"gc", "--keep"}), "--keep-last\n");
+  EXPECT_EQ(offered({"report", "last", "-o", ""}), "") << "a file";
+  EXPECT_TRUE(has(offered({""}), "\nsweep\n"));
+}
+
+// The script asks the program, whatever bash made of the line: it cuts words at = too.
+TEST_F(ManageCli, BashTakesTheScript) {
+  if (place_.shell("command -v bash").code != 0) GTEST_SKIP() << "no bash";
+  place_.write("ask.bash", R"(mkdir bin && ln -s "$GROKLAB" bin/groklab && PATH="$PWD/bin:$PATH"
+source <(groklab completion bash) || exit 3
+complete -p groklab >/dev/null || exit 4
+compopt() { :; }
+ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; _groklab; echo "${COMPREPLY[*]}"; }
+ask groklab swe
+ask groklab train --set split.train_s
+ask groklab train --set seed = ''
+ask groklab train --set
+)");
+  const ProgramResult result = place_.shell("bash ask.bash");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.out, "sweep\nsplit.train_size=\n\n--set\n") << result.err;
+  if (place_.shell("command -v zsh").code == 0) {
+    EXPECT_EQ(place_.shell("$GROKLAB completion zsh > z && zsh -n z").code, 0);
+  }
+  if (place_.shell("command -v fish").code == 0) {
+    EXPECT_EQ(place_.shell("$GROKLAB completion fish > f && fish -n f").code, 0);
+  }
+}
+
+TEST_F(ManageCli, TheManualPageNamesEveryCommandAndOption) {
+  const std::string page = succeed({"completion", "man"});
+  for (const char* part : {".TH GROKLAB 1", ".SS groklab annotate", ".SS groklab store verify", "\\-\\-keep\\-last",
+                           ".SH EXIT STATUS", "groklab report last \\-o page.html"}) {
+    EXPECT_TRUE(has(page, part)) << part;
+  }
+  place_.write("groklab.1", page);
+  if (place_.shell("command -v man").code != 0) GTEST_SKIP() << "no man";
+  const ProgramResult shown = place_.shell("LC_ALL=C.UTF-8 man --warnings -l groklab.1 >shown.txt 2>warnings.txt");
+  EXPECT_EQ(shown.code, 0);
+  EXPECT_EQ(place_.read("warnings.txt"), "");
+  EXPECT_TRUE(has(place_.read("shown.txt"), "annotate"));
+}
+
+// Examples that a command would not take.
+TEST_F(ManageCli, ExamplesOfHelpUseOptionsThatThereAre) {
+  std::size_t examples = 0;
+  for (const char* command : {"train", "fork", "runs", "annotate", "delete", "gc", "export", "eval", "probe", "report",
+                              "sweep", "plan", "merge", "reproduce", "paper"}) {
+    const std::string help = succeed({"help", command});
+    const std::string options = help.substr(0, help.find("Example"));
+    std::istringstream lines(help.substr(options.size()));
+    for (std::string line; std::getline(lines, line);) {
+      std::istringstream words(line);
+      std::string word, name;
+      if (!(words >> word >> name) || word != "groklab") continue;
+      EXPECT_EQ(name, command);
+      ++examples;
+      while (words >> word) {
+        if (!word.starts_with("--")) continue;
+        EXPECT_TRUE(has(options, word)) << command << ": " << word;
+      }
+    }
+  }
+  EXPECT_GE(examples, 15u);
+}
+
+TEST_F(ManageCli, SettingsThatAreSeldomMeantAreTold) {
+  const auto notes = [&](const Words& words) { return place_.run(words).err; };
+  EXPECT_TRUE(has(notes({"train", "tiny.toml", "--set", "optim.kind=adam"}), "as an L2 penalty"));
+  EXPECT_FALSE(
+      has(notes({"train", "tiny.toml", "--set", "optim.kind=adam", "--set", "optim.weight_decay=0.001"}), "L2"));
+  EXPECT_TRUE(
+      has(notes({"train", "tiny.toml", "--set", "task.parity_bits=9"}), "task.parity_bits changes nothing here"));
+  succeed({"train", "tiny.toml", "--quiet", "--set", "train.stop_test_accuracy=0.9"});
+  EXPECT_TRUE(has(notes({"fork", "last", "--set", "split.train_size=10"}), "the parent's rule holds here too"));
+  EXPECT_FALSE(has(notes({"fork", "last", "--set", "split.train_size=12", "--set", "train.stop_test_accuracy=0"}),
+                   "the parent's rule"));
+  EXPECT_EQ(notes({"train", "tiny.toml", "--quiet", "--set", "task.parity_bits=9", "--set", "seed=4"}), "");
 }
 
 }  // namespace

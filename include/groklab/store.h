@@ -27,10 +27,10 @@ struct Annotation {
 
 /// A change of an annotation; what is not named stays. See RunStore::annotate for what the texts may be.
 struct AnnotationChange {
-  std::optional<std::string> name;  ///< "" takes it away
-  std::vector<std::string> tags;    ///< to add
-  std::vector<std::string> untags;  ///< to take away
-  std::optional<std::string> note;  ///< "" takes it away
+  std::optional<std::string> name = {};  ///< "" takes it away
+  std::vector<std::string> tags = {};    ///< to add
+  std::vector<std::string> untags = {};  ///< to take away
+  std::optional<std::string> note = {};  ///< "" takes it away
 };
 
 /// One stored run without its records.

@@ -30,7 +30,8 @@ class Run:
     Arguments:
         config: a mapping, nested or with dotted keys, or the path of a TOML file; None for the defaults.
         store: a directory, a Store, or None for memory.
-        operation: the caller's own, an array of labels [n, n] (-1: no row) or a function of x and y; in memory alone.
+        operation: a name or a formula ("x^3 + x*y mod 47"), as task.operation; or the caller's own, an array of labels
+            [n, n] (-1: no row) or a function of x and y, in memory alone.
         n_symbols: of an operation that is a function.
         train_rows: the caller's own training rows, numbers or a mask; in memory alone.
         weights: initial values of some or all tensors by name, shapes as in `state_dict()`; in memory alone.
@@ -56,7 +57,7 @@ class Run:
         config: _config.ConfigLike = None,
         *,
         store: "str | os.PathLike[str] | Any | None" = None,
-        operation: Operation | None = None,
+        operation: str | Operation | None = None,
         n_symbols: int | None = None,
         train_rows: ArrayLike | None = None,
         weights: Mapping[str, ArrayLike] | None = None,
@@ -64,6 +65,8 @@ class Run:
         threads: int = 1,
         **keywords: Any,
     ) -> None:
+        if isinstance(operation, str):
+            keywords["task.operation"], operation = operation, None
         text = _config.make(config, keywords)
         if store is not None and _has_own_parts(operation, train_rows, weights, penalty):
             raise ConfigError("store: expected none for own operations, rows, weights or penalties, which none holds")
@@ -370,7 +373,7 @@ def train(
     measure: Measure | None = None,
     progress: bool = False,
     force: bool = False,
-    operation: Operation | None = None,
+    operation: str | Operation | None = None,
     n_symbols: int | None = None,
     train_rows: ArrayLike | None = None,
     weights: Mapping[str, ArrayLike] | None = None,
@@ -385,7 +388,8 @@ def train(
 
     Raises ConfigError, InputError, StoreError, IoError.
     """
-    if store is None and not _has_own_parts(operation, train_rows, weights, penalty):
+    own_operation = None if isinstance(operation, str) else operation
+    if store is None and not _has_own_parts(own_operation, train_rows, weights, penalty):
         store = os.environ.get("GROKLAB_STORE") or None
     run = Run(
         config,

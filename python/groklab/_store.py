@@ -3,7 +3,7 @@
 import json
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from groklab import _config, _core, _plot
@@ -63,6 +63,21 @@ class Store:
             "duration": step if grok is None else grok,
             "observed": grok is not None,
         }
+
+    def annotate(
+        self,
+        run_id: str,
+        *,
+        name: str | None = None,
+        tags: Sequence[str] = (),
+        untags: Sequence[str] = (),
+        note: str | None = None,
+    ) -> None:
+        """Changes what is said of a run, as `groklab annotate`: what is not given stays, "" takes it away.
+
+        A name is accepted wherever a run is asked for. Raises ConfigError, StoreError.
+        """
+        self._core.annotate(run_id, name, list(tags), list(untags), note)
 
     def checkpoints(self, run_id: str) -> list[tuple[int, bool, str]]:
         """(step, whether it is kept for ever, file) of the stored states, by step.

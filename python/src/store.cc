@@ -117,6 +117,13 @@ void bind_store(nb::module_& module) {
              return self.with([&](RunStore& store) { return run_to_json(store.run(id)).dump(); });
            })
       .def("runs", &runs, nb::arg("where"))
+      .def(
+          "annotate",
+          [](StoreHandle& self, const std::string& id, std::optional<std::string> name, std::vector<std::string> tags,
+             std::vector<std::string> untags, std::optional<std::string> note) {
+            self.with([&](RunStore& store) { store.annotate(id, {name, tags, untags, note}); });
+          },
+          nb::arg("id"), nb::arg("name").none(), nb::arg("tags"), nb::arg("untags"), nb::arg("note").none())
       .def("history", &history, nb::arg("id"))
       .def("probe_results", &probe_results, nb::arg("id"))
       .def("checkpoints", &checkpoints, nb::arg("id"))

@@ -171,3 +171,18 @@ def test_spawned_processes_share_a_store(small, store):
 def test_a_store_that_cannot_be():
     with pytest.raises(groklab.Error):
         groklab.open("/proc/none/store")
+
+
+def test_a_run_is_annotated_and_found_by_its_name(tmp_path):
+    store = groklab.Store(str(tmp_path / "named"))
+    run = groklab.train(store=store, operation="x^2*y + 3*y mod 7", d_model=8, n_heads=2, steps=20)
+    assert run.config["task"]["operation"] == "x^2*y + 3*y" and run.config["task"]["modulus"] == 7
+    store.annotate("last", name="mine", tags=["a", "b"], note="first")
+    assert store["mine"].id == run.id
+    assert list(store.runs("tag = 'a' and name = 'mine'").index) == [run.id]
+    store.annotate("mine", untags=["a"])
+    assert len(store.runs("tag = 'a'")) == 0
+    with pytest.raises(groklab.ConfigError, match="at 5"):
+        groklab.train(operation="x + z mod 7")
+    with pytest.raises(groklab.ConfigError, match="last"):
+        store.annotate("mine", name="last")

@@ -41,5 +41,6 @@ const FuzzTarget& study_target();
 const FuzzTarget& request_target();
 const FuzzTarget& run_file_target();
 const FuzzTarget& pack_target();
+const FuzzTarget& formula_target();
 
 }  // namespace groklab

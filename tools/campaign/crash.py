@@ -3,7 +3,7 @@
 
     tools/campaign/crash.py build/groklab [--kills 200] [--seed 1] [--markdown FILE]
 
-Each command (train, fork, sweep, merge, rebuild, pack, reproduce) is first run undisturbed. Then it is disturbed again and again until it ends
+Each command (train, fork, sweep, merge, rebuild, pack, delete, gc, reproduce) is first run undisturbed. Then it is disturbed again and again until it ends
 by itself: by signals at random moments, by SIGKILL inside the N-th write, fsync or rename, by a loss of power that takes
 back all that was not synced, by errors of the disk, by a small disk. After each disturbance the store must open and `groklab store verify` may find leftovers only; at the end all
 records (times apart) and all states must be those of the undisturbed store, bit for bit. The negative controls damage a
@@ -146,7 +146,37 @@ class Campaign:
             if not os.path.exists(store):
                 shutil.copytree(source, store)
             return ["store", "pack"]
+        if name in ("delete", "gc"):
+            if not os.path.exists(store):
+                shutil.copytree(self.filled(name), store)
+            if name == "gc":
+                return ["gc", "--keep-last", "1"]
+            return ["delete", "--where", "seed = 1", "--with-forks"]
         return ["reproduce", "varma2023", "grokking", "--scale", "smoke", "--quiet", "--jobs", "2"]
+
+    def filled(self, name):
+        """A store to delete from: a sweep with names and tags; for gc also with leftovers of all kinds."""
+        store = self.path("filled-" + name)
+        if os.path.exists(store):
+            return store
+        self.succeed(["sweep", "grid.toml", "--quiet", "--jobs", "2"], store)
+        self.succeed(["annotate", "--where", "seed >= 0", "--tag", "all"], store)
+        if name == "gc":
+            self.succeed(["delete", "--where", "seed = 1", "--with-forks"], store)
+            states = os.path.join(store, "checkpoints")
+            for folder in [os.path.join(states, "gone"), os.path.join(states, sorted(os.listdir(states))[0])]:
+                os.makedirs(folder, exist_ok=True)
+                for step in range(7000001, 7000006):
+                    with open(os.path.join(folder, f"step-{step}.safetensors"), "w") as file:
+                        file.write("left")
+        return store
+
+    def check_clean(self, store):
+        """After a last gc nothing is left over, and what is there is sound."""
+        self.succeed(["gc"], store)
+        code, out, err = self.run(["store", "verify"], store)
+        if code != 0:
+            raise Lost(f"after gc: {out.strip()} {err.strip()}")
 
     def disturbed(self, name, expected, disturb, count, most=10**9):
         """Disturbs the command until it ends by itself, `count` times in all; returns how often it was disturbed."""
@@ -168,6 +198,8 @@ class Campaign:
                 self.check(store)
             idle = 0 if here > 0 else idle + 1  # a call that the command does not make disturbs nothing
             found = self.contents(store)
+            if name in ("delete", "gc"):
+                self.check_clean(store)
             if found != expected:
                 raise Lost(f"{name}: another result than undisturbed: {differences(expected, found)}")
         return done
@@ -304,7 +336,7 @@ def main():
     parser.add_argument("--kills", type=int, default=200, help="SIGKILLs at random moments, over all commands")
     parser.add_argument("--faults", type=int, default=5, help="faults per kind and call")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--commands", default="train,fork,sweep,merge,rebuild,pack,reproduce")
+    parser.add_argument("--commands", default="train,fork,sweep,merge,rebuild,pack,reproduce,delete,gc")
     parser.add_argument("--kinds", default="kill,power,eio,enospc,short", help="kinds of faults")
     parser.add_argument("--markdown", help="write the table there")
     options = parser.parse_args()

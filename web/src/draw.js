@@ -68,6 +68,9 @@ export async function drawAll() {
   }
 }
 
-// Legends have other column counts on narrow screens, which a resize alone would not change.
-matchMedia(kNarrow).addEventListener('change', drawAll);
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
+/** Draws anew where the page's looks change. */
+export function redrawOnChange() {
+  // Legends have other column counts on narrow screens, which a resize alone would not change.
+  matchMedia(kNarrow).addEventListener('change', drawAll);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
+}

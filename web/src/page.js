@@ -1,5 +1,6 @@
-// Entry of the page's script: draws every chart and serves its downloads.
-import {drawAll, specOf} from './draw.js';
+// Entry of the page's script: draws every chart and serves its downloads. Without a page it offers charts as SVG.
+import {drawAll, redrawOnChange, specOf} from './draw.js';
+import {svgOf} from './figure.js';
 import {downloadOf, saveText} from './save.js';
 import {onSort} from './sort.js';
 
@@ -16,7 +17,11 @@ function unfold() {
   for (const folded of document.querySelectorAll('main details, .page-head details')) folded.open = true;
 }
 
-addEventListener('beforeprint', unfold);
-document.addEventListener('click', onDownload);
-document.addEventListener('click', onSort);
-drawAll();
+globalThis.groklabSvg = svgOf;
+if (typeof document !== 'undefined') {
+  addEventListener('beforeprint', unfold);
+  document.addEventListener('click', onDownload);
+  document.addEventListener('click', onSort);
+  redrawOnChange();
+  drawAll();
+}

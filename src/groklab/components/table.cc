@@ -18,7 +18,8 @@
 #define GROKLAB_OPERATIONS(ENTRY) \
   ENTRY(user_table)               \
   ENTRY(parity)                   \
-  ENTRY(maximum)
+  ENTRY(maximum)                  \
+  ENTRY(formula)
 
 // clang-format off
 #define GROKLAB_OPTIMIZERS(ENTRY)  \

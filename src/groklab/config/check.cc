@@ -8,6 +8,7 @@
 #include "groklab/config/component.h"
 #include "groklab/config/enum_names.h"
 #include "groklab/config/keys.h"
+#include "groklab/config/operation.h"
 #include "groklab/config/probe_set.h"
 #include "groklab/config/task_size.h"
 #include "groklab/config/vocabulary.h"
@@ -74,8 +75,11 @@ void check_training(const Config& config) {
 
 }  // namespace
 
-void check_config(const Config& config) {
-  check_ranges(config);
+void check_config(const Config& written) {
+  check_ranges(written);
+  Config config = written;
+  resolve_operation(config.task);
+  check_ranges(config);  // a modulus that a formula names
   check_task(config);
   check_split(config);
   check_components(config);

@@ -7,6 +7,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/base/join.h"
+#include "groklab/config/operation.h"
 #include "groklab/config/probe_set.h"
 
 namespace groklab {
@@ -81,6 +82,7 @@ void check_components(const Config& config) {
 bool component_active(const ComponentSpec& spec, const Config& config) {
   if (spec.choice.empty()) return spec.active == nullptr || spec.active(config);
   if (spec.choice == kProbesKey) return parse_probes(config.train.probes, kProbesKey).contains(spec.name);
+  if (spec.choice == "task.operation") return operation_name(config.task.operation) == spec.name;
   bool known = false, chosen = false;
   visit_fields(config, [&](const FieldSpec& field, const auto& value) {  // no list of all values: this runs often
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, std::string>) {

@@ -39,6 +39,8 @@ struct ComponentSpec {
   std::optional<TaskSize> (*task_size)(const TaskConfig& config) = nullptr;
   /// For operations: a few words for lists of runs, such as "add mod 113".
   std::string (*task_label)(const TaskConfig& config) = nullptr;
+  /// For operations: in the language of formula.h, if it is one; then it is this operation where it is written out.
+  std::string_view formula = {};
 };
 
 /// Every component, in the order in which help lists them. Defined in components/table.cc, the explicit table, which

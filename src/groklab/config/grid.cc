@@ -8,6 +8,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config.h"
+#include "groklab/config/assignment.h"
 #include "groklab/config/grid_range.h"
 #include "groklab/config/keys.h"
 #include "groklab/config/renamed_keys.h"
@@ -145,6 +146,24 @@ Grid parse_grid_text(std::string_view text, const std::string& where) {
       fail(ErrorKind::kConfig, "{}: {}: expected in a [[then]] block only", axis.where, axis.key);
   }
   return grid;
+}
+
+void set_in_grid(Grid& grid, const std::string& assignment, std::string_view option) {
+  const Assignment parsed = parse_assignment(assignment, option);
+  Config probe;
+  apply_assignment(probe, parsed, option);
+  if (parsed.key.starts_with("fork.")) {
+    fail(ErrorKind::kConfig, "{}: {}: expected in a [[then]] block of the grid only", option, parsed.key);
+  }
+  const auto drop = [&](std::vector<GridAxis>& axes) {
+    std::erase_if(axes, [&](const GridAxis& axis) { return axis.key == parsed.key; });
+  };
+  for (GridStage& stage : grid.stages) {
+    drop(stage.axes);
+    for (GridCase& one : stage.cases) drop(one);
+    std::erase_if(stage.cases, [](const GridCase& one) { return one.empty(); });
+  }
+  grid.stages[0].axes.push_back({parsed.key, {*config_value(probe, parsed.key)}, std::string(option)});
 }
 
 Grid read_grid_file(const std::string& path) { return parse_grid_text(read_text_file(path), path); }

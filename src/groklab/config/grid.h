@@ -40,4 +40,8 @@ struct Grid {
 Grid read_grid_file(const std::string& path);
 Grid parse_grid_text(std::string_view text, const std::string& where);
 
+/// Gives a key one value in every run of the grid, whatever the file says of it: "key=value" as in --set. Throws
+/// Error(kConfig) for an unknown key, a wrong value, and keys of forks' parents.
+void set_in_grid(Grid& grid, const std::string& assignment, std::string_view option = "--set");
+
 }  // namespace groklab

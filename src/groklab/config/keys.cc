@@ -10,6 +10,8 @@
 #include "groklab/base/error.h"
 #include "groklab/config/component.h"
 #include "groklab/config/enum_names.h"
+#include "groklab/config/formula.h"
+#include "groklab/config/operation.h"
 #include "groklab/config/renamed_keys.h"
 #include "groklab/config/suggest.h"
 
@@ -40,6 +42,7 @@ Field make_field(const FieldSpec& spec, const T& value) {
   if (spec.range.component) {
     field.type = FieldType::kChoice;
     field.choices = component_names(spec.key);
+    if (spec.range.formula) std::erase(field.choices, kFormulaOperation);
   }
   if constexpr (std::is_enum_v<T>) {
     for (const std::string_view name : EnumNames<T>::values) field.choices.emplace_back(name);
@@ -67,6 +70,15 @@ Value converted(const Value& value, FieldType type) {
   return value;
 }
 
+[[noreturn]] void refuse_formula(const Field& field, const std::string& text, const std::string& prefix) {
+  try {
+    parse_formula(text);
+  } catch (const Error& error) {
+    fail(ErrorKind::kConfig, "{}{}: {}", prefix, field.spec.key, error.what());
+  }
+  fail(ErrorKind::kInternal, "internal: the formula {} is refused for nothing", text);
+}
+
 [[noreturn]] void refuse_field(const Field& field, const Value& found, std::string_view where) {
   const std::string prefix = where.empty() ? "" : fmt::format("{}: ", where);
   if (const Unusable* unusable = std::get_if<Unusable>(&found)) {
@@ -75,6 +87,7 @@ Value converted(const Value& value, FieldType type) {
   }
   std::string hint;
   if (const std::string* text = std::get_if<std::string>(&found)) {
+    if (field.spec.range.formula && looks_like_formula(*text)) refuse_formula(field, *text, prefix);
     hint = nearest_name(*text, field.choices);
     if (!hint.empty()) hint = fmt::format("; did you mean \"{}\"?", hint);
   }

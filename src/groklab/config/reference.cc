@@ -39,6 +39,14 @@ constexpr std::string_view kRowNumbers =
     "row (x / 0, a gap in a table) moves those behind it up. Rows of parity ascend with the number that their bits "
     "spell, the first bit most significant.";
 
+constexpr std::string_view kFormulas =
+    "A formula has x, y, whole numbers, + - * / ^ (or **), brackets, and in front of x, y or a bracket no sign for a "
+    "product (2 x y); x^-1 and / divide, for which the modulus must be a prime, and a pair whose divisor is 0 has no "
+    "row. "
+    "mod P behind it sets task.modulus, which must be P or left alone. Values are exact. Formulas that are equal once "
+    "they are multiplied out are one operation and the same run; one that is the formula of a named operation is that "
+    "operation.";
+
 std::string section_of(const std::string& key) {
   const std::size_t dot = key.rfind('.');
   return dot == std::string::npos ? "" : key.substr(0, dot);
@@ -82,7 +90,7 @@ std::string section_components(const std::vector<FieldInfo>& fields, std::string
     const std::vector<std::string> lines = component_lines(info.key, "`");
     if (!lines.empty()) text += fmt::format("\nValues of `{}`:\n\n", info.key);
     for (const std::string& line : lines) text += fmt::format("- {}\n", cell(line));
-    if (info.key == "task.operation") text += fmt::format("\n{}\n", kRowNumbers);
+    if (info.key == "task.operation") text += fmt::format("\n{}\n\n{}\n", cell(kFormulas), kRowNumbers);
   }
   return text;
 }
@@ -149,7 +157,7 @@ std::string config_reference_text(std::string_view name) {
         fmt::format("{:<{}}  {}\n", fmt::format("{} = {}", info.key, info.default_value), width, range_and_unit(info));
     text += fmt::format("    {}\n", info.meaning);
     for (const std::string& line : component_lines(info.key, "")) text += fmt::format("      {}\n", line);
-    if (info.key == "task.operation") text += fmt::format("{}\n", kRowNumbers);
+    if (info.key == "task.operation") text += fmt::format("{}\n{}\n", kFormulas, kRowNumbers);
   }
   return text;
 }

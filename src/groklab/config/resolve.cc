@@ -16,6 +16,7 @@
 #include "groklab/config/component.h"
 #include "groklab/config/engine_identity.h"
 #include "groklab/config/identity.h"
+#include "groklab/config/operation.h"
 #include "groklab/config/task_size.h"
 #include "groklab/config/visit.h"
 
@@ -83,6 +84,7 @@ void resolve_label_seed(Config& config) {
 
 Config resolved_values(const Config& config) {
   Config resolved = config;
+  resolve_operation(resolved.task);
   visit_fields(resolved, [](const FieldSpec&, auto& value) {
     if constexpr (std::is_same_v<std::remove_reference_t<decltype(value)>, double>) {
       if (value == 0) value = 0.0;  // -0.0 equals 0.0 but prints otherwise

@@ -3,13 +3,15 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/component.h"
+#include "groklab/config/operation.h"
 
 namespace groklab {
 namespace {
 
 const ComponentSpec& chosen_operation(const TaskConfig& task) {
+  const std::string name = operation_name(task.operation);
   for (const ComponentSpec* component : component_specs()) {
-    if (component->choice == "task.operation" && component->name == task.operation) return *component;
+    if (component->choice == "task.operation" && component->name == name) return *component;
   }
   fail(ErrorKind::kInternal, "internal: no operation {}", task.operation);
 }

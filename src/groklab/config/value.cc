@@ -6,6 +6,9 @@
 #include <cmath>
 #include <cstdint>
 
+#include "groklab/base/error.h"
+#include "groklab/config/formula.h"
+
 namespace groklab {
 namespace {
 
@@ -39,6 +42,16 @@ bool is_plain_text(const std::string& text) {
     i += length;
   }
   return true;
+}
+
+bool is_formula(const std::string& text) {
+  if (!looks_like_formula(text)) return false;
+  try {
+    parse_formula(text);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 std::string comma_separated(const std::vector<std::string>& words) {
@@ -99,7 +112,7 @@ bool value_allowed(const Field& field) {
       for (const std::string& choice : field.choices) {
         if (choice == *value) return true;
       }
-      return false;
+      return field.spec.range.formula && is_formula(*value);
     }
   }
   return false;
@@ -116,7 +129,8 @@ std::string allowed_text(const Field& field) {
     case FieldType::kSwitch:
       return "true or false";
     case FieldType::kChoice:
-      return "one of " + comma_separated(field.choices);
+      return "one of " + comma_separated(field.choices) +
+             (field.spec.range.formula ? ", or a formula such as x^3 + 2*x*y mod 47" : "");
   }
   return "";
 }

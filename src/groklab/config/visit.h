@@ -18,6 +18,7 @@ struct Range {
   bool high_open = false;  ///< high itself is not allowed
   const char* text = nullptr;
   bool component = false;  ///< text that is the name of a component (component.h)
+  bool formula = false;    ///< or a formula (formula.h)
 };
 
 /// What does not change from one Config to the next.
@@ -39,6 +40,7 @@ constexpr Range from_to_below(double low, double high) { return {low, high, fals
 constexpr Range text_range(const char* text) { return {-kNoLimit, kNoLimit, false, false, text}; }
 constexpr Range any_choice() { return {}; }
 constexpr Range component_choice() { return {-kNoLimit, kNoLimit, false, false, nullptr, true}; }
+constexpr Range component_or_formula() { return {-kNoLimit, kNoLimit, false, false, nullptr, true, true}; }
 
 /// Calls visit(spec, field) for every field of a Config or const Config, in the order in which users see them.
 /// Fields are of type bool, std::int64_t, double, std::string or an enumeration with EnumNames.
@@ -52,9 +54,9 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         config.seed);
 
   auto& task = config.task;
-  field("task.operation", component_choice(), "",
-        "What is to be learnt: a modular or group operation, a table, or parity.", task.operation);
-  field("task.modulus", between(2, kMaxSymbols), "", "p of the modular operations; a prime for division.",
+  field("task.operation", component_or_formula(), "",
+        "What is to be learnt: a modular or group operation, a formula, a table, or parity.", task.operation);
+  field("task.modulus", between(2, kMaxSymbols), "", "p of the modular operations and formulas; a prime for division.",
         task.modulus);
   field("task.group", any_choice(), "", "Family of the finite group for the group operations.", task.group);
   field("task.group_degree", between(1, kMaxSymbols), "",

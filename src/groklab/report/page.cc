@@ -42,6 +42,23 @@ std::string style_of(std::string_view main) {
   return style;
 }
 
+/// Links to the sections of `main`, whose headings bear ids; "" for a page of one or two.
+std::string contents_of(std::string_view main) {
+  constexpr std::string_view kHeading = "<h2 id=\"", kEnd = "</h2>";
+  std::string items;
+  int count = 0;
+  for (std::size_t at = main.find(kHeading); at != main.npos; at = main.find(kHeading, at)) {
+    at += kHeading.size();
+    const std::size_t quote = main.find("\">", at), end = main.find(kEnd, at);
+    if (quote == main.npos || end == main.npos || quote > end) break;
+    items += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", main.substr(at, quote - at),
+                         main.substr(quote + 2, end - quote - 2));
+    ++count;
+  }
+  if (count < 3) return "";
+  return "<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n" + items + "</ul>\n</nav>\n";
+}
+
 }  // namespace
 
 std::string render_page(const Page& page) {
@@ -52,7 +69,7 @@ std::string render_page(const Page& page) {
                                          {"title", html_escape(page.title)},
                                          {"style", style},
                                          {"lead", html_escape(page.lead)},
-                                         {"main", page.main},
+                                         {"main", contents_of(page.main) + page.main},
                                          {"footer", html_escape(page.footer)},
                                          {"bundle", std::string(page_bundle())}});
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "groklab/report/assets.h"
 #include "groklab/report/charts.h"
 #include "groklab/report/figures.h"
 #include "groklab/report/html.h"
@@ -75,6 +76,21 @@ std::string version_text(const std::vector<PlotRun>& runs) {
 }  // namespace groklab::report
 
 namespace groklab {
+
+std::vector<Figure> report_figures(const std::vector<ReportRun>& runs) {
+  using namespace report;
+  const std::vector<PlotRun> plots = make_plot_runs(runs);
+  std::vector<Figure> figures;
+  const auto add = [&](const std::vector<Chart>& charts) {
+    for (const Chart& chart : charts) figures.push_back({chart.id, chart.title, chart.caption, chart.spec.dump()});
+  };
+  add(training_figures(plots));
+  if (plots.size() == 1) add(inside_charts(plots[0]));
+  add(logit_charts(plots));
+  return figures;
+}
+
+std::string_view figure_program() { return report::page_bundle(); }
 
 std::string render_report(const std::vector<ReportRun>& runs, const std::string& title) {
   using namespace report;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "groklab/probe/logit_slice.h"
@@ -25,5 +26,19 @@ struct ReportRun {
 
 /// The page's HTML. It loads nothing from anywhere: scripts, specifications and data are inside.
 std::string render_report(const std::vector<ReportRun>& runs, const std::string& title);
+
+/// A chart of the page for itself.
+struct Figure {
+  std::string id;  ///< letters, digits and dashes
+  std::string title;
+  std::string caption;
+  std::string spec;  ///< Vega-Lite, as JSON, with its data inside
+};
+
+/// The charts of render_report, in the order of the page.
+std::vector<Figure> report_figures(const std::vector<ReportRun>& runs);
+
+/// The page's script, which outside a page defines groklabSvg(spec, width): a promise of an SVG's text.
+std::string_view figure_program();
 
 }  // namespace groklab

@@ -39,6 +39,15 @@ std::vector<nlohmann::json> json_blocks(const std::string& page) {
   return blocks;
 }
 
+TEST(ReportContents, LinksToEverySection) {
+  const std::string page = render_report({synthetic_run()}, "title");
+  const std::string nav = page.substr(page.find("<nav "), page.find("</nav>") - page.find("<nav "));
+  for (const char* link : {"<a href=\"#h-runs\">Run</a>", "<a href=\"#h-charts\">Training</a>",
+                           "<a href=\"#h-config\">Configuration</a>"}) {
+    EXPECT_NE(nav.find(link), std::string::npos) << nav;
+  }
+}
+
 TEST(RenderReport, LoadsNothing) {
   const std::string page = without_bundle(render_report({synthetic_run(), synthetic_run()}, "two runs"));
   EXPECT_EQ(count(page, "http://") + count(page, "https://"), 0u);

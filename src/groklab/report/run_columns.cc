@@ -155,9 +155,16 @@ RunColumn run_column(const std::string& name, const std::string& option) {
   std::vector<std::string> names;
   for (const RunColumn& column : known_columns()) names.push_back(column.name);
   for (const FieldInfo& field : config_fields()) names.push_back(field.key);
-  const std::string nearest = nearest_name(name, names);
+  std::string nearest = nearest_name(name, names);
+  if (nearest.empty()) nearest = suggest_key(name);
   fail(ErrorKind::kConfig, "{}: expected a column or a configuration key, found '{}'{}", option, name,
        nearest.empty() ? "" : ", did you mean '" + nearest + "'?");
+}
+
+std::vector<std::string> column_names() {
+  std::vector<std::string> names;
+  for (const RunColumn& column : known_columns()) names.push_back(column.name);
+  return names;
 }
 
 std::vector<RunColumn> default_columns(const std::vector<ListedRun>& runs) {

@@ -32,6 +32,8 @@ struct RunColumn {
 
 /// A column by its name or by a configuration key. Throws Error(kConfig) with the nearest name; `option` names where.
 RunColumn run_column(const std::string& name, const std::string& option);
+/// Names of all columns but the configuration's keys.
+std::vector<std::string> column_names();
 /// What a list shows by itself: the keys that differ between its runs, and what came out.
 std::vector<RunColumn> default_columns(const std::vector<ListedRun>& runs);
 /// Names of columns; `comma_separated` from an option.

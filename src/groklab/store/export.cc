@@ -8,7 +8,9 @@
 
 #include "groklab/base/csv.h"
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/config.h"
+#include "groklab/config/suggest.h"
 #include "groklab/store/checkpoint_file.h"
 #include "groklab/store/npz.h"
 #include "groklab/store/record_columns.h"
@@ -41,12 +43,23 @@ class NpzColumn {
 
 }  // namespace
 
+std::vector<std::string> export_format_names() {
+  return {"csv", "json", "npz", "safetensors", "split", "figures", "parquet"};
+}
+
 ExportFormat parse_export_format(std::string_view name) {
   if (name == "csv") return ExportFormat::kCsv;
   if (name == "json") return ExportFormat::kJson;
   if (name == "npz") return ExportFormat::kNpz;
   if (name == "safetensors") return ExportFormat::kSafetensors;
-  fail(ErrorKind::kConfig, "export format: expected csv, json, npz, safetensors or parquet, found '{}'", name);
+  if (name == "split") return ExportFormat::kSplit;
+  if (name == "figures") return ExportFormat::kFigures;
+  std::vector<std::string> names = export_format_names();
+  const std::string nearest = nearest_name(name, names);
+  const std::string last = names.back();
+  names.pop_back();
+  fail(ErrorKind::kConfig, "export format: expected {} or {}, found '{}'{}", join(names, ", "), last, name,
+       nearest.empty() ? "" : ", did you mean '" + nearest + "'?");
 }
 
 void records_to_csv(const Store& store, const std::string& id, const TextSink& write) {
@@ -133,6 +146,7 @@ TensorFile run_weights(const Store& store, const std::string& id, std::int64_t s
 
 void export_run(const Store& store, const std::string& id, ExportFormat format, const std::filesystem::path& output,
                 std::int64_t step) {
+  require(format != ExportFormat::kSplit && format != ExportFormat::kFigures, "these need more than the store");
   if (format == ExportFormat::kSafetensors) return write_safetensors(output, run_weights(store, id, step));
   OutputFile file(output);
   const TextSink write = [&](std::string_view bytes) { file.write(bytes); };

@@ -6,13 +6,24 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "groklab/files/safetensors.h"
 #include "groklab/store/store.h"
 
 namespace groklab {
 
-enum class ExportFormat { kCsv, kJson, kNpz, kSafetensors };
+enum class ExportFormat {
+  kCsv,
+  kJson,
+  kNpz,
+  kSafetensors,
+  kSplit,    ///< lab/split_export.h
+  kFigures,  ///< report/report.h
+};
+
+/// Their names, in this order.
+std::vector<std::string> export_format_names();
 
 /// Throws Error(kConfig) that lists the formats.
 ExportFormat parse_export_format(std::string_view name);

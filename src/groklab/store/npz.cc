@@ -14,7 +14,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "arrays and zip headers are written as they lie in memory");
 
 std::string npy(const std::string& type, const std::string& shape, const void* data, std::size_t size) {
-  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type, shape);
+  std::string header = fmt::format("{{'descr': {}, 'fortran_order': False, 'shape': {}, }}", type, shape);
   constexpr std::size_t kPreamble = 10;                       // magic, version, header length
   header.append(63 - (kPreamble + header.size()) % 64, ' ');  // with the line end, data starts on 64 bytes
   header += '\n';
@@ -57,16 +57,20 @@ void common_fields(ByteWriter& out, const std::string& name, const std::string& 
 }  // namespace
 
 std::string npy_image(const std::vector<double>& values) {
-  return npy("<f8", fmt::format("({},)", values.size()), values.data(), values.size() * sizeof(double));
+  return npy("'<f8'", fmt::format("({},)", values.size()), values.data(), values.size() * sizeof(double));
 }
 
 std::string npy_image(const std::vector<std::int64_t>& values) {
-  return npy("<i8", fmt::format("({},)", values.size()), values.data(), values.size() * sizeof(std::int64_t));
+  return npy("'<i8'", fmt::format("({},)", values.size()), values.data(), values.size() * sizeof(std::int64_t));
 }
 
 std::string npy_image(const std::string& text) {
   const std::string padded = text.empty() ? std::string(1, '\0') : text;  // NumPy has no type of zero bytes
-  return npy(fmt::format("|S{}", padded.size()), "()", padded.data(), padded.size());
+  return npy(fmt::format("'|S{}'", padded.size()), "()", padded.data(), padded.size());
+}
+
+std::string npy_records(const std::string& type, std::size_t count, const std::string& bytes) {
+  return npy(type, fmt::format("({},)", count), bytes.data(), bytes.size());
 }
 
 void NpzArchive::add(const std::string& array, const std::string& image) {

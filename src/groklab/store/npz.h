@@ -15,6 +15,9 @@ std::string npy_image(const std::vector<double>& values);
 std::string npy_image(const std::vector<std::int64_t>& values);
 std::string npy_image(const std::string& text);
 
+/// A one-dimensional array of `count` records, whose type is a list of NumPy's: "[('x', '<i8'), ('train', '|b1')]".
+std::string npy_records(const std::string& type, std::size_t count, const std::string& bytes);
+
 /// Writes arrays as one .npz file, which numpy.load opens; each is written at once and forgotten.
 class NpzArchive {
  public:

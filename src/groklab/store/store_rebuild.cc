@@ -96,6 +96,16 @@ class Rebuild {
     }
   }
 
+  /// What people say of runs is in no run's file: of an old index that can be read it is taken over.
+  void take_annotations(SQLite::Database& old) {
+    std::vector<std::string> ids;
+    SQLite::Statement query(new_, "SELECT id FROM runs");
+    while (query.executeStep()) ids.push_back(query.getColumn(0).getString());
+    SQLite::Transaction transaction(new_);
+    for (const std::string& id : ids) merge_annotation(new_, old, id);
+    transaction.commit();
+  }
+
   RebuildReport finish() {
     for (const auto& [folder, why] : suspects_) report_.lost.push_back(why);
     const auto count = [&](const char* table) {
@@ -330,7 +340,10 @@ fs::path keep_old(const fs::path& database) {
 void take_old_index(Rebuild& rebuild, const fs::path& directory, std::vector<std::string>& lost) {
   try {
     Database old(directory, 10.0);
-    old.read([&](SQLite::Database& connection) { rebuild.take_index(connection); });
+    old.read([&](SQLite::Database& connection) {
+      rebuild.take_index(connection);
+      rebuild.take_annotations(connection);
+    });
   } catch (const StoreLocked&) {
     throw;
   } catch (const Error& error) {

@@ -127,6 +127,15 @@ TEST_F(StoreRebuildTest, AnIndexThatIsThereStaysBesideTheNewOne) {
   EXPECT_NE(rebuild_store(store()).old_index, report.old_index);
 }
 
+TEST_F(StoreRebuildTest, WhatIsSaidOfRunsComesFromTheIndexThatIsThere) {
+  make_runs();
+  Store(store()).annotate({"c"}, {.name = "mine", .tags = {"good"}, .note = "a note"});
+  rebuild_store(store());
+  const Annotation said = Store(store()).run("c").annotation;
+  EXPECT_EQ(said.name + said.note, "minea note");
+  EXPECT_EQ(said.tags, std::vector<std::string>{"good"});
+}
+
 TEST_F(StoreRebuildTest, AnIndexThatIsDamagedIsNotNeeded) {
   make_runs();
   const auto expected = rows();

@@ -74,8 +74,12 @@ bool is_leftover(const fs::path& file, const Folder& folder) {
          (name.starts_with(".") && name.ends_with(".tmp"));
 }
 
-std::vector<Garbage::File> find_leftovers(SQLite::Database& connection, const fs::path& directory) {
+/// Where packs lie, and in messages what they hold of a folder.
+fs::path packs_of(const StoreFiles& files) { return files.directory() / "packs"; }
+
+std::vector<Garbage::File> find_leftovers(SQLite::Database& connection, const StoreFiles& files) {
   std::vector<Garbage::File> found;
+  const fs::path& directory = files.directory();
   const std::map<std::string, Folder> folders = known_folders(connection);
   for (const fs::path& entry : entries_of(directory / "checkpoints")) {
     const auto known = folders.find(entry.filename().string());
@@ -88,6 +92,9 @@ std::vector<Garbage::File> find_leftovers(SQLite::Database& connection, const fs
     for (const fs::path& file : entries_of(entry)) {
       if (is_leftover(file, known->second)) found.push_back({file, known->second.run, bytes_at(file)});
     }
+  }
+  for (const std::string& folder : files.packs().folders()) {
+    if (!folders.contains(folder)) found.push_back({packs_of(files) / folder, "", files.packs().bytes_of(folder)});
   }
   return found;
 }
@@ -137,7 +144,7 @@ std::vector<Garbage::State> find_old_states(SQLite::Database& connection, const 
     const std::int64_t step = query.getColumn(2).getInt64();
     if (starts.contains({id, step}) || !is_plain_word(folder)) continue;
     const StoredFile file = files.find_state(folder, step);
-    found.push_back({id, step, file.path, file.size});
+    if (!file.is_packed) found.push_back({id, step, file.path, file.size});  // a pack would not shrink
   }
   return found;
 }
@@ -229,7 +236,7 @@ void Store::remove_runs(const std::vector<std::string>& ids) {
 Garbage Store::garbage(std::int64_t keep_last) const {
   return impl_->database.read([&](SQLite::Database& connection) {
     Garbage garbage;
-    garbage.leftovers = find_leftovers(connection, directory());
+    garbage.leftovers = find_leftovers(connection, impl_->database.files());
     garbage.inputs = find_inputs_of_nobody(connection, directory());
     garbage.states = find_old_states(connection, impl_->database.files(), keep_last);
     garbage.annotations = find_annotations_of_nobody(connection);
@@ -265,11 +272,16 @@ void Store::remove_garbage(const Garbage& garbage) {
     for (const std::string& id : find_annotations_of_nobody(connection)) remove_annotation(connection, id);
     // Under the write lock: no state is being registered now, and what is still a leftover remains one.
     std::set<fs::path> still;
-    for (const Garbage::File& file : find_leftovers(connection, directory())) still.insert(file.file);
+    for (const Garbage::File& file : find_leftovers(connection, impl_->database.files())) still.insert(file.file);
     for (const Garbage::File& file : find_inputs_of_nobody(connection, directory())) still.insert(file.file);
     for (const std::vector<Garbage::File>* list : {&garbage.leftovers, &garbage.inputs}) {
       for (const Garbage::File& file : *list) {
-        if (still.contains(file.file)) remove_file(file.file);
+        if (!still.contains(file.file)) continue;
+        if (file.file.parent_path() == packs_of(impl_->database.files())) {
+          impl_->database.files().packs().remove(file.file.filename().string());
+        } else {
+          remove_file(file.file);
+        }
       }
     }
   });

@@ -144,6 +144,28 @@ TEST_F(StoreRemoveTest, WhatCameToBeNeededStays) {
   EXPECT_EQ(states(store, "a"), (std::vector<std::int64_t>{20, 30}));
 }
 
+TEST_F(StoreRemoveTest, WhatPacksHoldGoesToo) {
+  Store store(path_);
+  make_run(store, "a", 20);
+  make_run(store, "b", 20);
+  store.pack();
+  EXPECT_GT(store.size_of("a").file_bytes, 1000u);
+  EXPECT_TRUE(store.garbage(1).states.empty()) << "a pack does not shrink by a state";
+  store.remove_runs({"a"});
+  EXPECT_TRUE(store.verify().empty());
+  EXPECT_EQ(store.checkpoint_file("b", 20).metadata.at("step"), "20");
+  sqlite3* connection = nullptr;
+  ASSERT_EQ(sqlite3_open((path_ / "groklab.sqlite").c_str(), &connection), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(connection, "PRAGMA foreign_keys = ON; DELETE FROM runs", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(connection);
+  const Garbage garbage = store.garbage(0);
+  ASSERT_EQ(garbage.leftovers.size(), 1u) << "packed states without a row";
+  EXPECT_GT(garbage.leftovers[0].bytes, 1000u);
+  store.remove_garbage(garbage);
+  EXPECT_TRUE(store.verify().empty());
+}
+
 TEST_F(StoreRemoveTest, InputsOfNoRunGoWhenTheyAreOld) {
   Store store(path_);
   make_run(store, "a", 0);

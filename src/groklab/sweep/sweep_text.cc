@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "groklab/analysis/event_times.h"
 #include "groklab/base/csv.h"
+#include "groklab/store/run_json.h"
 #include "groklab/view/text.h"
 
 namespace groklab {
@@ -131,6 +134,47 @@ std::string results_csv(const Store& store, const SweepPlan& plan, const std::ve
     csv.line(result.outcome.seconds, result.error);
   }
   return csv.text();
+}
+
+nlohmann::ordered_json results_json(const Store& store, const SweepPlan& plan,
+                                    const std::vector<PlannedResult>& results) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const PlannedRun& planned = plan.runs[i];
+    const PlannedResult& result = results[i];
+    nlohmann::ordered_json varied = nlohmann::ordered_json::object();
+    for (const auto& [key, value] : planned.varied) varied[key] = value;
+    EventTimesFinder finder(event_rule(planned.config));
+    const bool stored = !result.id.empty() && store.contains(result.id);
+    if (stored) store.visit_records(result.id, [&](const Record& record) { finder.add(record); });
+    const EventTimes times = finder.times();
+    const auto step = [](const auto& known) { return known ? nlohmann::ordered_json(*known) : nullptr; };
+    list.push_back({{"run", result.id},
+                    {"parent", planned.parent == kNoParent ? "" : results[static_cast<std::size_t>(planned.parent)].id},
+                    {"varied", std::move(varied)},
+                    {"status", planned_state_name(result)},
+                    {"step", result.outcome.step},
+                    {"was_done", result.was_done},
+                    {"t_fit", step(times.fit)},
+                    {"t_grok", step(times.grok)},
+                    {"t_ungrok", step(times.ungrok)},
+                    {"last", nullptr},
+                    {"error", result.error}});
+    if (!stored) continue;
+    const RunInfo info = store.run(result.id);
+    if (info.last) list.back()["last"] = record_to_json(*info.last, info.tensor_names);
+  }
+  return {{"runs", std::move(list)}};
+}
+
+nlohmann::ordered_json estimate_json(const SweepEstimate& estimate, int jobs) {
+  return {{"estimate",
+           {{"runs", estimate.runs},
+            {"steps", estimate.steps},
+            {"flop", estimate.flop},
+            {"seconds", estimate.wall_seconds},
+            {"jobs", jobs},
+            {"bytes", estimate.bytes}}}};
 }
 
 }  // namespace groklab

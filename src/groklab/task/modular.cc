@@ -94,6 +94,11 @@ void check_prime(const Config& config) {
          fmt::format("a prime for task.operation = {}, found {} * {}", config.task.operation, factor, p / factor));
 }
 
+std::string_view written_formula(const ModularOperation& operation) {
+  const std::string_view formula = operation.formula;
+  return formula.find("if") == formula.npos ? formula : std::string_view();
+}
+
 std::string meaning_of(const ModularOperation& operation) {
   const char* condition = operation.skips_zero_y  ? ", y not 0; p must be a prime"
                           : operation.needs_prime ? "; p must be a prime"
@@ -120,7 +125,8 @@ const std::vector<OperationDescriptor>& modular_descriptors() {
                               .uses = {"task.modulus"},
                               .check = operation.needs_prime ? check_prime : nullptr,
                               .task_size = modular_size,
-                              .task_label = modular_label},
+                              .task_label = modular_label,
+                              .formula = written_formula(operation)},
                      .build = build_modular,
                      .invariance = operation.invariance});
     }

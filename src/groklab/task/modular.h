@@ -17,7 +17,7 @@ struct Residues {
 
 struct ModularOperation {
   const char* name;
-  const char* formula;    ///< part of the task's name
+  const char* formula;    ///< part of the task's name; in the language of config/formula.h unless it has an "if"
   bool needs_prime;       ///< uses the inverse of y
   bool skips_zero_y;      ///< rows with y = 0 have no value and are left out
   Invariance invariance;  ///< for probes

@@ -43,7 +43,7 @@ struct OperationDescriptor {
 /// Every operation, in the order in which help lists them. Defined in components/table.cc.
 const std::vector<const OperationDescriptor*>& operation_descriptors();
 
-/// The one with this name, which must exist.
+/// The one with this name, or of this formula, which must exist.
 const OperationDescriptor& operation_descriptor(std::string_view name);
 
 }  // namespace groklab

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "groklab/base/error.h"
+#include "groklab/config/operation.h"
 #include "groklab/task/labels.h"
 #include "groklab/task/operation.h"
 #include "groklab/task/table.h"
@@ -17,9 +18,14 @@ std::vector<std::string> number_names(std::int64_t n) {
 }
 
 const OperationDescriptor& operation_descriptor(std::string_view name) {
-  for (const OperationDescriptor* descriptor : operation_descriptors()) {
-    if (descriptor->spec.name == name) return *descriptor;
-  }
+  const auto named = [](std::string_view component) -> const OperationDescriptor* {
+    for (const OperationDescriptor* descriptor : operation_descriptors()) {
+      if (descriptor->spec.name == component) return descriptor;
+    }
+    return nullptr;
+  };
+  if (const OperationDescriptor* descriptor = named(name)) return *descriptor;
+  if (const OperationDescriptor* descriptor = named(operation_name(std::string(name)))) return *descriptor;
   fail(ErrorKind::kInternal, "internal: no operation {}", name);
 }
 
