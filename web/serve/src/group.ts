@@ -11,7 +11,6 @@ export interface Summary {
   median: number | null;
   max: number | null;
   grokked: number;
-  /** Of how many it can be said: those with a row that could grok at all, that is all of them. */
   of: number;
 }
 
@@ -28,6 +27,11 @@ export function medianOf(sorted: readonly number[]): number | null {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** A fork that generalises from its step 0 did not grok: it began so. */
+export function hasGrokked(grokStep: Cell | undefined): boolean {
+  return typeof grokStep === 'number' && grokStep > 0;
+}
+
 /** What came of rows: numbers of the column `outcome`, and how many of them grokked. */
 export function summarise(runs: Runs, rows: readonly Row[], outcome: string): Summary {
   const index = runs.columns.findIndex((column) => column.name === outcome);
@@ -37,7 +41,7 @@ export function summarise(runs: Runs, rows: readonly Row[], outcome: string): Su
   for (const row of rows) {
     const value = row[index];
     if (typeof value === 'number' && Number.isFinite(value)) values.push(value);
-    if (typeof row[grok] === 'number') ++grokked;
+    if (hasGrokked(row[grok])) ++grokked;
   }
   values.sort((a, b) => a - b);
   return {

@@ -1,6 +1,6 @@
 // Sweeps, computed from the list: cells over two keys, and curves over one.
 import {compareValues} from './colours';
-import {medianOf} from './group';
+import {hasGrokked, medianOf} from './group';
 import type {Runs} from './list';
 import type {Cell, Row} from './types';
 
@@ -31,7 +31,7 @@ function distinct(rows: readonly Row[], index: number): Cell[] {
 }
 
 function shownValue(rows: readonly Row[], outcome: string, index: number, grok: number): {value: number | null; grokked: number} {
-  const grokked = rows.reduce((n, row) => n + Number(typeof row[grok] === 'number'), 0);
+  const grokked = rows.reduce((n, row) => n + Number(hasGrokked(row[grok])), 0);
   if (outcome === kGrokkedShare) return {value: grokked / rows.length, grokked};
   const values = rows.map((row) => row[index]).filter((v): v is number => typeof v === 'number').sort((a, b) => a - b);
   return {value: medianOf(values), grokked};

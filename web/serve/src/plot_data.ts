@@ -50,6 +50,8 @@ export function panelsOf(columns: readonly string[]): Panel[] {
 
 export interface NamedCurve {
   curve: Curve;
+  /** Where on the chart its step 0 lies: a fork counts its own steps, from the state it was made of. */
+  offset?: number;
   label: string;
   colour: string;
 }
@@ -57,13 +59,13 @@ export interface NamedCurve {
 /** A single run: colour and dash by column. Several: colour by run, dash by column. */
 export function seriesOf(panel: Panel, curves: readonly NamedCurve[], columnColours: readonly string[], points: number): Series[] {
   const one = curves.length === 1;
-  return curves.flatMap(({curve, label, colour}) => {
+  return curves.flatMap(({curve, label, colour, offset = 0}) => {
     const own = Object.fromEntries(panel.columns.map((name) => [name, curve.columns[name] ?? curve.step.map(() => null)]));
     const thin = thinCurve({...curve, columns: own}, points);
     return panel.columns.map((column, i): Series => ({
       run: curve.run, column, label: one ? wordsOf(column) : panel.columns.length > 1 ? `${label}, ${wordsOf(column)}` : label,
       colour: one ? columnColours[i % columnColours.length]! : colour, dash: one ? [] : kDashes[i % kDashes.length]!,
-      x: thin.step, y: (thin.columns[column] ?? []).map((v) => (panel.axis === 'log' && v !== null && v <= 0 ? null : v)),
+      x: offset ? thin.step.map((step) => step + offset) : thin.step, y: (thin.columns[column] ?? []).map((v) => (panel.axis === 'log' && v !== null && v <= 0 ? null : v)),
     }));
   });
 }

@@ -15,7 +15,7 @@ export function randomStream(seed) {
 const kOutcomes = [['run', 'text'], ['name', 'text'], ['tags', 'text'], ['status', 'text'], ['step', 'number'], ['train_accuracy', 'number'],
   ['test_accuracy', 'number'], ['T_fit', 'number'], ['T_grok', 'number'], ['T_ungrok', 'number'], ['parent', 'text'], ['created', 'text'], ['task', 'text'],
   ['train_rows', 'number'], ['train_loss', 'number'], ['test_loss', 'number'], ['norm', 'number'], ['seconds', 'number'], ['reason', 'text'], ['engine', 'text']];
-const kKeys = [['seed', 'integer'], ['split.train_fraction', 'number'], ['optim.weight_decay', 'number'], ['optim.kind', 'choice'], ['fork.run', 'text']];
+const kKeys = [['seed', 'integer'], ['split.train_fraction', 'number'], ['optim.weight_decay', 'number'], ['optim.kind', 'choice'], ['fork.run', 'text'], ['fork.step', 'number']];
 
 export const kColumns = [...kOutcomes.map(([name, type]) => ({name, type})), ...kKeys.map(([name, type]) => ({name, type, key: true}))];
 export const kMetrics = ['train_accuracy', 'test_accuracy', 'train_loss', 'test_loss', 'norm', 'objective', 'gradient_norm', 'update_norm', 'learning_rate'];
@@ -74,8 +74,7 @@ export function recordAt(run, step) {
 /** 200 steps at equal distances of log(1 + step), and the last. */
 export function stepsOf(run, count = 200) {
   const steps = new Set();
-  const first = run.forkStep ?? 0;
-  for (let i = 0; i <= count; ++i) steps.add(first + Math.round(Math.expm1((i / count) * Math.log1p(run.step - first))));
+  for (let i = 0; i <= count; ++i) steps.add(Math.round(Math.expm1((i / count) * Math.log1p(run.step))));
   return [...steps];
 }
 
@@ -93,7 +92,7 @@ export function rowOf(run) {
     T_fit: reached(run.fit), T_grok: reached(run.grok), T_ungrok: reached(run.ungrokAt), parent: run.parent,
     created: new Date(Date.UTC(2026, 9, 1) + run.made * 60000).toISOString().replace('.000', ''), task: 'x + y mod 59', train_rows: Math.floor(3481 * run.fraction), train_loss: last.train_loss, test_loss: last.test_loss,
     norm: last.norm, seconds: run.step / 800, reason: run.status === 'finished' ? 'all steps done' : run.status, engine: 'cpu',
-    seed: run.seed, 'split.train_fraction': run.fraction, 'optim.weight_decay': run.decay, 'optim.kind': run.kind, 'fork.run': run.parent ?? '',
+    seed: run.seed, 'split.train_fraction': run.fraction, 'optim.weight_decay': run.decay, 'optim.kind': run.kind, 'fork.run': run.parent ?? '', 'fork.step': run.forkStep ?? 0,
   };
   return kColumns.map(({name}) => cells[name] ?? null);
 }

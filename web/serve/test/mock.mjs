@@ -176,8 +176,8 @@ export class Mock {
   fork(parent, body, response) {
     const at = Math.max(...this.details(parent).states.filter((step) => step <= body.step));
     const fraction = body.config['split.train_fraction'] ?? parent.fraction;
-    const run = madeUpRun(this.runs.length, this.random, {status: 'running', step: at, forkStep: at, steps: at + body.steps, runningHere: true, parent: parent.id, fraction,
-      decay: parent.decay, kind: parent.kind, grok: 0, ungrokAt: fraction < 0.5 * parent.fraction + 0.2 ? Math.round(at * 1.3) : null, extra: body.config});
+    const run = madeUpRun(this.runs.length, this.random, {status: 'running', step: 0, forkStep: at, steps: body.steps, runningHere: true, parent: parent.id, fraction,
+      decay: parent.decay, kind: parent.kind, grok: 0, ungrokAt: fraction < 0.5 * parent.fraction + 0.2 ? 200 : null, extra: body.config});
     this.change(run);
     return send(response, 202, {run: run.id, at});
   }

@@ -89,6 +89,19 @@ test('one run has a colour for each column, several a colour each; zeros have no
   assert.equal(describe(panel, one, String), 'Loss over steps 0 to 20, one curve: v ends at 0.6666666666666666.');
 });
 
+// Catches: a fork drawn from step 0, over its parent's beginning.
+test('a fork goes on where it was made', () => {
+  const panel = {title: 'V', axis: 'linear' as const, columns: ['v']};
+  const [, fork] = seriesOf(panel, [{curve: curve(3), label: 'a', colour: '#1'}, {curve: curve(3), label: 'b', colour: '#2', offset: 500}], ['#c'], 100);
+  assert.deepEqual(fork!.x, [500, 510, 520]);
+});
+
+// Catches: a fork that begins generalising counted as one that grokked.
+test('a time of 0 is no grokking', () => {
+  const began = makeRuns({version: 1, columns, rows: [['a', 0, 1, 'u'], ['b', 10, 1, 'u']]});
+  assert.equal(heatMap(began, began.rows, 'x', 'y', kGrokkedShare).cells[0]![0]!.grokked, 1);
+});
+
 test('ticks and the value next to the pointer', () => {
   assert.deepEqual(logSteps(2500), [0, 1, 10, 100, 1000]);
   assert.equal(nearestDefined([undefined, 3, null, undefined, 5], 2), 1);

@@ -46,14 +46,16 @@ export interface CurvesProps {
   /** What a legend says of a run, beside its name. */
   noteOf?: (run: string) => string;
   height?: number;
+  /** Where a run's step 0 lies on the axis of steps. */
+  offsetOf?: (run: string) => number;
 }
 
-export function Curves({app, runs, markers, onPick, noteOf, height}: CurvesProps) {
+export function Curves({app, runs, markers, onPick, noteOf, height, offsetOf}: CurvesProps) {
   useMedia('(prefers-color-scheme: dark)');  // ordered colours follow it
   const colours = runColourMap(app, runs);
   const curves = runs.flatMap((id): NamedCurve[] => {
     const curve = app.curves.get(id);
-    return curve ? [{curve, label: labelOf(app, id), colour: colours.get(id)!}] : [];
+    return curve ? [{curve, label: labelOf(app, id), colour: colours.get(id)!, offset: offsetOf?.(id) ?? 0}] : [];
   });
   const panels = panelsOf(app.view.curves);
   const waiting = runs.length - curves.length;
@@ -63,7 +65,7 @@ export function Curves({app, runs, markers, onPick, noteOf, height}: CurvesProps
         {panels.map((panel) => (
           <figure class="chart" key={panel.columns.join()}>
             <h3>{panel.title}</h3>
-            <PanelPlot app={app} panel={panel} curves={curves} {...(markers ? {markers} : {})} height={height ?? 240} onPick={panel.axis === 'fraction' ? onPick : undefined} />
+            <PanelPlot app={app} panel={panel} curves={curves} {...(markers ? {markers} : {})} height={height ?? 240} onPick={panel.axis === 'fraction' && onPick ? (step, run) => onPick(Math.max(0, step - (offsetOf?.(run) ?? 0)), run) : undefined} />
             {panel.columns.length > 1 && <ColumnLegend panel={panel} single={curves.length === 1} />}
           </figure>
         ))}
@@ -77,7 +79,7 @@ export function Curves({app, runs, markers, onPick, noteOf, height}: CurvesProps
 function PanelPlot({app, panel, curves, markers, height, onPick}: {
   app: App; panel: Panel; curves: NamedCurve[]; markers?: Marker[]; height: number; onPick: ((step: number, run: string) => void) | undefined;
 }) {
-  const key = curves.map(({curve, label, colour}) => `${curve.run} ${curve.step.length} ${curve.step.at(-1)} ${label} ${colour} ${Object.keys(curve.columns).length}`).join();
+  const key = curves.map(({curve, label, colour, offset}) => `${curve.run} ${curve.step.length} ${curve.step.at(-1)} ${label} ${colour} ${offset} ${Object.keys(curve.columns).length}`).join();
   const series = useMemo(() => seriesOf(panel, curves, columnColours(panel), kDrawnPoints), [panel.columns.join(), key]);
   return <Plot panel={panel} series={series} logSteps={app.view.logSteps} height={height} {...(markers ? {markers} : {})} onPick={onPick} />;
 }

@@ -81,11 +81,15 @@ function KeyRow({field, text, base, onText, onRemove}: {field: ConfigKey; text: 
           : <input {...shared} value={text} spellcheck={false} inputMode={field.type === 'text' ? 'text' : 'decimal'} onInput={(event) => onText(event.currentTarget.value)} />}
       <button type="button" class="quiet" aria-label={`Leave ${field.key} as it is`} onClick={onRemove}>{'\u00d7'}</button>
       <p id={`${id}-help`} class={complaint ? 'complaint' : 'help'}>
-        {complaint ? `Expected ${complaint}.` : <>{firstLine(field.help)} {field.allowed ? `${capital(field.allowed)}${field.unit ? ` (${field.unit})` : ''}. ` : ''}Otherwise {base || 'empty'}.</>}
+        {complaint ? `Expected ${complaint}.` : <>{helpOf(field.help)} {field.allowed && !field.help.includes('Expected:') ? `${capital(field.allowed)}${field.unit ? ` (${field.unit})` : ''}. ` : ''}Otherwise {base || 'empty'}.</>}
       </p>
     </div>
   );
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-const firstLine = (text: string) => text.split('\n')[0]!;
+/** The first line of a help, and what is expected; what stands between explains each choice. */
+function helpOf(help: string): string {
+  const [first = '', ...others] = help.split('\n');
+  return [first, ...others.filter((line) => line.startsWith('Expected:'))].join(' ');
+}

@@ -32,6 +32,7 @@ function OneRun({app, details}: {app: App; details: RunDetails}) {
   const status = String(valueOf(app.runs, run, 'status') ?? details.status);
   const family = app.familyOf(run);
   const relations = relationNotes(app, details);
+  const offsets = offsetsOf(app, details);
   return (
     <>
       <h1>{name ? String(name) : `Run ${run}`} <span class={`status ${status}`}>{status}</span></h1>
@@ -45,7 +46,7 @@ function OneRun({app, details}: {app: App; details: RunDetails}) {
           <CurveControls app={app} withColour={false} />
           <label class="field"><input type="checkbox" checked={app.view.family} onChange={() => app.set({family: !app.view.family})} /> with parent and forks</label>
         </div>
-        <Curves app={app} runs={family.filter((one) => app.runs.places.has(one) || one === run)} markers={markersOf(details)} noteOf={(one) => relations.get(one) ?? ''} height={300}
+        <Curves app={app} runs={family.filter((one) => app.runs.places.has(one) || one === run)} markers={markersOf(details, offsets.get(run) ?? 0)} noteOf={(one) => relations.get(one) ?? ''} offsetOf={(one) => offsets.get(one) ?? 0} height={300}
           {...(kReadOnly ? {} : {onPick: (step: number, of: string) => app.open({kind: 'fork', run: of, step})})} />
         {!kReadOnly && details.states.length > 0 && <p class="hint">Click the accuracy curve at a step to fork there; with the keyboard: the button {'\u201cFork\u2026\u201d'} above. Drag to zoom, double click to zoom out.</p>}
       </section>
@@ -62,11 +63,24 @@ function taskText(app: App, run: string): string {
   return cellText(valueOf(app.runs, run, 'task') ?? null, 'text');
 }
 
-function markersOf(details: RunDetails): Marker[] {
+/** Forks count their own steps; on the chart they go on from where they were made, on the axis of the oldest run shown. */
+function offsetsOf(app: App, details: RunDetails): Map<string, number> {
+  const forkStep = (id: string) => {
+    const listed = valueOf(app.runs, id, 'fork.step');
+    return typeof listed === 'number' ? listed : app.details.get(id)?.fork_step ?? 0;
+  };
+  const own = app.view.family && details.parent ? details.fork_step ?? 0 : 0;
+  const offsets = new Map([[details.run, own]]);
+  for (const id of app.childrenOf(details.run)) offsets.set(id, own + forkStep(id));
+  if (details.parent) for (const id of app.childrenOf(details.parent)) if (id !== details.run) offsets.set(id, forkStep(id));
+  return offsets;
+}
+
+function markersOf(details: RunDetails, offset: number): Marker[] {
   const names: Record<string, string> = {T_fit: 'fitted', T_grok: 'grokked', T_ungrok: 'lost'};
   const markers = Object.entries(details.events).flatMap(([name, step]): Marker[] =>
-    (step === null ? [] : [{step, label: `${names[name] ?? name} ${formatCount(step)}`}]));
-  return details.fork_step === null ? markers : [...markers, {step: details.fork_step, label: `forked ${formatCount(details.fork_step)}`}];
+    (step === null || (step === 0 && details.parent !== null) ? [] : [{step: step + offset, label: `${names[name] ?? name} ${formatCount(step)}`}]));
+  return offset === 0 || details.fork_step === null ? markers : [...markers, {step: offset, label: `forked ${formatCount(details.fork_step)}`}];
 }
 
 /** What each run of the family is to this one. */

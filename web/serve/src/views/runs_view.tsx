@@ -101,7 +101,7 @@ function Toolbar({app, shown}: {app: App; shown: number}) {
       )}
       <ColumnMenu app={app} />
       <ViewMenu app={app} />
-      <p class="shown" role="status">{shown === runs.rows.length ? `${formatCount(shown)} runs` : `${formatCount(shown)} of ${formatCount(runs.rows.length)} runs`}</p>
+      <p class="shown" role="status">{shown === runs.rows.length ? `${formatCount(shown)} ${shown === 1 ? 'run' : 'runs'}` : `${formatCount(shown)} of ${formatCount(runs.rows.length)} runs`}</p>
       {view.picks.map((pick) => (
         <button type="button" class="pick" key={pick.column} onClick={() => app.set({picks: view.picks.filter((one) => one !== pick)})} title="Take this filter away">
           {shortKey(pick.column)} = {pick.value} <span aria-hidden="true">{'\u00d7'}</span><span class="unseen">, take away</span>

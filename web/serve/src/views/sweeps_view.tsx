@@ -22,11 +22,15 @@ export function SweepsView({app}: {app: App}) {
   const keys = offered.map(([name]) => name);
   const x = keys.includes(view.x) ? view.x : keys[0] ?? '';
   const y = view.y === '-' ? '' : keys.includes(view.y) && view.y !== x ? view.y : keys.find((name) => name !== x) ?? '';
-  const rows = useMemo(() => filterRows(runs, {text: view.text, picks: view.picks.filter((pick) => pick.column !== x && pick.column !== y), allowed}),
+  const parent = runs.columns.findIndex((column) => column.name === 'parent');
+  const passing = useMemo(() => filterRows(runs, {text: view.text, picks: view.picks.filter((pick) => pick.column !== x && pick.column !== y), allowed}),
     [runs, view.text, view.picks, allowed, x, y]);
+  // A fork begins with what its parent had learnt: its times of events are none of the sweep's.
+  const rows = useMemo(() => passing.filter((row) => !row[parent]), [passing, parent]);
+  const forks = passing.length - rows.length;
   if (!app.loaded) return <p class="note" role="status">Reading the runs {'\u2026'}</p>;
   if (!x) return <><h1>Sweeps</h1><p class="note">No key differs among the runs, so there is no sweep to look at. <code>groklab sweep</code> makes one.</p></>;
-  const narrowed = rows.length < runs.rows.length;
+  const narrowed = passing.length < runs.rows.length;
   return (
     <>
       <h1>Sweeps</h1>
@@ -35,8 +39,9 @@ export function SweepsView({app}: {app: App}) {
         <Choice title="down" value={y || '-'} onChange={(value) => app.set({y: value})} options={[['-', 'nothing'], ...keys.filter((name) => name !== x).map((name): [string, string] => [name, shortKey(name)])]} />
         <Choice title="shown" value={view.value} onChange={(value) => app.set({value})}
           options={[[kGrokkedShare, 'fraction that grokked'], ...outcomeColumns(runs).map((name): [string, string] => [name, `median of ${name}`])]} />
-        {narrowed && <p class="shown" role="status">{formatCount(rows.length)} of {formatCount(runs.rows.length)} runs: the filter of the table is on. <button type="button" onClick={() => app.set({text: '', where: '', picks: []})}>Take all</button></p>}
+        {narrowed && <p class="shown" role="status">{formatCount(passing.length)} of {formatCount(runs.rows.length)} runs: the filter of the table is on. <button type="button" onClick={() => app.set({text: '', where: '', picks: []})}>Take all</button></p>}
       </div>
+      {forks > 0 && <p class="note">{formatCount(forks)} {forks === 1 ? 'fork is' : 'forks are'} left out: they begin with what their parents had learnt.</p>}
       <OutcomeMap app={app} x={x} y={y} rows={rows} />
       <Transition app={app} x={x} y={y} rows={rows} />
       <Overview app={app} x={x} y={y} />
@@ -47,18 +52,21 @@ export function SweepsView({app}: {app: App}) {
 /** Keys and how many values they have, those of a sweep's kind. */
 function sweepKeys(app: App): [string, number][] {
   const {runs} = app;
-  return groupColumns(runs).filter((name) => !['name', 'parent', 'status'].includes(name)).flatMap((name): [string, number][] => {
+  const parent = runs.columns.findIndex((column) => column.name === 'parent');
+  return groupColumns(runs).filter((name) => !['name', 'parent', 'status', 'train_rows'].includes(name) && !name.startsWith('fork.')).flatMap((name): [string, number][] => {
     const index = runs.columns.findIndex((column) => column.name === name);
     const values = new Set<Cell>();
     for (const row of runs.rows) {
+      if (row[parent]) continue;
       values.add(row[index] as Cell);
       if (values.size > kMostValues) return [];
     }
     return values.size > 1 ? [[name, values.size]] : [];
-  }).sort((a, b) => Number(isOften(b[0])) - Number(isOften(a[0])));
+  }).sort((a, b) => Number(isOften(b[0])) - Number(isOften(a[0])) || b[1] - a[1]);
 }
 
-const isOften = (name: string) => name.includes('.') && name !== 'fork.run';
+/** Keys of the question, before seeds and what only goes with them. */
+const isOften = (name: string) => name.includes('.') && !name.endsWith('seed') && !name.startsWith('train.');
 
 function Choice({title, value, options, onChange}: {title: string; value: string; options: [string, string][]; onChange(value: string): void}) {
   return (
