@@ -12,6 +12,7 @@ export type Dialog = {kind: 'start'; draft: Draft} | {kind: 'fork'; run: string;
 /** The server watches as many runs for a page. */
 const kMostWatched = 16;
 const kMostSelected = 64;
+const kMessageTime = 8000;
 
 export class App {
   view: View = fromFragment(location.hash);
@@ -32,6 +33,7 @@ export class App {
   private readonly listeners = new Set<() => void>();
   private queued = false;
   private whereTimer = 0;
+  private messageTimer = 0;
 
   constructor() {
     this.curves = new CurveCache(() => this.emit());
@@ -230,6 +232,9 @@ export class App {
   /** A line for everybody, read out too. */
   say(message: string): void {
     this.message = message;
+    clearTimeout(this.messageTimer);
+    // What was refused stays until it is read; what was done shows elsewhere too.
+    if (message && !message.startsWith('Not done')) this.messageTimer = window.setTimeout(() => this.say(''), kMessageTime);
     this.emit();
   }
 

@@ -53,7 +53,8 @@ function ForkForm({app, details, step: first}: {app: App; details: RunDetails; s
     app.open(null);
     await app.loadDetails(details.run);
     if (app.view.view !== 'run') app.set({view: 'run', run: details.run});
-    app.set({family: true});
+    // On a log axis what follows a late fork would be a sliver.
+    app.set({family: true, logSteps: false});
   };
   return (
     <form onSubmit={(event) => void submit(event)}>

@@ -94,8 +94,9 @@ function options(latest: {current: PlotProps}, width: number, tip: HTMLDivElemen
       {...axis, grid: {stroke: line, width: 1}, size: 52,
         values: (_u, splits) => splits.map((value) => (value === null ? '' : panel.axis === 'fraction' ? `${Math.round(value * 100)}%` : formatNumber(value)))},
     ],
-    series: [{}, ...(series.length ? series : [null]).map((one): uPlot.Series => (one ? {
-      label: one.label, stroke: paint(one.colour, ink), width: 1.8, dash: one.dash, points: {show: one.x.length < 3, size: 5},
+    // A curve that has only begun would be nothing without points.
+    series: [{}, ...(series.length ? series : [null]).map((one, i): uPlot.Series => (one ? {
+      label: one.label, stroke: paint(one.colour, ink), width: 1.8, dash: one.dash, points: {show: () => (latest.current.series[i]?.x.length ?? 0) < 3, size: 5},
     } : {}))],
     hooks: {
       draw: [(u) => drawMarkers(u, markers, soft, paper)],
