@@ -123,6 +123,15 @@ describe('the program\'s own server', {skip: program ? false : 'GROKLAB_BINARY n
     await page.close();
   });
 
+  // Catches: a server that packs the script for each page, for seconds.
+  test('the script comes as it is, at once', async () => {
+    const start = performance.now();
+    const answer = await fetch(`${server.address}app.js`, {headers: {'Accept-Encoding': 'gzip, deflate, br, zstd'}});
+    assert.ok((await answer.text()).length > 500000);
+    assert.equal(answer.headers.get('content-encoding'), null);
+    assert.ok(performance.now() - start < 3000);
+  });
+
   test('a condition, a table with both runs, a run that is stopped and goes on', async () => {
     const opened = await openPage(browser, server.address);
     const {page} = opened;

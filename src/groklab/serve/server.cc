@@ -178,12 +178,16 @@ struct Server::Impl : httplib::Server {
   /// Versions of the library differ in what they want to know of the addresses.
   template <typename Self>
   static bool process(Self& self, httplib::Stream& stream, bool& closed) {
-    // A range of our answers is of no use, and a thousand overlapping ones would be a large answer.
-    const auto forget_ranges = [](httplib::Request& request) { request.ranges.clear(); };
-    if constexpr (requires { self.process_request(stream, false, closed, forget_ranges); }) {
-      return self.process_request(stream, false, closed, forget_ranges);
+    // A range of our answers is of no use, and a thousand overlapping ones would be a large answer. Nothing is packed:
+    // the library would do it anew for each answer, with Brotli at its strongest, eight seconds for the page's script.
+    const auto plain_answers = [](httplib::Request& request) {
+      request.ranges.clear();
+      request.headers.erase("Accept-Encoding");
+    };
+    if constexpr (requires { self.process_request(stream, false, closed, plain_answers); }) {
+      return self.process_request(stream, false, closed, plain_answers);
     } else {
-      return self.process_request(stream, std::string(), 0, std::string(), 0, false, closed, forget_ranges);
+      return self.process_request(stream, std::string(), 0, std::string(), 0, false, closed, plain_answers);
     }
   }
 
