@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "fuzz.h"
+#include "groklab/base/error.h"
+#include "groklab/base/printable.h"
 #include "groklab/config.h"
 #include "groklab/serve/service.h"
 #include "groklab/store/store.h"
@@ -69,7 +71,9 @@ void run(std::string_view bytes) {
   if (response.status >= 400) {
     const nlohmann::json error = nlohmann::json::parse(response.body);
     must_hold(error.size() == 1 && error.at("error").is_string(), "an error is one line");
-    must_hold(error.at("error").get<std::string>().find('\n') == std::string::npos, "an error is one line");
+    const auto line = error.at("error").get<std::string>();
+    must_hold(!line.empty() && printable_line(line, serve::kLongestError) == line, "an error is one printable line");
+    throw Error(ErrorKind::kInput, line);
   } else if (response.type == "application/json" && response.status == 200) {
     must_hold(nlohmann::json::accept(response.body), "an answer is JSON");
   }

@@ -55,8 +55,7 @@ TEST(ServeFigures, AStateIsLookedInto) {
   ASSERT_EQ(response.status, 200) << response.body;
   EXPECT_EQ(json_of(response)["step"], 20);
   const std::set<std::string> ids = ids_of(json_of(response));
-  for (const char* id : {"logits-1", "inside-keys", "inside-circle-1", "inside-attention-0"})
-    EXPECT_TRUE(ids.contains(id)) << id;
+  for (const char* id : {"logits-1", "inside-keys", "inside-attention-0"}) EXPECT_TRUE(ids.contains(id)) << id;
   EXPECT_NE(response.body.find("State at step 20"), std::string::npos);
   EXPECT_EQ(response.body.find("ast state"), std::string::npos);  // it is not the last
   // Another state, other logits; the last one if none is named.

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "groklab/base/printable.h"
+
 namespace groklab::serve {
 namespace {
 
@@ -29,7 +31,9 @@ Response json_response(const nlohmann::ordered_json& json, int status) {
   return response;
 }
 
-Response error_response(int status, const std::string& message) { return json_response({{"error", message}}, status); }
+Response error_response(int status, const std::string& message) {
+  return json_response({{"error", printable_line(message, kLongestError)}}, status);
+}
 
 Response with_headers(Response response) {
   constexpr std::pair<const char*, const char*> kHeaders[] = {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -50,7 +51,8 @@ class HttpError : public std::runtime_error {
   int status_;
 };
 
-/// {"error": "one line"}.
+inline constexpr std::size_t kLongestError = 500;  ///< bytes
+/// {"error": "one line"}, printable whatever the message holds.
 Response error_response(int status, const std::string& message);
 /// What is no UTF-8 becomes U+FFFD.
 Response json_response(const nlohmann::ordered_json& json, int status = 200);
