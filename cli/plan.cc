@@ -37,7 +37,7 @@ int plan(const PlanFlags& flags) {
   const std::optional<SweepEstimate> estimate = estimate_sweep(runs, cores * flags.nodes, 2.0, &interrupt);
   if (!estimate) return kExitInterrupted;
   const ShardSchedule schedule = flags.shards > 0
-                                     ? schedule_shards(runs, estimate->seconds, flags.nodes, cores, flags.shards)
+                                     ? schedule_given_shards(runs, estimate->seconds, flags.nodes, cores, flags.shards)
                                      : schedule_shards(runs, estimate->seconds, flags.nodes, cores, flags.hours * 3600);
   print_out("{}\n", estimate_line(*estimate, cores * flags.nodes));
   print_out("core hours: {}, disk: {}\n", hours_text(estimate->core_seconds), format_bytes(estimate->bytes));

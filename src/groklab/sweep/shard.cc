@@ -124,11 +124,11 @@ ShardSchedule schedule_shards(const SweepPlan& plan, const std::vector<double>& 
       std::count_if(plan.runs.begin(), plan.runs.end(), [](const PlannedRun& run) { return run.parent == kNoParent; });
   const double rounds = std::ceil(core_seconds / (seconds_each * cores * nodes));
   const double most = std::clamp<double>(trees, 1, kMostShards);
-  return schedule_shards(plan, seconds, nodes, cores, static_cast<int>(std::clamp(rounds * nodes, 1.0, most)));
+  return schedule_given_shards(plan, seconds, nodes, cores, static_cast<int>(std::clamp(rounds * nodes, 1.0, most)));
 }
 
-ShardSchedule schedule_shards(const SweepPlan& plan, const std::vector<double>& seconds, int nodes, int cores,
-                              int shards) {
+ShardSchedule schedule_given_shards(const SweepPlan& plan, const std::vector<double>& seconds, int nodes, int cores,
+                                    int shards) {
   ShardSchedule schedule;
   schedule.shards = shards;
   std::vector<double> each =

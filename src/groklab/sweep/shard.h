@@ -41,7 +41,7 @@ struct ShardSchedule {
 ShardSchedule schedule_shards(const SweepPlan& plan, const std::vector<double>& seconds, int nodes, int cores,
                               double seconds_each);
 /// The same for so many shards.
-ShardSchedule schedule_shards(const SweepPlan& plan, const std::vector<double>& seconds, int nodes, int cores,
-                              int shards);
+ShardSchedule schedule_given_shards(const SweepPlan& plan, const std::vector<double>& seconds, int nodes, int cores,
+                                    int shards);
 
 }  // namespace groklab
