@@ -89,7 +89,7 @@ TEST(Shard, ASchedulePacksShardsOntoNodes) {
   const ShardSchedule four = schedule_shards(plan, seconds, 4, 2, 3600);
   EXPECT_EQ(four.shards, 8) << "five would leave three nodes idle half of the time";
   EXPECT_LT(four.total, 1.4 * 3600);
-  EXPECT_EQ(schedule_shards(plan, seconds, 4, 2, 10).shards, 10) << "as many as are asked for";
+  EXPECT_EQ(schedule_given_shards(plan, seconds, 4, 2, 10).shards, 10) << "as many as are asked for";
   EXPECT_EQ(schedule_shards(plan, seconds, 1000, 2, 1).shards, 100) << "no more than runs";
   EXPECT_NEAR(schedule_shards(plan, seconds, 1000, 2, 1).longest, 360, 1) << "nor shorter than a run";
 }
