@@ -52,6 +52,16 @@ int number_of(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
+double longest_chain(const SweepPlan& plan, const std::vector<double>& seconds) {
+  std::vector<double> chain(seconds);
+  double longest = 0;
+  for (std::size_t i = 0; i < seconds.size(); ++i) {
+    if (plan.runs[i].parent != kNoParent) chain[i] += chain[static_cast<std::size_t>(plan.runs[i].parent)];
+    longest = std::max(longest, chain[i]);
+  }
+  return longest;
+}
+
 /// Of one node for the runs of each shard: the longest chain of forks, or the sum shared out over its cores.
 std::vector<double> node_seconds(const SweepPlan& plan, const std::vector<int>& shards,
                                  const std::vector<double>& seconds, int count, int cores) {
@@ -122,7 +132,9 @@ ShardSchedule schedule_shards(const SweepPlan& plan, const std::vector<double>& 
   const double core_seconds = std::accumulate(seconds.begin(), seconds.end(), 0.0);
   const auto trees =
       std::count_if(plan.runs.begin(), plan.runs.end(), [](const PlannedRun& run) { return run.parent == kNoParent; });
-  const double rounds = std::ceil(core_seconds / (seconds_each * cores * nodes));
+  // Shards shorter than the longest chain of forks would leave most cores of a node idle while it runs.
+  const double each = std::max(seconds_each, longest_chain(plan, seconds));
+  const double rounds = std::ceil(core_seconds / (each * cores * nodes));
   const double most = std::clamp<double>(trees, 1, kMostShards);
   return schedule_given_shards(plan, seconds, nodes, cores, static_cast<int>(std::clamp(rounds * nodes, 1.0, most)));
 }

@@ -81,17 +81,20 @@ TEST(Shard, ASchedulePacksShardsOntoNodes) {
     plan.add(config);
   }
   const std::vector<double> seconds(100, 360.0);  // ten hours of one core
-  const ShardSchedule one = schedule_shards(plan, seconds, 1, 2, 3600);
+  const ShardSchedule one = schedule_shards(plan, seconds, 1, 2, 3600.0);
   EXPECT_EQ(one.shards, 5);
   EXPECT_NEAR(one.longest, 3600, 1);
   EXPECT_NEAR(one.total, 5 * 3600, 1);
-  EXPECT_NEAR(schedule_shards(plan, seconds, 5, 2, 3600).total, 3600, 1);
-  const ShardSchedule four = schedule_shards(plan, seconds, 4, 2, 3600);
+  EXPECT_NEAR(schedule_shards(plan, seconds, 5, 2, 3600.0).total, 3600, 1);
+  const ShardSchedule four = schedule_shards(plan, seconds, 4, 2, 3600.0);
   EXPECT_EQ(four.shards, 8) << "five would leave three nodes idle half of the time";
   EXPECT_LT(four.total, 1.4 * 3600);
   EXPECT_EQ(schedule_given_shards(plan, seconds, 4, 2, 10).shards, 10) << "as many as are asked for";
-  EXPECT_EQ(schedule_shards(plan, seconds, 1000, 2, 1).shards, 100) << "no more than runs";
-  EXPECT_NEAR(schedule_shards(plan, seconds, 1000, 2, 1).longest, 360, 1) << "nor shorter than a run";
+  std::vector<double> uneven = seconds;
+  uneven[0] = 36000;  // as long as all others together: one shard for each of two nodes, not one of it alone
+  EXPECT_EQ(schedule_shards(plan, uneven, 2, 2, 60.0).shards, 2);
+  EXPECT_EQ(schedule_shards(plan, seconds, 1000, 2, 1.0).shards, 100) << "no more than runs";
+  EXPECT_NEAR(schedule_shards(plan, seconds, 1000, 2, 1.0).longest, 360, 1) << "nor shorter than a run";
 }
 
 /// Everything of the runs but times.
