@@ -137,12 +137,12 @@ class Campaign:
             if not os.path.exists(store):
                 shutil.copytree(source, store, ignore=shutil.ignore_patterns("groklab.sqlite*"))
             return ["store", "rebuild"]
-        if name == "pack":  # a sweep's store, a part of which is in packs already, and half of these needed no more
+        if name == "pack":  # a sweep's store, a part of which is in packs already
             source = self.path("packed")
             if not os.path.exists(source):
-                self.succeed(["sweep", "grid.toml", "--quiet"], source)
+                self.succeed(["sweep", "grid.toml", "--quiet", "--shard", "1/2"], source)
                 self.succeed(["store", "pack"], source)
-                self.succeed(["sweep", "grid.toml", "--quiet", "--force"], source)
+                self.succeed(["sweep", "grid.toml", "--quiet"], source)
             if not os.path.exists(store):
                 shutil.copytree(source, store)
             return ["store", "pack"]
