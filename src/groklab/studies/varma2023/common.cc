@@ -1,6 +1,8 @@
 // See common.h.
 #include "groklab/studies/varma2023/common.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -88,6 +90,13 @@ SeedRange seeds_of(const Scale& scale, std::int64_t own, std::int64_t standard) 
   // Sizes, budgets and rules were chosen by looking at seeds below 5000: verdicts are taken on fresh ones.
   const std::int64_t first = by_scale<std::int64_t>(scale, 1000, 5000, standard, 1000);
   return {scale.first_seed >= 0 ? scale.first_seed : first, scale.seeds > 0 ? scale.seeds : own};
+}
+
+std::vector<report::XyRule> paper_marks(const TaskNetwork& network, const std::vector<double>& marks) {
+  std::vector<report::XyRule> rules;
+  if (network.classes != 113 || network.rows != 113 * 113) return rules;
+  for (const double mark : marks) rules.push_back({mark, fmt::format("the paper: {:.0f}", mark)});
+  return rules;
 }
 
 std::int64_t relaxation_steps(const Relaxation& r, std::int64_t rows) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "groklab/report/xy_chart.h"
 #include "groklab/studies/sizes.h"
 
 namespace groklab::studies::varma2023 {
@@ -41,6 +42,10 @@ void visit_fields(Relaxation& r, F&& field) {
 std::int64_t relaxation_steps(const Relaxation& relaxation, std::int64_t rows);
 /// Of a network whose D_crit pilots found near `critical_rows`: three times as many steps up to there.
 Relaxation relaxation_around(const Scale& scale, double critical_rows);
+
+/// The sizes at `marks` of the paper's figures, on an axis of sizes: only its own network, x + y mod 113, has one that
+/// they belong to.
+std::vector<report::XyRule> paper_marks(const TaskNetwork& network, const std::vector<double>& marks);
 
 /// Runs that are to converge take S / lambda steps at weight decay lambda, so that lr * lambda * steps is the same.
 struct Budgets {

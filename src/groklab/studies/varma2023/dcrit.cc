@@ -49,6 +49,14 @@ std::vector<Test> dcrit_tests(const DcritSummary& s) {
   return tests;
 }
 
+/// Varma et al. (2023), Fig. 3 and 4 and appendix A.2: ranges, of which the mark is the geometric mean.
+XyPoint paper_point() {
+  XyPoint point = {"the paper, p = 113", std::sqrt(800.0 * 1000.0), std::sqrt(500.0 * 1000.0), "the paper", 500, 1000};
+  point.x_low = 800;
+  point.x_high = 1000;
+  return point;
+}
+
 /// Predicted against observed, a mark a network with both intervals; rivals at their fitted constants.
 report::Chart prediction_chart(const DcritSummary& s) {
   std::vector<XyPoint> points;
@@ -62,6 +70,7 @@ report::Chart prediction_chart(const DcritSummary& s) {
       points.push_back({rival, std::exp(observed.value), std::exp(rival_prediction(s, rival, i)), s.networks[i]});
     }
   }
+  if (!points.empty()) points.push_back(paper_point());
   const Estimate ratio = mean_log_ratio(s, s.by_branches, s.by_composition);
   return make_xy_chart(
       points,
@@ -73,7 +82,8 @@ report::Chart prediction_chart(const DcritSummary& s) {
            "circuits give equal logits in networks that are being ungrokked (observed), with 95 % intervals over "
            "seeds. "
            "Predicted / observed is {:.2f} ({:.2f} to {:.2f}) on average; the band is a factor of 1.1. Rivals have one "
-           "constant, fitted to the other networks.",
+           "constant, fitted to the other networks. The paper gives no prediction; its mark has the ranges that its "
+           "figures show for p = 113: 500 to 1000 from norms, 800 to 1000 from ungrokking.",
            std::exp(ratio.value), std::exp(ratio.low), std::exp(ratio.high)),
        .x_title = "observed D_crit",
        .y_title = "predicted D_crit",

@@ -241,7 +241,8 @@ std::vector<report::Chart> figures(const SemiGrokkingMeasurement& m) {
              .log_x = true,
              .fraction_y = true,
              .lines = false,
-             .series = {"grokked", "plateau", "unfinished", "none"}}));
+             .series = {"grokked", "plateau", "unfinished", "none"},
+             .rules = paper_marks(m.sizes.network, {1500, 2050})}));
   if (curves.empty()) return charts;
   charts.push_back(make_xy_chart(
       curves, {.id = "semi-curves",

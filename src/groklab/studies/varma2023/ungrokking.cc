@@ -178,6 +178,13 @@ Judgement judge(const UngrokkingMeasurement& m) {
   return result;
 }
 
+/// Where half of the test accuracy is left, and the range of sizes of the paper's Fig. 7.
+std::vector<report::XyRule> transition_marks(const UngrokkingMeasurement& m) {
+  std::vector<report::XyRule> marks = paper_marks(m.sizes.network, {390, 1494});
+  marks.push_back({ungrokking_effects(m).midpoint.value, "midpoint"});
+  return marks;
+}
+
 std::vector<report::Chart> figures(const UngrokkingMeasurement& m) {
   std::vector<XyPoint> points, kinds, curves;
   for (const RestingState& fork : m.full) {
@@ -210,7 +217,7 @@ std::vector<report::Chart> figures(const UngrokkingMeasurement& m) {
                              .y_title = "accuracy",
                              .log_x = true,
                              .fraction_y = true,
-                             .rules = {{ungrokking_effects(m).midpoint.value, "midpoint"}}}),
+                             .rules = transition_marks(m)}),
       make_xy_chart(curves, {.id = "ungrokking-curves",
                              .title = "Ungrokking over training, one seed",
                              .caption = "Test accuracy after the rows were removed at step 0.",

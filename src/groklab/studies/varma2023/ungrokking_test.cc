@@ -117,6 +117,15 @@ TEST(ClaimUngrokking, NetworksThatNeverUngrokRefuteItAndAreCensored) {
   EXPECT_EQ(never.n_censored, 5);
 }
 
+// Catches: the paper's sizes on the axis of another network, and none on that of its own.
+TEST(ClaimUngrokking, ThePapersSizesAreMarkedForItsNetworkAlone) {
+  EXPECT_TRUE(paper_marks(modular_network(31, 48), {390, 1494}).empty());
+  const std::vector<report::XyRule> marks = paper_marks(modular_network(113, 128), {390, 1494});
+  ASSERT_EQ(marks.size(), 2u);
+  EXPECT_EQ(marks[1].x, 1494);
+  EXPECT_EQ(marks[1].name, "the paper: 1494");
+}
+
 TEST(ClaimUngrokking, WithoutRunsNothingIsDecided) {
   UngrokkingMeasurement none = made_up_ungrokking({});
   none.curves.clear();
