@@ -37,10 +37,19 @@ void open_browser(const std::string& url) {
   print_note("no browser could be opened; go to {}", url);
 }
 
+/// A page that can start runs may begin with none, as groklab train does.
+std::filesystem::path served_store(const ServeOptions& options) {
+  if (options.read_only) return options.store.open_existing().directory();
+  const bool is_new = !std::filesystem::exists(options.store.path() / "groklab.sqlite");
+  const std::filesystem::path directory = options.store.open().directory();
+  if (is_new) print_note("a new store: {}", directory.string());
+  return directory;
+}
+
 int run_server(const ServeOptions& options) {
   const std::atomic<bool>& interrupt = catch_interrupts();
   serve::ServiceOptions service_options;
-  service_options.store = options.store.open_existing().directory();
+  service_options.store = served_store(options);
   service_options.program = own_program();
   service_options.threads = ThreadPool::default_threads();
   service_options.access.token = serve::random_token();

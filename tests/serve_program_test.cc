@@ -31,6 +31,9 @@ class ServeProgram : public testing::Test {
   void start(std::vector<std::string> more = {}) {
     place_.write("small.toml", kSmall);
     ASSERT_EQ(place_.run({"train", "small.toml", "--quiet"}).code, 0);
+    serve(std::move(more));
+  }
+  void serve(std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"serve", "--port", "0"});
     server_ = place_.start(more);
     static const std::regex kUrl(R"(http://[^/]*:(\d+)/(\?token=\w+)?\n)");
@@ -323,8 +326,14 @@ TEST_F(ServeProgram, EndsAtOnceWhenAsked) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
+TEST_F(ServeProgram, MayBeginWithoutAStore) {
+  serve();
+  EXPECT_EQ(get("/api/runs")["rows"].size(), 0u);
+  EXPECT_NE(place_.read("err.txt").find("a new store: "), std::string::npos) << place_.read("err.txt");
+}
+
 TEST_F(ServeProgram, BadOptionsGetOneLine) {
-  EXPECT_EQ(place_.run({"serve", "--store", "nowhere"}).code, 2);
+  EXPECT_EQ(place_.run({"serve", "--store", "nowhere", "--read-only"}).code, 2);
   start();
   const ProgramResult taken = place_.run({"serve", "--port", std::to_string(port_)});
   EXPECT_EQ(taken.code, 2);
