@@ -16,8 +16,10 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
     torch: Any = importlib.import_module("torch")
     hooks: Any = importlib.import_module("transformer_lens.hook_points")
     lens: Any = importlib.import_module("transformer_lens")
-    nn, point = torch.nn, hooks.HookPoint
-    root = getattr(lens, "HookedRootModule", None) or hooks.HookedRootModule
+    nn: Any = torch.nn
+    module_class: Any = nn.Module
+    root_class: Any = getattr(lens, "HookedRootModule", None) or hooks.HookedRootModule
+    point: Any = hooks.HookPoint
 
     def parameters(module: Any, prefix: str) -> None:
         """What `state` holds right below `prefix`."""
@@ -25,7 +27,7 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
             if name.startswith(prefix) and "." not in name[len(prefix) :]:
                 setattr(module, name[len(prefix) :], nn.Parameter(torch.from_numpy(np.array(values))))
 
-    class Embed(nn.Module):  # type: ignore[misc]
+    class Embed(module_class):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             parameters(self, "embed.")
@@ -33,7 +35,7 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
         def forward(self, tokens: Any) -> Any:
             return self.W_E[tokens]
 
-    class PosEmbed(nn.Module):  # type: ignore[misc]
+    class PosEmbed(module_class):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             parameters(self, "pos_embed.")
@@ -41,7 +43,7 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
         def forward(self, tokens: Any) -> Any:
             return self.W_pos[: tokens.shape[1]].expand(tokens.shape[0], -1, -1)
 
-    class LayerNorm(nn.Module):  # type: ignore[misc]
+    class LayerNorm(module_class):  # type: ignore[misc]
         def __init__(self, prefix: str) -> None:
             super().__init__()
             parameters(self, prefix)
@@ -52,7 +54,7 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
             scale = self.hook_scale((x.pow(2).mean(-1, keepdim=True) + 1e-5).sqrt())
             return self.hook_normalized(x / scale) * self.w + self.b
 
-    class Attention(nn.Module):  # type: ignore[misc]
+    class Attention(module_class):  # type: ignore[misc]
         def __init__(self, prefix: str) -> None:
             super().__init__()
             parameters(self, prefix)
@@ -69,7 +71,7 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
             z = self.hook_z(torch.einsum("rhqk,rkhe->rqhe", pattern, v))
             return torch.einsum("rqhe,hed->rqd", z, self.W_O) + self.b_O
 
-    class Mlp(nn.Module):  # type: ignore[misc]
+    class Mlp(module_class):  # type: ignore[misc]
         def __init__(self, prefix: str) -> None:
             super().__init__()
             parameters(self, prefix)
@@ -83,7 +85,7 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
     def norm(prefix: str) -> Any:
         return LayerNorm(prefix) if config["normalization_type"] == "LN" else nn.Identity()
 
-    class Block(nn.Module):  # type: ignore[misc]
+    class Block(module_class):  # type: ignore[misc]
         def __init__(self, prefix: str) -> None:
             super().__init__()
             self.ln1, self.attn = norm(prefix + "ln1."), Attention(prefix + "attn.")
@@ -96,7 +98,7 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
             x = self.hook_resid_mid(x + self.hook_attn_out(self.attn(self.ln1(x))))
             return self.hook_resid_post(x + self.hook_mlp_out(self.mlp(self.ln2(x))))
 
-    class Unembed(nn.Module):  # type: ignore[misc]
+    class Unembed(module_class):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             parameters(self, "unembed.")
@@ -105,7 +107,7 @@ def build(config: dict[str, Any], state: dict[str, NDArray[Any]]) -> Any:
         def forward(self, x: Any) -> Any:
             return self.hook_out(self.hook_in(x) @ self.W_U + self.b_U)
 
-    class HookedNetwork(root):  # type: ignore[misc]
+    class HookedNetwork(root_class):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.embed, self.hook_embed = Embed(), point()

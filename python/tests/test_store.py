@@ -179,9 +179,9 @@ def test_a_run_is_annotated_and_found_by_its_name(tmp_path):
     assert run.config["task"]["operation"] == "x^2*y + 3*y" and run.config["task"]["modulus"] == 7
     store.annotate("last", name="mine", tags=["a", "b"], note="first")
     assert store["mine"].id == run.id
-    assert list(store.runs("tag = 'a' and name = 'mine'").index) == [run.id]
+    assert list(store.runs("tag = 'a' and name = 'mine'")["id"]) == [run.id]
     store.annotate("mine", untags=["a"])
-    assert len(store.runs("tag = 'a'")) == 0
+    assert not store.runs("tag = 'a'")
     with pytest.raises(groklab.ConfigError, match="at 5"):
         groklab.train(operation="x + z mod 7")
     with pytest.raises(groklab.ConfigError, match="last"):

@@ -161,7 +161,7 @@ listeners["change:curves"]();
 const lines = el.find("polyline");
 assert.equal(lines.length, 4);
 assert.equal(lines[0].attributes.points.split(" ")[0], "44,206");  // step 0, accuracy 0
-assert.equal(lines[3].attributes.points.split(" ").at(-1), "612,206");  // step 150, the last; accuracy 0
+assert.equal(lines[3].attributes.points.split(" ").at(-1), "596,206");  // step 150, the last; accuracy 0
 assert.equal(lines[2].attributes.points.split(" ")[0], lines[0].attributes.points.split(" ").at(-1));  // joined
 assert.equal(toggle.textContent, "go on");
 toggle.onclick();
