@@ -78,6 +78,26 @@ void refuse_scale(const Scale& scale, const char* known) {
   fail(ErrorKind::kConfig, "--scale {}: expected {}", scale.name, known);
 }
 
+TimedSizes modular_mlp_sizes(const Scale& scale) {
+  TimedSizes s;
+  if (scale.name == "smoke") {
+    s.network = modular_mlp(17, 32, 64, "relu");
+    s.seeds = chosen_seeds(scale, {1000, 2});
+    s.rows = 240;
+  } else if (scale.name == "quick") {
+    s.network = modular_mlp(31, 64, 128, "relu");
+    s.seeds = chosen_seeds(scale, {5000, 5});
+    s.rows = 672;  // 70 %
+  } else if (scale.name == "standard") {
+    s.network = modular_mlp(97, 128, 128, "relu");
+    s.seeds = chosen_seeds(scale, {6000, 5});
+    s.rows = 3763;  // 40 %
+  } else {
+    refuse_scale(scale, "smoke, quick or standard");
+  }
+  return s;
+}
+
 TimedRuns plan_timed(SweepPlan& plan, const TimedSizes& s) {
   TimedRuns runs;
   for (const std::int64_t seed : s.seeds.all()) {

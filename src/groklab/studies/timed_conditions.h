@@ -112,6 +112,10 @@ SeedRange chosen_seeds(const Scale& scale, SeedRange own);
 /// Throws Error(kConfig): the study has no such scale.
 [[noreturn]] void refuse_scale(const Scale& scale, const char* known);
 
+/// Network, seeds and rows that several studies share: x + y modulo 17, 31 or 97. Throws Error(kConfig) for another
+/// scale.
+TimedSizes modular_mlp_sizes(const Scale& scale);
+
 TimedRuns plan_timed(SweepPlan& plan, const TimedSizes& sizes);
 TimedMeasurement measure_timed(const RunResults& results, const TimedSizes& sizes, const TimedRuns& runs);
 

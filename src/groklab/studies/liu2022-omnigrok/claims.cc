@@ -13,26 +13,6 @@
 namespace groklab::studies::liu2022_omnigrok {
 namespace {
 
-TimedSizes base_sizes(const Scale& scale) {
-  TimedSizes s;
-  if (scale.name == "smoke") {
-    s.network = modular_mlp(17, 32, 64, "relu");
-    s.seeds = chosen_seeds(scale, {1000, 2});
-    s.rows = 240;
-  } else if (scale.name == "quick") {
-    s.network = modular_mlp(31, 64, 128, "relu");
-    s.seeds = chosen_seeds(scale, {5000, 5});
-    s.rows = 672;  // 70 %
-  } else if (scale.name == "standard") {
-    s.network = modular_mlp(97, 128, 128, "relu");
-    s.seeds = chosen_seeds(scale, {6000, 5});
-    s.rows = 3763;  // 40 %
-  } else {
-    refuse_scale(scale, "smoke, quick or standard");
-  }
-  return s;
-}
-
 std::int64_t budget(const Scale& scale) { return scale.name == "smoke" ? 500 : scale.name == "quick" ? 15000 : 40000; }
 
 /// ln(T_grok / T_fit) of a run; without T_grok its budget, without T_fit NaN.
@@ -84,7 +64,7 @@ std::vector<report::Chart> held_figures(const TimedMeasurement& m) {
 }  // namespace
 
 TimedSizes initial_sizes(const Scale& scale) {
-  TimedSizes s = base_sizes(scale);
+  TimedSizes s = modular_mlp_sizes(scale);
   for (const double factor : {0.5, 1.0, 2.0, 4.0, 8.0}) {
     s.conditions.push_back(
         {kInitial, factor, {"optim.weight_decay=1", fmt::format("model.init_scale={}", factor)}, budget(scale)});
@@ -119,7 +99,7 @@ Judgement judge_initial(const TimedMeasurement& m) {
 }
 
 TimedSizes held_sizes(const Scale& scale) {
-  TimedSizes s = base_sizes(scale);
+  TimedSizes s = modular_mlp_sizes(scale);
   for (const double norm : {25.0, 30.0, 35.0, 40.0, 50.0}) {
     s.conditions.push_back(
         {kHeld, norm, {"optim.weight_decay=0", fmt::format("constraint.norm.value={}", norm)}, budget(scale)});

@@ -13,22 +13,7 @@ namespace groklab::studies::notsawo2025 {
 namespace {
 
 TimedSizes base_sizes(const Scale& scale) {
-  TimedSizes s;
-  if (scale.name == "smoke") {
-    s.network = modular_mlp(17, 32, 64, "relu");
-    s.seeds = chosen_seeds(scale, {1000, 2});
-    s.rows = 240;
-  } else if (scale.name == "quick") {
-    s.network = modular_mlp(31, 64, 128, "relu");
-    s.seeds = chosen_seeds(scale, {5000, 5});
-    s.rows = 672;  // 70 %
-  } else if (scale.name == "standard") {
-    s.network = modular_mlp(97, 128, 128, "relu");
-    s.seeds = chosen_seeds(scale, {6000, 5});
-    s.rows = 3763;  // 40 %
-  } else {
-    refuse_scale(scale, "smoke, quick or standard");
-  }
+  TimedSizes s = modular_mlp_sizes(scale);
   s.settings = {"optim.kind=adam", "optim.weight_decay=0"};
   return s;
 }
