@@ -9,6 +9,9 @@ const kAxe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.m
 /** Reports of contrast and of roles count; "region" asks for landmarks around what is shown for a moment. */
 const kRules = {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']};
 
+/** How long something may take to appear; milliseconds, generous because the machines are shared. */
+const kPatience = 40000;
+
 export async function startBrowser() {
   const {existsSync} = await import('node:fs');
   const executablePath = process.env.CHROMIUM ?? kPlaces.find((place) => existsSync(place));
@@ -53,7 +56,7 @@ export async function textOf(page, selector) {
 /** Waits until `check` of the page's document holds; says what was waited for. */
 export async function until(page, what, check, ...values) {
   try {
-    await page.waitForFunction(check, {timeout: 15000, polling: 50}, ...values);
+    await page.waitForFunction(check, {timeout: kPatience, polling: 50}, ...values);
   } catch {
     const text = await page.evaluate(() => document.body.innerText.slice(0, 1500));
     assert.fail(`waited in vain: ${what}\n${text}`);
@@ -61,6 +64,6 @@ export async function until(page, what, check, ...values) {
 }
 
 export async function clickButton(page, name, within = 'body') {
-  const button = await page.waitForSelector(`${within} ::-p-aria([name="${name}"][role="button"])`, {timeout: 8000});
+  const button = await page.waitForSelector(`${within} ::-p-aria([name="${name}"][role="button"])`, {timeout: kPatience});
   await button.click();
 }

@@ -13,6 +13,8 @@ export type Dialog = {kind: 'start'; draft: Draft} | {kind: 'fork'; run: string;
 const kMostWatched = 16;
 const kMostSelected = 64;
 const kMessageTime = 8000;
+/** How long until a run in training is asked about again where no event comes, and one whose process is ending; ms. */
+const kLookRunning = 3000, kLookEnding = 300;
 
 export class App {
   view: View = fromFragment(location.hash);
@@ -201,6 +203,7 @@ export class App {
       this.details.set(id, details);
       this.detailErrors.delete(id);
       if (id === this.view.run) this.enterViewSoon();
+      if (details.running_here) this.lookAgain(id, details.status === 'running' ? kLookRunning : kLookEnding);
       return details;
     } catch (error) {
       this.detailErrors.set(id, messageOf(error));
@@ -208,6 +211,13 @@ export class App {
     } finally {
       this.emit();
     }
+  }
+
+  private again = 0;
+  /** A process ends after its run has, or without a word to the store: no event tells the page, and "Resume" waits for it. */
+  private lookAgain(id: string, wait: number): void {
+    clearTimeout(this.again);
+    this.again = window.setTimeout(() => { if (id === this.view.run && this.view.view === 'run') void this.loadDetails(id); }, wait);
   }
 
   async loadKeys(): Promise<void> {

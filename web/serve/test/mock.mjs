@@ -159,7 +159,11 @@ export class Mock {
     if (!run) return send(response, 404, {error: `expected a stored run, found '${path}'`});
     if (what === 'fork') return this.fork(run, body, response);
     if (what === 'stop' && !run.runningHere) return send(response, 409, {error: 'the run does not train here'});
-    [run.status, run.runningHere] = what === 'stop' ? ['interrupted', false] : ['running', true];
+    if (what === 'stop') {
+      // The store says so first; the process ends a little later, without an event.
+      run.status = 'interrupted';
+      setTimeout(() => { run.runningHere = false; }, 700);
+    } else [run.status, run.runningHere] = ['running', true];
     this.change(run);
     return send(response, 202, {run: run.id});
   }

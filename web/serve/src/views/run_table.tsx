@@ -1,6 +1,6 @@
 // The table of runs: only the rows in sight are in the document. A grid for keyboards and screen readers, with one
 // active row; arrows move it, the space bar chooses, Enter opens.
-import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
+import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import type {ShownColumn} from '../columns';
 import {cellText, differenceText, formatCount, formatOf, isNumeric, kindOf, kNothing} from '../format';
@@ -51,7 +51,7 @@ export function RunTable(props: TableProps) {
     return () => observer.disconnect();
   }, []);
   // Rows that are gone (a filter) may leave the box scrolled beyond its end.
-  useEffect(() => setTop(box.current!.scrollTop), [items.length]);
+  useLayoutEffect(() => setTop(box.current!.scrollTop), [items.length]);
 
   const moveTo = (index: number) => {
     const to = Math.max(0, Math.min(items.length - 1, index));
@@ -119,7 +119,7 @@ export function RunTable(props: TableProps) {
   return (
     <div class="grid" role={items.some((item) => item.kind === 'group') ? 'treegrid' : 'grid'} aria-label="Runs" aria-multiselectable="true" tabIndex={0} ref={box} aria-rowcount={items.length + 1}
       aria-colcount={columns.length + 1} aria-activedescendant={place >= first && place < last ? `row-${place}` : undefined}
-      onScroll={() => setTop(box.current!.scrollTop)} onKeyDown={onKey}>
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)} onKeyDown={onKey}>
       <div class="grid-head" role="rowgroup" style={{width: `${width}px`}}>
         <div role="row" aria-rowindex={1} class="grid-row" style={{gridTemplateColumns: template}}>
           <div role="columnheader" class="check"><span class="unseen">chosen</span></div>
