@@ -24,6 +24,12 @@ std::string look_standing(const Look& look) {
                           : fmt::format("look of {}, protocol {}", look.date, look.protocol);
 }
 
+const LookClaim* claim_in(const Look& look, const std::string& id) {
+  const auto found =
+      std::find_if(look.claims.begin(), look.claims.end(), [&](const LookClaim& claim) { return claim.id == id; });
+  return found == look.claims.end() ? nullptr : &*found;
+}
+
 /// The headline's effect with its interval, and what it is.
 std::string look_text_of(const LookClaim& claim) {
   for (const LookTest& test : claim.tests) {
@@ -70,15 +76,15 @@ std::vector<OverviewRow> overview_of(const Reproduction& r, const std::string& p
   return rows;
 }
 
-std::vector<OverviewRow> overview_of(const Study& study, const Look& look) {
+std::vector<OverviewRow> overview_of(const Study& study, const std::vector<Look>& looks, const std::string& scale) {
   std::vector<OverviewRow> rows = overview_without_runs(study);
   for (OverviewRow& row : rows) {
-    for (const LookClaim& claim : look.claims) {
-      if (claim.id != row.claim) continue;
-      row.here = look_text_of(claim);
-      row.verdict = claim.verdict;
-      row.standing = look_standing(look);
-    }
+    const Look* look = last_look(looks, study, row.claim, scale);
+    if (look == nullptr) continue;
+    const LookClaim& claim = *claim_in(*look, row.claim);
+    row.here = look_text_of(claim);
+    row.verdict = claim.verdict;
+    row.standing = look_standing(*look);
   }
   return rows;
 }
@@ -89,10 +95,11 @@ std::vector<OverviewRow> overview_without_runs(const Study& study) {
   return rows;
 }
 
-const Look* last_look(const std::vector<Look>& looks, const Study& study, const std::string& scale) {
+const Look* last_look(const std::vector<Look>& looks, const Study& study, const std::string& claim,
+                      const std::string& scale) {
   const Look* last = nullptr;
   for (const Look& look : looks) {
-    if (look.study != study.id || look.scale != scale) continue;
+    if (look.study != study.id || look.scale != scale || claim_in(look, claim) == nullptr) continue;
     const auto rank = [](const Look& l) { return std::pair(!l.exploratory, l.date); };
     if (last == nullptr || rank(look) >= rank(*last)) last = &look;
   }

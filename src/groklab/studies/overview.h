@@ -22,14 +22,16 @@ struct OverviewRow {
 
 /// Of what was measured. `page` is the address of the study's own page.
 std::vector<OverviewRow> overview_of(const Reproduction& reproduction, const std::string& page);
-/// Of an archived look, which has verdicts and headline effects alone. Claims that the study does not have any more are
-/// left out.
-std::vector<OverviewRow> overview_of(const Study& study, const Look& look);
+/// Of archived looks at a scale, which have verdicts and headline effects alone: each claim by its own last look, as
+/// claims that were added later have looks of their own. Claims that the study does not have any more are left out.
+std::vector<OverviewRow> overview_of(const Study& study, const std::vector<Look>& looks, const std::string& scale);
 /// A row for each claim, nothing known of any.
 std::vector<OverviewRow> overview_without_runs(const Study& study);
 
-/// Of the looks at a study's scale the last that followed a locked protocol, else the last; null without any.
-const Look* last_look(const std::vector<Look>& looks, const Study& study, const std::string& scale);
+/// Of the looks at a claim of a study at a scale the last that followed a locked protocol, else the last; null without
+/// any.
+const Look* last_look(const std::vector<Look>& looks, const Study& study, const std::string& claim,
+                      const std::string& scale);
 
 /// Lines for the terminal.
 std::string overview_table(const std::vector<OverviewRow>& rows);

@@ -34,7 +34,7 @@ TEST(Overview, MeasuredClaimsHaveVerdictTextAndLink) {
 
 TEST(Overview, ALookGivesVerdictsAndOtherClaimsStayUnrun) {
   const Look look = make_look(judged(), "2026-11-27");
-  const std::vector<OverviewRow> rows = overview_of(clamp(), look);
+  const std::vector<OverviewRow> rows = overview_of(clamp(), {look}, "quick");
   ASSERT_EQ(rows.size(), clamp().claims.size());
   EXPECT_EQ(rows[0].verdict, "not run");
   EXPECT_EQ(rows[2].verdict, "confirmed");
@@ -50,8 +50,21 @@ TEST(Overview, TheLastLockedLookCounts) {
   other.scale = "standard";
   other.date = "2026-11-28";
   const std::vector<Look> looks = {early, late, other};
-  EXPECT_EQ(last_look(looks, clamp(), "quick"), &looks[0]) << "an exploratory look does not replace a locked one";
-  EXPECT_EQ(last_look(looks, find_study("varma2023"), "quick"), nullptr);
+  EXPECT_EQ(last_look(looks, clamp(), "critical-norm", "quick"), &looks[0])
+      << "an exploratory look does not replace a locked one";
+  EXPECT_EQ(last_look(looks, find_study("varma2023"), "critical-norm", "quick"), nullptr);
+}
+
+// Catches: a claim that was added later, with a look of its own, hides those of the look before.
+TEST(Overview, EachClaimHasItsOwnLastLook) {
+  Look first = make_look(judged(), "2026-11-25"), second = first;
+  second.date = "2026-11-27";
+  second.claims[0].id = "delay-law";
+  second.claims[0].verdict = "refuted";
+  const std::vector<OverviewRow> rows = overview_of(clamp(), {first, second}, "quick");
+  EXPECT_EQ(rows[0].verdict, "refuted");
+  EXPECT_EQ(rows[2].verdict, "confirmed");
+  EXPECT_NE(rows[2].standing.find("2026-11-25"), std::string::npos);
 }
 
 TEST(Overview, PageTableAndJsonHoldEveryClaim) {

@@ -2,6 +2,7 @@
 #include "groklab/studies/rivals/study.h"
 
 #include "groklab/studies/rivals/claims.h"
+#include "groklab/studies/rivals/dcrit_accounts.h"
 
 namespace groklab::studies::rivals {
 namespace {
@@ -16,7 +17,10 @@ constexpr const char* kMethod =
     "norm is that of all parameters where the rows are fitted; the logit scale is the mean centred correct logit of "
     "training rows over the temperature, midway from T_fit to T_grok on a logarithmic axis, so that it is known only "
     "once "
-    "a run has generalised, which favours it.";
+    "a run has generalised, which favours it. Accounts of D_crit are scored over networks of different tasks and "
+    "widths, "
+    "each with the mean over its seeds: runs and observation are those of varma2023&#39;s claim dcrit. The constant of "
+    "an account that has one is fitted to the other networks.";
 
 constexpr const char* kRecipe =
     "Each account was published with networks and sweeps of its own: held norms, temperatures at a held norm, sweeps "
@@ -24,8 +28,8 @@ constexpr const char* kRecipe =
     "learning rate and weight decay.";
 
 constexpr const char* kDifferences =
-    "Free runs, no norm is held: an account is asked of conditions that it was not made for. Rivals for D_crit are not "
-    "scored here.";
+    "Free runs, no norm is held: an account is asked of conditions that it was not made for. Of "
+    "D_crit, networks are small transformers: three rivals predict it from the size of the task or of the table.";
 
 ScaleFacts facts(const Scale& scale) {
   const TimedSizes sizes = rival_sizes(scale);
@@ -37,15 +41,17 @@ ScaleFacts facts(const Scale& scale) {
 Study study() {
   return {.id = "rivals",
           .title = "What explains grokking?",
-          .citation = "Three publications of 2026",
-          .summary = "Three rival accounts of the delay, scored out of sample on the same 18 conditions",
+          .citation = "Five publications",
+          .summary =
+              "Rival accounts of the delay on the same 18 conditions and of D_crit on the same networks, scored out of "
+              "sample",
           .method = kMethod,
           .recipe = kRecipe,
           .differences = kDifferences,
           .scales = {"smoke", "quick", "standard"},
           .unjudged_scales = {"smoke"},
           .facts = facts,
-          .claims = {claim_rate(), claim_norm(), claim_logit()}};
+          .claims = {claim_rate(), claim_norm(), claim_logit(), claim_dcrit_rivals()}};
 }
 
 }  // namespace groklab::studies::rivals

@@ -106,6 +106,8 @@ void visit_fields(DcritMeasurement& m, F&& field) {
 std::string complaint(const DcritMeasurement& m);
 
 DcritSizes dcrit_sizes(const Scale& scale);
+/// A network with sizes around the one that pilots found for its D_crit.
+DcritNetwork dcrit_network(const Scale& scale, const TaskNetwork& network, double middle, std::int64_t parent_steps);
 DcritRuns plan(SweepPlan& plan, const DcritSizes& sizes);
 DcritMeasurement measure(const RunResults& results, const DcritSizes& sizes, const DcritRuns& runs);
 Judgement judge(const DcritMeasurement& measurement);

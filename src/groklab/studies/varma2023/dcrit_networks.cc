@@ -9,19 +9,6 @@
 namespace groklab::studies::varma2023 {
 namespace {
 
-/// `middle`: about D_crit, found in pilots.
-DcritNetwork network_around(const Scale& scale, const TaskNetwork& network, double middle, std::int64_t parent_steps) {
-  DcritNetwork n;
-  n.network = network;
-  // Far above D_crit is enough, and on large tables a fifth of the time.
-  n.parent_rows = std::llround(std::min(0.82 * static_cast<double>(network.rows), 6 * middle));
-  n.race_rows = std::llround(std::min(0.6 * static_cast<double>(network.rows), 4.4 * middle));
-  n.parent_steps = parent_steps;
-  n.relaxation = relaxation_around(scale, middle);
-  for (const double factor : {0.75, 1.05, 1.45}) n.rows.push_back(std::llround(factor * middle));
-  return n;
-}
-
 /// With what only some networks have, as it costs as much again: a size from scratch far above the transition, and
 /// random labels for the paper's own definition.
 DcritNetwork with_pure_states(DcritNetwork n, double middle) {
@@ -32,7 +19,7 @@ DcritNetwork with_pure_states(DcritNetwork n, double middle) {
 
 std::vector<DcritNetwork> standard_networks(const Scale& scale) {
   const auto around = [&](const TaskNetwork& network, double middle, std::int64_t steps) {
-    return network_around(scale, network, middle, steps);
+    return dcrit_network(scale, network, middle, steps);
   };
   const auto pure = [&](const TaskNetwork& network, double middle, std::int64_t steps) {
     return with_pure_states(around(network, middle, steps), middle);
@@ -53,11 +40,23 @@ std::vector<DcritNetwork> standard_networks(const Scale& scale) {
 
 }  // namespace
 
+DcritNetwork dcrit_network(const Scale& scale, const TaskNetwork& network, double middle, std::int64_t parent_steps) {
+  DcritNetwork n;
+  n.network = network;
+  // Far above D_crit is enough, and on large tables a fifth of the time.
+  n.parent_rows = std::llround(std::min(0.82 * static_cast<double>(network.rows), 6 * middle));
+  n.race_rows = std::llround(std::min(0.6 * static_cast<double>(network.rows), 4.4 * middle));
+  n.parent_steps = parent_steps;
+  n.relaxation = relaxation_around(scale, middle);
+  for (const double factor : {0.75, 1.05, 1.45}) n.rows.push_back(std::llround(factor * middle));
+  return n;
+}
+
 DcritSizes dcrit_sizes(const Scale& scale) {
   DcritSizes s;
   s.seeds = seeds_of(scale, by_scale<std::int64_t>(scale, 2, 3, 5, 5));
   const auto around = [&](const TaskNetwork& network, double middle, std::int64_t steps) {
-    return network_around(scale, network, middle, steps);
+    return dcrit_network(scale, network, middle, steps);
   };
   switch (scale_index(scale)) {
     case 0:

@@ -23,22 +23,6 @@ CensoredValue within_reach(std::int64_t network, double log_size, std::int64_t s
   return exact_value(network, log_size);
 }
 
-/// Where the branches cross: a line through ln F_G/F_M over ln D, which must fall.
-CensoredValue branch_crossing(std::int64_t network, const std::vector<BranchPoint>& points, std::int64_t seed) {
-  std::vector<double> x, y;
-  std::int64_t smallest = 0, largest = 0;
-  for (const BranchPoint& p : points) {
-    if (p.seed != seed) continue;
-    if (x.empty()) smallest = p.rows;
-    largest = p.rows;
-    x.push_back(ln(p.rows));
-    y.push_back(p.log_ratio);
-  }
-  const Line line = fit_line(x, y);
-  if (!(line.slope < 0)) return {network};
-  return within_reach(network, -line.intercept / line.slope, smallest, largest);
-}
-
 /// D at which the line of ln T_fit meets that of ln T_grok, both through two sizes.
 double race_crossing(const std::vector<RaceTimes>& races, std::int64_t seed) {
   std::vector<double> x, gap;
@@ -71,11 +55,13 @@ void summarise_seed(DcritSummary& s, const DcritMeasurement& m, std::size_t netw
   s.by_composition.push_back(log_midpoint(id, n.general, seed, 0, &RestingState::general_fraction));
   s.by_accuracy.push_back(
       log_midpoint(id, n.general, seed, 1 / static_cast<double>(sizes.network.classes), &RestingState::test_accuracy));
-  const double pure =
-      crossing(fitted(n.pure.memorised), seed, 1,
-               general_level(passing(generalising(n.pure.general)), seed, &EfficiencyPoint::norm_at_margin),
-               &EfficiencyPoint::norm_at_margin);
-  s.by_pure_states.push_back(exact_value(id, std::log(pure)));
+  const std::vector<EfficiencyPoint> general = generalising(n.pure.general), memorised = fitted(n.pure.memorised);
+  const auto pure_crossing = [&](const std::vector<EfficiencyPoint>& level) {
+    const double cost = general_level(level, seed, &EfficiencyPoint::norm_at_margin);
+    return exact_value(id, std::log(crossing(memorised, seed, 1, cost, &EfficiencyPoint::norm_at_margin)));
+  };
+  s.by_pure_states.push_back(pure_crossing(passing(general)));
+  s.by_unfiltered_states.push_back(pure_crossing(general));
   s.by_race.push_back(exact_value(id, race_crossing(n.races, seed)));
 }
 
@@ -92,15 +78,6 @@ double bracket_fraction(const DcritNetworkMeasurement& n, const DcritSummary& s,
   return known > 0 ? inside / known : std::nan("");
 }
 
-LogSizes differences(const LogSizes& a, const LogSizes& b) {
-  LogSizes d;
-  for (std::size_t i = 0; i < a.size(); ++i) d.push_back(difference(a[i], b[i]));
-  return d;
-}
-
-/// [networks] means over seeds; NaN for one without.
-std::vector<double> network_means(const LogSizes& sizes) { return censored_group_means(sizes).mean; }
-
 std::int64_t count_restless(const DcritNetworkMeasurement& n) {
   std::int64_t count = 0;
   for (const auto* states : {&n.general, &n.memorising}) {
@@ -113,11 +90,21 @@ std::int64_t count_restless(const DcritNetworkMeasurement& n) {
 std::vector<double> rival_logs(const DcritSummary& s, const std::string& rival) {
   if (rival == kTableRival) return s.log_rows;
   if (rival == kLogRival) return s.log_classes;
+  if (rival == kObjectivesRival) return network_means(s.by_branches);
+  if (rival == kPureRival) return network_means(s.by_unfiltered_states);
   if (rival == kRaceRival) return network_means(s.by_race);
   return std::vector<double>(s.networks.size(), 0.0);
 }
 
 }  // namespace
+
+LogSizes differences(const LogSizes& a, const LogSizes& b) {
+  LogSizes d;
+  for (std::size_t i = 0; i < a.size(); ++i) d.push_back(difference(a[i], b[i]));
+  return d;
+}
+
+std::vector<double> network_means(const LogSizes& sizes) { return censored_group_means(sizes).mean; }
 
 std::vector<BranchPoint> branch_points(const DcritNetworkMeasurement& n) {
   std::vector<BranchPoint> points;
@@ -130,6 +117,21 @@ std::vector<BranchPoint> branch_points(const DcritNetworkMeasurement& n) {
     points.push_back({g.seed, g.rows, std::log(g.objective / m->objective)});
   }
   return points;
+}
+
+CensoredValue branch_crossing(std::int64_t network, const std::vector<BranchPoint>& points, std::int64_t seed) {
+  std::vector<double> x, y;
+  std::int64_t smallest = 0, largest = 0;
+  for (const BranchPoint& p : points) {
+    if (p.seed != seed) continue;
+    if (x.empty()) smallest = p.rows;
+    largest = p.rows;
+    x.push_back(ln(p.rows));
+    y.push_back(p.log_ratio);
+  }
+  const Line line = fit_line(x, y);
+  if (!(line.slope < 0)) return {network};
+  return within_reach(network, -line.intercept / line.slope, smallest, largest);
 }
 
 DcritSummary summarise_dcrit(const DcritMeasurement& m) {

@@ -14,6 +14,9 @@ namespace groklab::studies::varma2023 {
 inline constexpr const char* kConstantRival = "a constant";
 inline constexpr const char* kTableRival = "a multiple of the table's rows N";
 inline constexpr const char* kLogRival = "c M log M (Tian 2025)";
+/// What the two definitions of equal efficiency predict, each with a fitted constant as the rivals have.
+inline constexpr const char* kObjectivesRival = "a multiple of where objectives are equal";
+inline constexpr const char* kPureRival = "a multiple of where norms of pure states are equal";
 inline constexpr const char* kRaceRival = "equal times to fit and to generalise (Song and Ye 2026)";
 
 /// ln D of one definition for every network and seed; the group is the network's index.
@@ -23,11 +26,12 @@ struct DcritSummary {
   std::vector<std::string> networks;
   std::vector<double> log_rows, log_classes;  ///< [networks] ln N and ln(M ln M)
   /// [networks x seeds] each
-  LogSizes by_branches;              ///< predicted: F_G = F_M
-  LogSizes by_pure_states;           ///< predicted: norms at equal margin, as the paper defines D_crit
-  LogSizes by_race;                  ///< predicted: T_fit = T_grok
-  LogSizes by_composition;           ///< observed: rho = 1
-  LogSizes by_accuracy;              ///< observed: test accuracy half-way
+  LogSizes by_branches;           ///< predicted: F_G = F_M
+  LogSizes by_pure_states;        ///< predicted: norms at equal margin, as the paper defines D_crit
+  LogSizes by_unfiltered_states;  ///< the same with all networks that generalise, whatever memorisation is left in them
+  LogSizes by_race;               ///< predicted: T_fit = T_grok
+  LogSizes by_composition;        ///< observed: rho = 1
+  LogSizes by_accuracy;           ///< observed: test accuracy half-way
   std::vector<double> in_bracket;    ///< [networks] fraction of seeds; NaN without a prediction
   double smallest = 0, largest = 0;  ///< observed D_crit of the networks
   std::int64_t n_censored = 0, n_restless = 0;
@@ -40,7 +44,14 @@ struct BranchPoint {
   double log_ratio = 0;
 };
 std::vector<BranchPoint> branch_points(const DcritNetworkMeasurement& network);
+/// ln D at which a seed's line through them is 0; nothing if it does not fall, a bound if it lies beyond
+/// kCrossingReach.
+CensoredValue branch_crossing(std::int64_t network, const std::vector<BranchPoint>& points, std::int64_t seed);
 
+/// [networks] means over seeds, by maximum likelihood with the censored ones; NaN for a network without one.
+std::vector<double> network_means(const LogSizes& sizes);
+/// a - b, seed by seed.
+LogSizes differences(const LogSizes& a, const LogSizes& b);
 /// Mean over a network's seeds with Student's 95 % interval over those known exactly; value by maximum likelihood with
 /// the censored ones.
 Estimate network_estimate(const LogSizes& sizes, std::size_t network);
