@@ -131,6 +131,13 @@ INSTANTIATE_TEST_SUITE_P(
                {"model.architecture=mlp", "model.activation=quadratic", "model.n_layers=2", "model.biases=none"}},
         Option{"mlp_gelu_wide",
                {"model.architecture=mlp", "model.activation=gelu", "model.d_model=20", "model.d_mlp=40"}},
+        Option{"number_mlp", {"model.architecture=number_mlp", "model.biases=all"}},
+        Option{"number_mlp_deep_gelu",
+               {"model.architecture=number_mlp", "model.activation=gelu", "model.n_layers=3", "model.d_mlp=20",
+                "task.operation=parity", "task.parity_bits=5", "task.parity_subset=2"}},
+        Option{"number_mlp_quadratic",
+               {"model.architecture=number_mlp", "model.activation=quadratic", "model.n_layers=2", "model.biases=none",
+                "model.d_mlp=40"}},
         Option{"mlp_parity",
                {"model.architecture=mlp", "task.operation=parity", "task.parity_bits=5", "task.parity_subset=2"}}),
     [](const ::testing::TestParamInfo<Option>& info) { return std::string(info.param.name); });

@@ -133,6 +133,24 @@ TEST(Weights, HeadsOfAttentionAreOneMatrix) {
   }
 }
 
+TEST(Weights, NormsAreThoseThatPenaltiesPressOn) {
+  Lab lab(small_config({"model.biases=all", "model.n_layers=1"}));
+  Engine& engine = *lab.engine;
+  for (const TensorSpec& spec : engine.layout().tensors()) {
+    engine.set_tensor(spec, std::vector<double>(static_cast<std::size_t>(spec.size)));
+  }
+  two_ones(engine, "blocks.0.attn.W_Q", {0, 8 * 4 + 1});  // one singular value, the root of 2
+  two_ones(engine, "blocks.0.attn.W_O", {0, 4 * 8 + 1});  // two of 1
+  const TensorSpec& bias = engine.layout().at("blocks.0.mlp.b_in");
+  std::vector<double> values(static_cast<std::size_t>(bias.size));
+  values[0] = -3;
+  engine.set_tensor(bias, values);
+  const WeightNorms norms = weight_norms(engine);
+  EXPECT_NEAR(norms.l1, 7, 1e-12) << "biases count, by their size";
+  EXPECT_NEAR(norms.l2, std::sqrt(13.0), 1e-12);
+  EXPECT_NEAR(norms.nuclear, 2 + std::sqrt(2.0), 1e-9) << "a bias is no matrix";
+}
+
 TEST(Weights, EffectiveRankDoesNotDependOnTheScale) {
   for (const double scale : {1e-9, 0.1, 1e9}) {
     const std::vector<double> two = {scale, scale, 0};

@@ -17,6 +17,8 @@
 /// Operations that are no lines of the tables in modular.cc and group_operations.cc.
 #define GROKLAB_OPERATIONS(ENTRY) \
   ENTRY(user_table)               \
+  ENTRY(rows)                     \
+  ENTRY(digits)                   \
   ENTRY(parity)                   \
   ENTRY(maximum)                  \
   ENTRY(formula)
@@ -44,7 +46,8 @@
 
 #define GROKLAB_ARCHITECTURES(ENTRY) \
   ENTRY(transformer)                 \
-  ENTRY(mlp)
+  ENTRY(mlp)                         \
+  ENTRY(number_mlp)
 
 #define GROKLAB_LOSSES(ENTRY) \
   ENTRY(cross_entropy)        \

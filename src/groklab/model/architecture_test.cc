@@ -60,6 +60,15 @@ TEST(Architecture, AnMlpsTensorsHaveTheirRoles) {
   expect_traits(layout, "unembed.b_U", TensorRole::kBias, 12);
 }
 
+TEST(Architecture, AnMlpOnNumbersHasARowOfWeightsForEachInput) {
+  const ParameterLayout layout = layout_of(config_of({"model.architecture=number_mlp", "model.n_layers=2"}));
+  EXPECT_EQ(layout.find("embed.W_E"), nullptr);
+  EXPECT_EQ(layout.at("hidden.0.W").shape, (std::vector<std::int64_t>{2, 12}));
+  expect_traits(layout, "hidden.0.W", TensorRole::kLinear, 2);
+  expect_traits(layout, "hidden.1.b", TensorRole::kBias, 12);
+  expect_traits(layout, "unembed.W_U", TensorRole::kUnembedding, 12);
+}
+
 TEST(Architecture, WeightsAreWhatIsNeitherBiasNorLayerNorm) {
   const ParameterLayout layout = layout_of(config_of({"model.layer_norm=post"}));
   for (const TensorSpec& spec : layout.tensors()) {
@@ -83,7 +92,8 @@ TEST(Architecture, ShapesTellTheNetworkTheyAreOf) {
       {"model.layer_norm=post", "model.input_tokens=4", "model.d_vocab_out=9"},
       {"model.architecture=mlp", "model.n_layers=2"},
       {"model.architecture=mlp", "model.combination=sum", "model.biases=mlp"},
-      {"model.architecture=mlp", "model.biases=none", "model.d_vocab_out=11"}};
+      {"model.architecture=mlp", "model.biases=none", "model.d_vocab_out=11"},
+      {"model.architecture=number_mlp", "model.n_layers=2", "model.d_vocab_out=9"}};
   for (const auto& settings : networks) {
     const ResolvedConfig resolved = config_of(settings);
     const ParameterLayout layout = layout_of(resolved);
@@ -93,7 +103,7 @@ TEST(Architecture, ShapesTellTheNetworkTheyAreOf) {
     const WeightShapes shapes = shapes_of(layout);
     const std::set<std::string> nothing;
     architecture_of(model).infer(model, ShapeInference(nothing, shapes));
-    EXPECT_EQ(model.d_model, 8);
+    EXPECT_EQ(model.d_model, layout.find("embed.W_E") != nullptr ? 8 : ModelConfig{}.d_model);
     EXPECT_EQ(model.d_mlp, 12);
     EXPECT_EQ(model.n_layers, config.model.n_layers);
     EXPECT_EQ(model.biases, config.model.biases);
@@ -105,7 +115,8 @@ TEST(Architecture, ShapesTellTheNetworkTheyAreOf) {
 }
 
 TEST(Architecture, AFileMayNotContradictWhatIsSet) {
-  for (const char* architecture : {"model.architecture=transformer", "model.architecture=mlp"}) {
+  for (const char* architecture :
+       {"model.architecture=transformer", "model.architecture=mlp", "model.architecture=number_mlp"}) {
     const ResolvedConfig resolved = config_of({architecture});
     const WeightShapes shapes = shapes_of(layout_of(resolved));
     Config config = *resolved;

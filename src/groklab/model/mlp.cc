@@ -86,7 +86,7 @@ const ArchitectureDescriptor& mlp_architecture() {
       .spec = {.choice = "model.architecture",
                .name = "mlp",
                .meaning = "embeddings of the inputs, concatenated or summed, through hidden layers",
-               .uses = {"model.combination"},
+               .uses = {"model.d_model", "model.combination"},
                .keys = {},
                .check = check},
       .mark = "layers.0.W",

@@ -194,7 +194,7 @@ const ArchitectureDescriptor& transformer_architecture() {
       .spec = {.choice = "model.architecture",
                .name = "transformer",
                .meaning = "decoder-only transformer on the row's tokens; the last position gives the logits",
-               .uses = {"model.n_heads", "model.d_head", "model.input_tokens", "model.path"},
+               .uses = {"model.d_model", "model.n_heads", "model.d_head", "model.input_tokens", "model.path"},
                .keys = {},
                .resolve = resolve,
                .check = check},

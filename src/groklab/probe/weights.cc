@@ -24,6 +24,20 @@ std::vector<double> heads_side_by_side(const std::vector<double>& values, std::i
   return out;
 }
 
+bool is_weight_matrix(const TensorSpec& spec) { return spec.shape.size() >= 2 && spec.traits.is_weight(); }
+
+std::vector<double> singular_values_of(const Engine& engine, const TensorSpec& spec) {
+  std::vector<double> values = engine.tensor(spec);
+  std::int64_t rows = spec.shape[0], columns = spec.shape[1];
+  if (spec.shape.size() == 3) {
+    const bool output = spec.traits.heads == HeadAxis::kRows;
+    if (!output) values = heads_side_by_side(values, spec.shape[0], spec.shape[1], spec.shape[2]);
+    rows = output ? spec.shape[0] * spec.shape[1] : spec.shape[1];
+    columns = output ? spec.shape[2] : spec.shape[0] * spec.shape[2];
+  }
+  return singular_values(values, rows, columns);
+}
+
 }  // namespace
 
 std::vector<double> singular_values(std::span<const double> values, std::int64_t rows, std::int64_t columns) {
@@ -51,19 +65,25 @@ double effective_rank(std::span<const double> singular) {
 std::vector<TensorResult> measure_weights(const Engine& engine) {
   std::vector<TensorResult> results;
   for (const TensorSpec& spec : engine.layout().tensors()) {
-    if (spec.shape.size() < 2 || !spec.traits.is_weight()) continue;
-    std::vector<double> values = engine.tensor(spec);
-    std::int64_t rows = spec.shape[0], columns = spec.shape[1];
-    if (spec.shape.size() == 3) {
-      const bool output = spec.traits.heads == HeadAxis::kRows;
-      if (!output) values = heads_side_by_side(values, spec.shape[0], spec.shape[1], spec.shape[2]);
-      rows = output ? spec.shape[0] * spec.shape[1] : spec.shape[1];
-      columns = output ? spec.shape[2] : spec.shape[0] * spec.shape[2];
-    }
-    const std::vector<double> singular = singular_values(values, rows, columns);
+    if (!is_weight_matrix(spec)) continue;
+    const std::vector<double> singular = singular_values_of(engine, spec);
     results.push_back({spec.name, singular.front(), effective_rank(singular)});
   }
   return results;
+}
+
+WeightNorms weight_norms(const Engine& engine) {
+  WeightNorms norms;
+  for (const TensorSpec& spec : engine.layout().tensors()) {
+    for (const double theta : engine.tensor(spec)) {
+      norms.l1 += std::abs(theta);
+      norms.l2 += theta * theta;
+    }
+    if (!is_weight_matrix(spec)) continue;
+    for (const double singular : singular_values_of(engine, spec)) norms.nuclear += singular;
+  }
+  norms.l2 = std::sqrt(norms.l2);
+  return norms;
 }
 
 }  // namespace groklab

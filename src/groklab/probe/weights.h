@@ -1,4 +1,4 @@
-// Singular values of the weights.
+// Singular values of the weights, and norms of all of them.
 #pragma once
 
 #include <cstdint>
@@ -19,5 +19,12 @@ double effective_rank(std::span<const double> singular);
 /// Every tensor of two dimensions or more; attention's [heads, a, b] is taken as one matrix over all heads: W_Q, W_K,
 /// W_V as [d_model, heads * d_head], W_O as [heads * d_head, d_model].
 std::vector<TensorResult> measure_weights(const Engine& engine);
+
+/// What penalties press on: sums over all parameters of |theta| and theta^2 (its root), and of the singular values of
+/// every matrix, taken as in measure_weights. All three scale as the parameters do.
+struct WeightNorms {
+  double l1 = 0, l2 = 0, nuclear = 0;
+};
+WeightNorms weight_norms(const Engine& engine);
 
 }  // namespace groklab

@@ -115,6 +115,10 @@ Degrees RunResults::degrees(RunIndex run) const {
          });
 }
 
+WeightNorms RunResults::weight_norms(RunIndex run) const {
+  return of_last_network(run, [](Engine& engine, const Task&, const auto&) { return groklab::weight_norms(engine); });
+}
+
 double RunResults::logit_norm(RunIndex run) const {
   return of_last_network(run, [](Engine& engine, const Task& task, const auto&) {
     const std::vector<std::int64_t> rows = all_rows(task);

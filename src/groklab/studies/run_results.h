@@ -13,6 +13,7 @@
 #include "groklab/optim/decay_term.h"
 #include "groklab/probe/circuit_split.h"
 #include "groklab/probe/scaling.h"
+#include "groklab/probe/weights.h"
 #include "groklab/store/store.h"
 #include "groklab/sweep/run_plan.h"
 
@@ -53,6 +54,8 @@ class RunResults {
   /// norm_at_logit() and homogeneity_degrees() of the same.
   double norm_at_logit(RunIndex run, double logit) const;
   Degrees degrees(RunIndex run) const;
+  /// weight_norms() of the final network.
+  WeightNorms weight_norms(RunIndex run) const;
   /// Mean over all rows of the Euclidean norm of the logits of the task's classes, at the last checkpoint.
   double logit_norm(RunIndex run) const;
 
