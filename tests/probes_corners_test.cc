@@ -14,6 +14,7 @@
 #include "groklab/probe/geometry.h"
 #include "groklab/probe/neurons.h"
 #include "groklab/probe/part_metrics.h"
+#include "groklab/probe/prober.h"
 #include "groklab/probe/task_group.h"
 #include "groklab/probe/weights.h"
 #include "groklab/task/test_help.h"
@@ -131,6 +132,15 @@ TEST(Weights, HeadsOfAttentionAreOneMatrix) {
                            "blocks.0.attn.W_V", "unembed.W_U"}) {
     EXPECT_NE(of_tensor(all, name), nullptr) << name;
   }
+}
+
+TEST(Probes, ANetworkWithoutAnEmbeddingIsSparedWhatNeedsOne) {
+  Lab lab(small_config({"model.architecture=number_mlp"}));
+  const ProbeResult result =
+      Prober(lab.config, lab.task, lab.split).read(*lab.engine, parse_probes("all", "probes"), true);
+  EXPECT_FALSE(result.frequencies.has_value());
+  EXPECT_FALSE(result.geometry.has_value());
+  EXPECT_TRUE(result.circuits.has_value());
 }
 
 TEST(Weights, NormsAreThoseThatPenaltiesPressOn) {

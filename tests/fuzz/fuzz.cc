@@ -23,9 +23,10 @@ struct Broken : std::logic_error {
 
 const std::vector<FuzzTarget>& fuzz_targets() {
   static const std::vector<FuzzTarget> kTargets = {
-      config_target(),     grid_target(),      table_target(), rows_target(),      npy_target(),   safetensors_target(),
-      checkpoint_target(), store_row_target(), json_target(),  condition_target(), state_target(), study_target(),
-      request_target(),    run_file_target(),  pack_target(),  formula_target()};
+      config_target(),      grid_target(),       table_target(),     rows_target(),     npy_target(),
+      safetensors_target(), checkpoint_target(), store_row_target(), json_target(),     condition_target(),
+      state_target(),       study_target(),      request_target(),   run_file_target(), pack_target(),
+      formula_target(),     row_table_target()};
   return kTargets;
 }
 

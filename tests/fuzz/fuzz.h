@@ -29,6 +29,7 @@ void must_hold(bool property, const char* what);
 const FuzzTarget& config_target();
 const FuzzTarget& grid_target();
 const FuzzTarget& table_target();
+const FuzzTarget& row_table_target();
 const FuzzTarget& rows_target();
 const FuzzTarget& npy_target();
 const FuzzTarget& safetensors_target();

@@ -55,7 +55,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
 
   auto& task = config.task;
   field("task.operation", component_or_formula(), "",
-        "What is to be learnt: a modular or group operation, a formula, a table, or parity.", task.operation);
+        "What is to be learnt: a modular or group operation, a formula, a table, images, or parity.", task.operation);
   field("task.modulus", between(2, kMaxSymbols), "", "p of the modular operations and formulas; a prime for division.",
         task.modulus);
   field("task.group", any_choice(), "", "Family of the finite group for the group operations.", task.group);
@@ -64,7 +64,8 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("task.composition", any_choice(), "", "Which of the two permutations acts first in the product x y.",
         task.composition);
   field("task.table", text_range("the path of a file, or empty"), "",
-        "CSV file of a binary operation, p rows of p whole numbers 0 to p-1.", task.table);
+        "CSV file of a binary operation, p rows of p whole numbers 0 to p-1, or of rows with their label last.",
+        task.table);
   field("task.table_digest", text_range("a hexadecimal digest, or empty"), "",
         "Digest of the table file, filled in when it is read, so that a run's name follows the contents.",
         task.table_digest);
@@ -97,8 +98,8 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
         split.file_digest);
 
   auto& model = config.model;
-  field("model.architecture", component_choice(), "", "Decoder-only transformer, or an MLP on embeddings.",
-        model.architecture);
+  field("model.architecture", component_choice(), "",
+        "Decoder-only transformer, an MLP on embeddings, or one on numbers.", model.architecture);
   field("model.n_layers", between(1, 1000), "layers", "Transformer blocks, or hidden layers of the MLP.",
         model.n_layers);
   field("model.d_model", between(1, 1 << 20), "", "Width of the embedding and of the residual stream.", model.d_model);

@@ -59,8 +59,9 @@ struct ProbeDescriptor {
   ComponentSpec spec;  ///< choice: kProbesKey; name, meaning, and keys of its own
   const char* cost;    ///< one phrase for help
   bool needs_neurons = false;
-  bool needs_group = false;     ///< left out for tasks without a group
-  bool needs_symmetry = false;  ///< left out for tasks without a known symmetry
+  bool needs_group = false;      ///< left out for tasks without a group
+  bool needs_symmetry = false;   ///< left out for tasks without a known symmetry
+  bool needs_embedding = false;  ///< left out for networks that embed nothing
   /// Writes what it measured into its member of ProbeResult, or into sections[name].
   void (*run)(ProbeContext& context, ProbeResult& result);
   /// What of it people read first; nothing if it was not asked for. nullptr: every value of its section.

@@ -33,6 +33,7 @@ const ProbeDescriptor& frequencies_probe() {
           probe_component("frequencies", "components of logits and embedding, key ones, restricted and excluded loss"),
       .cost = "a forward pass over all rows",
       .needs_group = true,
+      .needs_embedding = true,
       .run = run_frequencies,
       .lines = frequency_lines};
   return probe;

@@ -32,6 +32,7 @@ const ProbeDescriptor& geometry_probe() {
       .spec = probe_component("geometry", "gradient symmetricity and distance irrelevance: clock or pizza"),
       .cost = "a backward pass for each of 128 samples",
       .needs_group = true,
+      .needs_embedding = true,
       .run = run_geometry,
       .lines = geometry_lines};
   return probe;

@@ -27,8 +27,10 @@ ProbeResult Prober::read(Engine& engine, const ProbeSet& set, bool each,
   ProbeResult result;
   result.step = engine.step();
   ProbeContext context(config_, task_, split_, orbits_, group_, engine);
+  const bool embeds = engine.layout().find("embed.W_E") != nullptr;
   const auto applies = [&](const ProbeDescriptor& probe) {
-    return set.contains(probe.spec.name) && (group_ || !probe.needs_group) && (orbits_ || !probe.needs_symmetry);
+    return set.contains(probe.spec.name) && (group_ || !probe.needs_group) && (orbits_ || !probe.needs_symmetry) &&
+           (embeds || !probe.needs_embedding);
   };
   for (const ProbeDescriptor* probe : table) context.wants_neurons |= applies(*probe) && probe->needs_neurons;
   for (const ProbeDescriptor* probe : table) {

@@ -1,10 +1,11 @@
-// 1,797 handwritten digits of 8 x 8 pixels: the test part of "Optical Recognition of Handwritten Digits" (E. Alpaydin and
-// C. Kaynak 1998, UCI Machine Learning Repository, doi:10.24432/C50P49), licence CC BY 4.0. Not changed but for its
+// 1,797 handwritten digits of 8 x 8 pixels: the test part of "Optical Recognition of Handwritten Digits" (E. Alpaydin
+// and C. Kaynak 1998, UCI Machine Learning Repository, doi:10.24432/C50P49), licence CC BY 4.0. Not changed but for its
 // notation: a line is an image, row by row, a letter a pixel from 'a' = 0 to 'q' = 16 (dark), then the digit.
 #include "groklab/task/digits.h"
 
 namespace groklab {
 
+// clang-format off
 const char* const kDigitLines[kDigitCount] = {
     "aafnjbaaaanpkpfaadpcaliaaemaaiiaafiaajiaaelabmhaacofkmaaaagnkaaa0",
     "aaamnfaaaaalqjaaaadpqgaaahpqqcaaaabqqdaaaabqqgaaaabqqgaaaaalqkaa1",
@@ -1803,5 +1804,6 @@ const char* const kDigitLines[kDigitCount] = {
     "aablpbaaaanqicbaaaqpkqfaaaiqqhaaaajqqeaaaaqoqpaaaapppqaaaacjngaa8",
     "aackhaaaaaoqqpbaaeqhdqhaafqkhqeaaafooqeaaaaaaqcaaaehhqcaaafmqmaa9",
     "aakoibaaacqogbaaaappipaaaafqqkaaaamppmaaaeqgeqgaaiqkiqiaabimomba8"};
+// clang-format on
 
 }  // namespace groklab

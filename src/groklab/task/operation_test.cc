@@ -19,19 +19,20 @@ TaskConfig smallest(const OperationDescriptor& operation, const std::string& tab
   config.modulus = 7;
   config.group_degree = 3;
   config.parity_bits = 5;
-  if (config.operation == "table") config.table = table;
+  if (config.operation == "table" || config.operation == "rows") config.table = table;
   return config;
 }
 
 TEST(Operations, TablesAreWhatTheirDescriptionsSay) {
-  const TemporaryFile file("op.csv", "0,1,2\n1,2,0\n2,0,1\n");
+  const TemporaryFile file("op.csv", "0,1,2\n1,2,0\n2,0,1\n"), rows("rows.csv", "0,1,2,0\n1,2,0,1\n");
   std::set<std::string_view> names;
   for (const OperationDescriptor* operation : operation_descriptors()) {
     SCOPED_TRACE(operation->spec.name);
     EXPECT_EQ(operation->spec.choice, "task.operation");
     EXPECT_TRUE(names.insert(operation->spec.name).second);
     EXPECT_EQ(&operation_descriptor(operation->spec.name), operation);
-    const TaskConfig config = smallest(*operation, file.path());
+    const bool is_rows = operation->spec.name == "rows";
+    const TaskConfig config = smallest(*operation, is_rows ? rows.path() : file.path());
     const Task task = task_of(config, 3);
     EXPECT_EQ(task.n_inputs == 2, operation->is_binary);
     EXPECT_EQ(task.inputs.size(), static_cast<std::size_t>(task.n_rows * task.n_inputs));

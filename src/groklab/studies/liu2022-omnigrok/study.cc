@@ -19,7 +19,7 @@ constexpr const char* kRecipe =
     "varied, or held during training.";
 
 constexpr const char* kDifferences =
-    "Modular addition alone: networks here take no real inputs, so that images are not run. A ReLU MLP on concatenated "
+    "Modular addition alone: images have a claim of their own in beyond-decay. A ReLU MLP on concatenated "
     "embeddings, AdamW with learning rate 1e-3 (quick: p = 31, 70 % of the rows). The held norms are ours, from one at "
     "which rows are hardly fitted to one above that of free runs.";
 
