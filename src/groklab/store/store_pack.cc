@@ -21,6 +21,9 @@ constexpr const char* kDone =
     " status IN ('finished', 'stopped', 'diverged') AND replaces IS NULL AND id NOT IN "
     "(SELECT replaces FROM runs WHERE replaces IS NOT NULL)";
 
+/// Runs whose own files are removed under one lock for writing: some seconds on a busy disk.
+constexpr std::size_t kRemovedAtOnce = 2000;
+
 /// What a file was when it was read: one that changed since stays.
 struct FileStamp {
   std::int64_t size = -1, seconds = 0, nanoseconds = 0;
@@ -188,25 +191,35 @@ class Packing {
     report_.bytes += bytes.size();
   }
 
-  /// Under the lock for writing: nobody changes a run's files meanwhile.
+  /// Under the lock for writing nobody changes a run's files; it is left again and again, so that trainings can write.
   void publish() {
     if (!pack_) return;
     pack_->publish();
     pack_.reset();
     ++report_.packs;
-    std::set<std::string> done;
-    database_.write(Durability::kNoSync, [&](SQLite::Database& connection) {
-      // Once over all rows, as nothing finds a run by its folder: a query for each of 100,000 took hours.
-      SQLite::Statement query(connection, std::string("SELECT folder FROM runs WHERE") + kDone);
-      while (query.executeStep()) done.insert(query.getColumn(0).getString());
-      for (const auto& [folder, stamps] : moving_) {
-        if (done.contains(folder)) remove_loose(folder, stamps);
-      }
-    });
-    for (const auto& [folder, stamps] : moving_) {
-      if (!done.contains(folder)) files_.packs().remove(folder);
+    while (!moving_.empty()) {
+      std::vector<std::string> gone;
+      database_.write(Durability::kNoSync, [&](SQLite::Database& connection) {
+        // Once over all rows, as nothing finds a run by its folder: a query for each of 100,000 took hours.
+        const std::set<std::string> done = done_folders(connection);
+        for (std::size_t i = 0; i < kRemovedAtOnce && !moving_.empty(); ++i, moving_.erase(moving_.begin())) {
+          const auto& [folder, stamps] = *moving_.begin();
+          if (done.contains(folder)) {
+            remove_loose(folder, stamps);
+          } else {
+            gone.push_back(folder);
+          }
+        }
+      });
+      for (const std::string& folder : gone) files_.packs().remove(folder);
     }
-    moving_.clear();
+  }
+
+  static std::set<std::string> done_folders(SQLite::Database& connection) {
+    SQLite::Statement query(connection, std::string("SELECT folder FROM runs WHERE") + kDone);
+    std::set<std::string> folders;
+    while (query.executeStep()) folders.insert(query.getColumn(0).getString());
+    return folders;
   }
 
   void remove_loose(const std::string& folder, const std::map<fs::path, FileStamp>& stamps) {
