@@ -35,7 +35,7 @@ namespace fs = std::filesystem;
 struct ClusterFlags {
   WorkOption work;
   std::string settings, folder, store;
-  int shards = 0;
+  int shards = 0, nodes = 1;
   double hours = 1;
 };
 
@@ -56,7 +56,7 @@ std::string this_program() {
   return error ? "groklab" : program.string();
 }
 
-/// How many shards: as asked for, or so that each takes about `hours` of one node, by a calibration here.
+/// How many shards: as asked for, or as `groklab plan` says for these nodes and hours, by a calibration here.
 int number_of_shards(const ClusterFlags& flags, const ClusterSettings& settings, const std::atomic<bool>& interrupt) {
   if (flags.shards > 0) return flags.shards;
   const SweepPlan plan = flags.work.plan(interrupt);
@@ -64,7 +64,7 @@ int number_of_shards(const ClusterFlags& flags, const ClusterSettings& settings,
   const std::optional<SweepEstimate> estimate = estimate_sweep(plan, cores, 2.0, &interrupt);
   if (!estimate) return 0;
   print_out("{}\n", estimate_line(*estimate, cores));
-  return schedule_shards(plan, estimate->seconds, 1, cores, flags.hours * 3600).shards;
+  return schedule_shards(plan, estimate->seconds, flags.nodes, cores, flags.hours * 3600).shards;
 }
 
 /// What is to be done in which folder. One that has been submitted keeps its number of shards: they are the names of
@@ -82,6 +82,34 @@ ClusterJob wanted_job(const ClusterFlags& flags, const ClusterSettings& settings
   return job;
 }
 
+struct QueuedArray {
+  std::size_t shards = 0;
+  std::string refusal;  ///< what the scheduler said when it took no more; "": it took all
+};
+
+/// Queues the array, in ever smaller pieces where a limit refuses it as a whole.
+QueuedArray queue_array(const ClusterJob& job, const SlurmArray& array) {
+  QueuedArray queued;
+  std::size_t size = array.indices.size();
+  while (queued.shards < array.indices.size()) {
+    size = std::min(size, array.indices.size() - queued.shards);
+    const auto first = array.indices.begin() + static_cast<std::ptrdiff_t>(queued.shards);
+    try {
+      const std::string id =
+          answer_of(sbatch_arguments(job, {array.before, {first, first + static_cast<std::ptrdiff_t>(size)}}));
+      print_out("job {}: {} shard{}\n", id.substr(0, id.find_first_of(";\n")), size, size == 1 ? "" : "s");
+      queued.shards += size;
+    } catch (const Error& error) {
+      if (size == 1) {
+        queued.refusal = error.what();
+        return queued;
+      }
+      size /= 2;
+    }
+  }
+  return queued;
+}
+
 int submit(const ClusterFlags& flags) {
   const std::atomic<bool>& interrupt = catch_interrupts();
   flags.work.check("cluster submit");
@@ -89,9 +117,13 @@ int submit(const ClusterFlags& flags) {
   if (!flags.settings.empty()) settings = parse_cluster_settings(read_text_file(flags.settings), flags.settings);
   if (settings.program.empty()) settings.program = this_program();
   const std::string grid = flags.work.study.empty() ? read_text_file(flags.work.grid) : "";
+  const JobLock lock(flags.folder);
   const ClusterJob job = wanted_job(flags, settings, grid, interrupt);
   if (interrupt.load()) return kExitInterrupted;
-  write_job(job, grid, slurm_script(job, settings));
+  if (!write_job(job, grid, slurm_script(job, settings)) && !flags.settings.empty()) {
+    print_note("{}: kept, though {} would make another; remove it to have it made anew",
+               (fs::path(flags.folder) / "array.sh").string(), flags.settings);
+  }
   std::vector<ShardState> states = shard_states(job, queued_shards(job));
   std::vector<int> shards = shards_in(states, ShardState::kLeft);
   for (const int shard : shards_in(states, ShardState::kFailed)) shards.push_back(shard);
@@ -101,9 +133,14 @@ int submit(const ClusterFlags& flags) {
     return kExitOk;
   }
   const int most = max_array_size(answer_of({"scontrol", "show", "config"}));
+  std::size_t queued = 0;
   for (const SlurmArray& array : slurm_arrays(shards, most)) {
-    const std::string id = answer_of(sbatch_arguments(job, array));
-    print_out("job {}: {} shards\n", id.substr(0, id.find_first_of(";\n")), array.indices.size());
+    const QueuedArray taken = queue_array(job, array);
+    queued += taken.shards;
+    if (taken.refusal.empty()) continue;
+    print_error(taken.refusal);
+    if (queued > 0) print_note("{} of {} shards are queued; submit again for the rest", queued, shards.size());
+    return kExitFailed;
   }
   print_out("then: groklab cluster status {}\n", flags.folder);
   return kExitOk;
@@ -172,6 +209,8 @@ void add_cluster(CLI::App& program, Action& action) {
       ->default_val("groklab-cluster");
   submit_it->add_option("--shards", flags->shards, "Instead of shards of about --hours each")
       ->check(CLI::Range(1, kMostShards));
+  submit_it->add_option("--nodes", flags->nodes, "Nodes that train at a time: at least as many shards (default: 1)")
+      ->check(CLI::Range(1, 100000));
   submit_it->add_option("--hours", flags->hours, "About how long a shard is to take (default: 1)")
       ->check(CLI::Range(0.001, 10000.0));
   for (CLI::App* one : {status_of, collect_it, cancel_it}) {

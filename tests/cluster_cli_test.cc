@@ -147,6 +147,70 @@ TEST_F(ClusterCli, WhatALimitKeptOutIsQueuedLater) {
   EXPECT_EQ(place_.read("submitted"), "before=0 1-2\nbefore=2 1-2\n");
 }
 
+// Catches: an array that is longer than a user's limit, and is refused whole each time.
+TEST_F(ClusterCli, AnArrayBeyondALimitIsQueuedInPieces) {
+  use_programs();
+  write_program("scontrol", "echo 'MaxArraySize = 1001'\n");
+  // Room for three tasks.
+  write_program("sbatch",
+                "for word; do case $word in --array=*) list=${word#--array=};; esac; done\n"
+                "n=$(( ${list#*-} - ${list%-*} + 1 + $(cat queue 2>/dev/null | wc -l) ))\n"
+                "[ $n -gt 3 ] && { echo 'sbatch: error: QOSMaxSubmitJobPerUserLimit' >&2; exit 1; }\n"
+                "for i in $(seq ${list%-*} ${list#*-}); do echo \"before=0 $i PENDING\" >>queue; done\necho 7\n");
+  write_program("squeue", "cat queue 2>/dev/null || true\n");
+  const ProgramResult first = place_.run({"cluster", "submit", "grid.toml", "--shards", "4", "-o", "job"});
+  EXPECT_EQ(first.code, 2);
+  EXPECT_NE(first.err.find("QOSMaxSubmitJobPerUserLimit"), std::string::npos) << first.err;
+  EXPECT_NE(first.err.find("3 of 4 shards are queued"), std::string::npos) << first.err;
+  EXPECT_EQ(place_.read("queue"), "before=0 1 PENDING\nbefore=0 2 PENDING\nbefore=0 3 PENDING\n");
+  place_.write("queue", "");
+  for (const char* shard : {"1", "2", "3"}) place_.write(std::string("job/done/") + shard, "");
+  succeed({"cluster", "submit", "grid.toml", "-o", "job"});
+  EXPECT_EQ(place_.read("queue"), "before=0 4 PENDING\n");
+}
+
+// Catches: two submissions at once, each of which finds nothing queued and queues everything.
+TEST_F(ClusterCli, TwoSubmissionsAtOnceQueueNothingTwice) {
+  use_programs();
+  write_program("squeue", "exit 0\n");
+  write_program("scontrol", "exit 0\n");
+  // The first submission is still at it when its scheduler starts the second.
+  write_program("sbatch",
+                "[ -e inner ] && { echo twice >>inner; exit 0; }\n: >inner\n"
+                "\"$GROKLAB\" cluster submit grid.toml --shards 2 -o job >second 2>&1\necho $? >>second\necho 7\n");
+  EXPECT_EQ(place_.shell("export GROKLAB; \"$GROKLAB\" cluster submit grid.toml --shards 2 -o job").code, 0);
+  const std::string second = place_.read("second");
+  EXPECT_NE(second.find("job: another process is queueing this job's shards"), std::string::npos) << second;
+  EXPECT_EQ(second.substr(second.size() - 2), "2\n");
+  EXPECT_EQ(place_.read("inner"), "");
+}
+
+// Catches: settings that were changed after the first submission and are passed over in silence.
+TEST_F(ClusterCli, AScriptThatOtherSettingsWouldMakeIsKeptAndTold) {
+  use_programs();
+  write_program("squeue", "exit 0\n");
+  write_program("scontrol", "exit 0\n");
+  write_program("sbatch", "echo 7\n");
+  place_.write("cluster.toml", "account = \"lab\"\n");
+  const std::vector<std::string> submit = {"cluster",  "submit", "grid.toml", "--settings", "cluster.toml",
+                                           "--shards", "2",      "-o",        "job"};
+  EXPECT_EQ(place_.run(submit).err.find("array.sh"), std::string::npos);
+  EXPECT_EQ(place_.run(submit).err.find("array.sh"), std::string::npos) << "the same again";
+  place_.write("cluster.toml", "account = \"other\"\n");
+  EXPECT_NE(place_.run(submit).err.find("job/array.sh: kept, though cluster.toml would make another"),
+            std::string::npos);
+  EXPECT_NE(place_.read("job/array.sh").find("--account=lab"), std::string::npos);
+}
+
+TEST_F(ClusterCli, ASubmissionIsCutAsThePlanSays) {
+  use_programs();
+  write_program("squeue", "exit 0\n");
+  write_program("scontrol", "exit 0\n");
+  write_program("sbatch", "echo 7\n");
+  EXPECT_NE(succeed({"cluster", "submit", "grid.toml", "--nodes", "3", "-o", "job"}).find("job 7: 3 shards"),
+            std::string::npos);
+}
+
 // Catches: a plan for one instruction set that takes results of another, or computes with what the machine has.
 TEST_F(ClusterCli, APlanCanPinOneInstructionSet) {
   refuse({"sweep", "grid.toml", "--isa", "NEON-2"}, "expected one that this machine has");

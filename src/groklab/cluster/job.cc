@@ -2,6 +2,7 @@
 #include "groklab/cluster/job.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "groklab/base/error.h"
 #include "groklab/config/text_file.h"
 #include "groklab/files/file_io.h"
+#include "groklab/files/file_lock.h"
 #include "groklab/sweep/shard.h"
 
 namespace groklab {
@@ -27,11 +29,21 @@ std::string job_text(const ClusterJob& job) {
 
 }  // namespace
 
-void write_job(const ClusterJob& job, const std::string& grid, const std::string& script) {
+JobLock::JobLock(const fs::path& folder) {
+  make_directories(folder, Durability::kSync);
+  descriptor_ = try_lock_file((folder / "lock").string());
+  if (descriptor_ < 0) fail(ErrorKind::kConfig, "{}: another process is queueing this job's shards", folder.string());
+}
+
+JobLock::~JobLock() { ::close(descriptor_); }
+
+bool write_job(const ClusterJob& job, const std::string& grid, const std::string& script) {
   const fs::path file = job.folder / "job.json";
   std::error_code none;
   if (fs::exists(file, none)) {
-    if (job_text(read_job(job.folder)) == job_text(job)) return;
+    if (job_text(read_job(job.folder)) == job_text(job)) {
+      return read_text_file((job.folder / "array.sh").string()) == script;
+    }
     fail(ErrorKind::kConfig, "{}: expected this job or none, found another; choose another folder", file.string());
   }
   for (const char* name : {"stores", "done", "failed", "logs"}) make_directories(job.folder / name, Durability::kSync);
@@ -39,6 +51,7 @@ void write_job(const ClusterJob& job, const std::string& grid, const std::string
   if (!fs::exists(job.folder / "array.sh", none)) write_file(job.folder / "array.sh", script, Durability::kSync);
   fs::permissions(job.folder / "array.sh", fs::perms::owner_exec, fs::perm_options::add, none);
   write_file(file, job_text(job), Durability::kSync);  // last: who finds it finds all
+  return read_text_file((job.folder / "array.sh").string()) == script;
 }
 
 ClusterJob read_job(const fs::path& folder) {

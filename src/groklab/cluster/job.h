@@ -6,6 +6,7 @@
 //   stores/shard-3   the store of a shard
 //   done/3           empty, once the shard has ended; failed/3 holds the exit code of one that failed
 //   logs/            of the tasks
+//   lock             held by what queues shards
 #pragma once
 
 #include <filesystem>
@@ -24,11 +25,25 @@ struct ClusterJob {
   std::string grid_digest;  ///< of the grid's text; "" for a study
 };
 
+/// Held from the look at what is queued until the rest is: two at once would queue every shard twice.
+class JobLock {
+ public:
+  /// Makes the folder. Throws Error(kConfig) if another process holds it; Error(kIo).
+  explicit JobLock(const std::filesystem::path& folder);
+  ~JobLock();
+  JobLock(const JobLock&) = delete;
+  JobLock& operator=(const JobLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 enum class ShardState { kLeft, kWaiting, kRunning, kDone, kFailed };
 
 /// Makes the folder with `script` as array.sh, or finds that it holds the same job already: a script that is there is
-/// kept, as it may have been edited. Throws Error(kConfig) if it holds another job; Error(kIo).
-void write_job(const ClusterJob& job, const std::string& grid, const std::string& script);
+/// kept, as it may have been edited. Whether the folder's script is `script`. Throws Error(kConfig) if it holds another
+/// job; Error(kIo).
+bool write_job(const ClusterJob& job, const std::string& grid, const std::string& script);
 /// Throws Error(kInput): no job there, or not as write_job wrote it.
 ClusterJob read_job(const std::filesystem::path& folder);
 

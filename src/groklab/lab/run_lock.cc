@@ -1,16 +1,13 @@
 // See run_lock.h.
 #include "groklab/lab/run_lock.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <system_error>
 
 #include "groklab/base/error.h"
 #include "groklab/files/file_io.h"
+#include "groklab/files/file_lock.h"
 #include "groklab/store/store.h"
 
 namespace groklab {
@@ -23,14 +20,8 @@ RunLock::RunLock(const std::filesystem::path& store_directory, const std::string
   if (std::filesystem::is_symlink(directory, ignored) || id.find('/') != std::string::npos) {
     fail(ErrorKind::kStore, "{}: expected a lock inside the store, found a way out of it", file);
   }
-  // The file stays: removing it would let two processes lock two files of one name.
-  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (descriptor_ < 0) fail(ErrorKind::kIo, "{}: cannot open the run's lock: {}", file, std::strerror(errno));
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-  const int reason = errno;
-  ::close(descriptor_);
-  if (reason == EWOULDBLOCK) throw RunBusy(id);
-  fail(ErrorKind::kIo, "{}: cannot lock the run: {}", file, std::strerror(reason));
+  descriptor_ = try_lock_file(file);
+  if (descriptor_ < 0) throw RunBusy(id);
 }
 
 RunLock::~RunLock() { ::close(descriptor_); }
