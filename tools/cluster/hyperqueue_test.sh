@@ -24,4 +24,10 @@ grep -q "failed, and tried again: 1$" log || { echo "hyperqueue_test: FAILED: th
 "$groklab" sweep "$here/grid.toml" --store whole --quiet
 [ "$("$groklab" merge whole -o merged)" = "0 runs copied, 200 there already" ] ||
   { echo "hyperqueue_test: FAILED: other runs" >&2; exit 1; }
+# A study in shards is the study.
+"$python" "$here/hyperqueue_sweep.py" --study lyu2023 --scale smoke --groklab "$groklab" --shards 2 --folder study --store studied
+"$groklab" reproduce lyu2023 --scale smoke --store whole-study --quiet
+runs="$("$groklab" runs --store whole-study --csv | tail -n +2 | wc -l)"
+[ "$("$groklab" merge whole-study -o studied)" = "0 runs copied, $runs there already" ] ||
+  { echo "hyperqueue_test: FAILED: other runs of a study" >&2; exit 1; }
 echo "hyperqueue_test: 200 runs in 8 tasks are those of one machine, bit for bit"

@@ -27,6 +27,7 @@ wait_for() { # NAME AT-LEAST
 # Processes of a shard's groklab on a node.
 of_shard() { pgrep -f -- "--shard $1/8 " || true; }
 
+check "$groklab" plan grid.toml --nodes 2 --cores 1 --shards 8
 "$groklab" cluster submit grid.toml --settings cluster.toml --shards 8 -o job
 [ "$(squeue -h -o %A | sort -u | wc -l)" -ge 2 ] || { echo "slurm_test: FAILED: one array of 8" >&2; exit 1; }
 check test "$("$groklab" cluster submit grid.toml --settings cluster.toml -o job)" = "all of 8 shards are done or in the queue"
@@ -54,12 +55,20 @@ scontrol update NodeName=node2 State=DOWN Reason=died
 check wait_for failed 1
 "$here/slurm_here.sh" node "$place/slurm" node2
 scontrol update NodeName=node2 State=RESUME
-"$groklab" cluster submit grid.toml --settings cluster.toml -o job
+# Alone what failed is left: the task that was told to end and those of the dead node are in the queue again by themselves.
+check test "$(count failed)" -eq 1
+check test "$("$groklab" cluster submit grid.toml --settings cluster.toml -o job | sed 's/^job [0-9]*: //' | head -1)" = "1 shard"
 check wait_for done 8
-grep -h . slurm/log/slurmctld | grep -ci requeue | sed 's/^/lines about requeueing in the log of Slurm: /'
+restarted="$(scontrol show job -o | grep -c ' Restarts=[1-9]')"
+echo "tasks that Slurm started again: $restarted, of the dead node: $(echo "$shards" | wc -w)"
+check test "$restarted" -ge "$(printf '%s\n' 2 $shards | sort -u | wc -l)"
+check test "$(scontrol show job -o | grep " ArrayTaskId=2 " | grep before=0 | grep -c ' Restarts=[1-9]')" -eq 1
 
 "$groklab" cluster collect job --store merged
 check test "$("$groklab" cluster collect job --store merged)" = "0 runs copied from 8 of 8 shards"
+check "$groklab" sweep grid.toml --store merged --quiet --report page.html
+check test "$("$groklab" runs --store merged --csv | wc -l)" -eq 201
+check grep -q 200 page.html
 "$groklab" sweep grid.toml --store whole --quiet
 check test "$("$groklab" merge whole -o merged)" = "0 runs copied, 200 there already"
 check "$groklab" store verify --store merged
