@@ -59,6 +59,10 @@ const std::vector<Case> kCases = {
      kSmall,
      {"model.architecture=mlp", "model.combination=sum", "model.n_layers=3", "model.activation=quadratic",
       "loss.kind=mean_squared"}},
+    {"number_mlp_digits",
+     40,
+     {"task.operation=digits", "split.train_size=300", "model.d_mlp=70"},
+     {"model.architecture=number_mlp", "model.n_layers=2", "model.activation=gelu", "model.biases=all"}},
     {"default", 10, {}, {}},
 };
 
@@ -125,6 +129,12 @@ const Trajectory kTrajectories[] = {
     {"mlp_sum_deep_squared_loss", "float64", "AVX-512", 0x5a3ddb3cf27e57e0u},
     {"mlp_sum_deep_squared_loss", "float64", "AVX2", 0x85978aa00d41d7c6u},
     {"mlp_sum_deep_squared_loss", "float64", "SSE4", 0x69f1b3b1cef9ce58u},
+    {"number_mlp_digits", "float32", "AVX-512", 0xcb55def29d4966e5u},
+    {"number_mlp_digits", "float32", "AVX2", 0x9092be68adeaf7b3u},
+    {"number_mlp_digits", "float32", "SSE4", 0x963ff380da77c376u},
+    {"number_mlp_digits", "float64", "AVX-512", 0xdf074815de7dea11u},
+    {"number_mlp_digits", "float64", "AVX2", 0x1c00469ecfbbceadu},
+    {"number_mlp_digits", "float64", "SSE4", 0xddff351f2770185au},
     {"default", "float32", "AVX-512", 0x09fbc36e270114dfu},
     {"default", "float32", "AVX2", 0x7f566fcc4d0a0b6eu},
     {"default", "float32", "SSE4", 0xdfc27a757facf4d9u},
