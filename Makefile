@@ -8,8 +8,8 @@ PAPER := build/paper
 PROTOCOLS ?= quick standard
 
 .PHONY: paper lock-protocols demo test sanitize fuzz check-deep campaigns campaign-crash campaign-inputs campaign-concurrency \
-  campaign-determinism campaign-growth campaign-serve cluster-test page-test page-speed mutants build install docs bench \
-  bench-baselines bench-peers check clean setup wheel python-test python-test-asan python-test-lens deb deb-test dist dist-test
+  campaign-determinism campaign-growth campaign-serve campaign-python cluster-test page-test page-speed mutants build install docs bench \
+  bench-baselines bench-peers check clean setup wheel python-test python-test-asan python-test-lens wheel-test deb deb-test dist dist-test
 
 # Ninja configures again by itself when a CMake file has changed.
 build: setup build/build.ninja
@@ -84,7 +84,14 @@ campaign-serve: setup build/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target groklab_cli
 	@tools/campaign/serve.py build/groklab
 
-campaigns: campaign-crash campaign-concurrency campaign-determinism campaign-inputs campaign-growth campaign-serve
+# The Python package's trainings, ended at random moments and beside the program's. Some minutes.
+campaign-python: wheel build/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target groklab_cli
+	@tools/setup-python.sh $(PYTHON_BUILD)/venv $(PYTHON_TEST)
+	@$(PYTHON_BUILD)/venv/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
+	@tools/campaign/python.py build/groklab $(PYTHON_BUILD)/venv/bin/python
+
+campaigns: campaign-crash campaign-concurrency campaign-determinism campaign-inputs campaign-growth campaign-serve campaign-python
 
 # Every fuzz target in turn, SECONDS each, from tests/fuzz/corpus, with clang's libFuzzer.
 fuzz: setup
@@ -138,6 +145,7 @@ page-speed: setup
 PYTHON_BUILD := build/python
 PYTHON_NOTEBOOKS := nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2
 PYTHON_TEST := pytest==9.2.0 pyarrow==26.0.1 duckdb==2.0.1 mypy==2.4.1 hypothesis==6.170.17 pandas==3.1.1 polars xarray tqdm anywidget==0.11.0 \
+  altair==6.3.0 lifelines==0.30.3 \
   $(PYTHON_NOTEBOOKS)
 PYTHON_LENS := pytest==9.2.0 torch==2.13.0 transformer-lens==3.9.0 $(PYTHON_NOTEBOOKS)
 PYTHON_LENS_4 := pytest==9.2.0 torch==2.13.0 transformer-lens==4.3.0
@@ -151,8 +159,15 @@ wheel: setup
 	@PATH="$(CURDIR)/$(PYTHON_BUILD)/tools/bin:$$PATH" \
 	  auditwheel repair -w $(PYTHON_BUILD)/dist $(PYTHON_BUILD)/wheel/groklab-*.whl
 	@case $(PYTHON_BUILD)/dist/groklab-*.whl in \
-	  *abi3*) $(PYTHON_BUILD)/tools/bin/abi3audit --strict $(PYTHON_BUILD)/dist/groklab-*.whl ;; esac
+	  *abi3*) $(PYTHON_BUILD)/tools/bin/abi3audit --strict $(PYTHON_BUILD)/dist/groklab-*.whl ;; \
+	  *) $(PYTHON_BUILD)/tools/bin/python -c 'import sys; sys.exit(sys.version_info >= (3, 12))' || \
+	    { echo "wheel: expected the stable ABI, as Python is 3.12 or newer" >&2; exit 1; } ;; esac
 	@ls -l $(PYTHON_BUILD)/dist/
+
+# The wheel on a clean Debian without compiler and sources, as root with mmdebstrap; with the Python of that release.
+wheel-test: setup
+	@$(MAKE) wheel PYTHON_BUILD=build/python-release PYTHON=/usr/bin/python3
+	@tools/wheel_test.sh build/python-release/dist/groklab-*.whl build/python-release/tools/bin/python
 
 # The wheel in a fresh environment, tested beside the program of the same sources.
 python-test: wheel build/build.ninja

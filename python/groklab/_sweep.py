@@ -84,7 +84,8 @@ def _grid_items(grid: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             return tuple(value.items()) if "from" in value else {k: hide(v) for k, v in value.items()}
         return value
 
-    return _config.flat({key: hide(value) for key, value in grid.items()})
+    # As for a configuration, the later of two words about one key counts: small | {"train.steps": 500}.
+    yield from dict(_config.flat({key: hide(value) for key, value in grid.items()})).items()
 
 
 def _toml(key: str, value: Any) -> str:

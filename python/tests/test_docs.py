@@ -10,23 +10,30 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[2]
 
 
+def examples():
+    page = (ROOT / "docs" / "python.md").read_text()
+    found = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(found) >= 9
+    return found
+
+
 def test_the_page_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    page = (ROOT / "docs" / "python.md").read_text()
-    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(examples) >= 9
     names = {}
-    for example in examples:
+    for example in examples():
         exec(compile(example, f"docs/python.md: {example.splitlines()[0]}", "exec"), names)
 
 
 def test_its_types_hold(tmp_path):
     pytest.importorskip("mypy")
-    code = "import groklab\n\nrun: groklab.Run = groklab.train(modulus=7)\nx: float = run.history['norm'][-1]\n"
+    code = "\n".join(examples())
     (tmp_path / "use.py").write_text(code)
+    (tmp_path / "misuse.py").write_text(code + "number: int = run.history\n")
     command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml")]
     command += ["--cache-dir", str(tmp_path / "cache")]
     result = subprocess.run([*command, "-p", "groklab"], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
     result = subprocess.run([*command, "use.py"], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
+    result = subprocess.run([*command, "misuse.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 1 and "Incompatible types in assignment" in result.stdout

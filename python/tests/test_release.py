@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import sys
 
 import groklab
 
@@ -28,3 +29,8 @@ def test_the_version_is_one():
 
 def test_the_citation_is_of_the_day_of_the_version():
     assert found(r"^date-released: \"(.*)\"", "CITATION.cff") == found(r"^## [^,]+, (\S+)$", "CHANGELOG.md")
+
+
+def test_a_newer_python_gets_the_stable_abi():
+    ending = ".abi3.so" if sys.version_info >= (3, 12) else ".so"
+    assert groklab._core.__file__.endswith(ending)

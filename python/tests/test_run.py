@@ -1,5 +1,6 @@
 """Runs in memory: training, looking inside, forks, own parts."""
 
+import sys
 import threading
 import time
 
@@ -241,6 +242,24 @@ def test_own_weights(small, trained):
 def test_own_parts_go_into_no_store(small, tmp_path):
     with pytest.raises(groklab.ConfigError, match="store"):
         groklab.train(small, store=tmp_path, train_rows=[1, 2])
+
+
+def test_altair_goes_on_from_a_plot(trained):
+    altair = pytest.importorskip("altair")
+    chart = altair.Chart.from_dict(trained.plot().spec).properties(title="mine")
+    assert chart.to_dict()["title"] == "mine" and len(chart.to_dict()["vconcat"]) == 2
+
+
+@pytest.mark.parametrize("has_tqdm", [True, False])
+def test_progress(small, has_tqdm, monkeypatch, capsys):
+    if has_tqdm:
+        pytest.importorskip("tqdm")
+    else:
+        monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    run = groklab.train(small, store=False, progress=True)
+    out, err = capsys.readouterr()
+    assert ("300/300" in err) if has_tqdm else ("step 300 of 300" in out)
+    np.testing.assert_array_equal(run.history["norm"], groklab.train(small, store=False).history["norm"])
 
 
 def test_plot_is_vega_lite(trained):

@@ -21,6 +21,20 @@ def test_a_grid_is_a_row_a_run(small, store):
         assert row["duration"] == (row["t_grok"] if row["observed"] else 300)
 
 
+def test_a_table_is_what_survival_analysis_asks_for(store):
+    lifelines = pytest.importorskip("lifelines")
+    grid = {"seed": [0, 1], "modulus": 23, "train_fraction": 0.9, "d_model": 48, "weight_decay": 2.0, "steps": [100, 2000]}
+    table = groklab.sweep(grid | {"stop_test_accuracy": 0.99}, store=store)
+    frame = table.to_pandas()
+    curve = lifelines.KaplanMeierFitter().fit(frame["duration"], frame["observed"])
+    assert curve.event_table["observed"].sum() == frame["observed"].sum() > 0
+    assert curve.event_table["censored"].sum() == (~frame["observed"]).sum() > 0
+
+
+def test_the_later_word_about_a_key_counts():
+    assert grid_text({"train": {"steps": 5}, "train.steps": [1, 2]}) == "train.steps = [1, 2]\n"
+
+
 def test_ranges_cases_forks_and_arrays():
     text = grid_text(
         {

@@ -198,13 +198,13 @@ json curve_transforms(const CurveOptions& options) {
 
 // A vertical rule where an accuracy came to be held, and its name on the side that has room, with a white halo that
 // keeps it legible on top of curves.
-json milestone_layers(const char* name, std::int64_t step, std::int64_t last, double height, const char* colour) {
+json milestone_layers(const char* name, std::int64_t step, std::int64_t last, double height) {
   const json data = {{"values", {{{"step", step}, {"name", fmt::format("{} {}", name, format_count(step))}}}}};
   const json x = {{"field", "step"}, {"type", "quantitative"}};
   const bool left = std::log1p(step) > 0.66 * std::log1p(last);
   const json text = {{"type", "text"},       {"align", left ? "right" : "left"},
                      {"baseline", "middle"}, {"fontSize", 11.5},
-                     {"dx", left ? -7 : 7},  {"color", colour}};
+                     {"dx", left ? -7 : 7},  {"color", kTextInk}};
   json halo = text;
   halo.update({{"stroke", "#ffffff"}, {"strokeWidth", 5}, {"strokeJoin", "round"}, {"aria", false}});
   const json place = {{"x", x}, {"y", {{"datum", height}}}, {"text", {{"field", "name"}}}};
@@ -236,14 +236,14 @@ json curve_layers(const std::vector<PlotRun>& runs, const CurveOptions& options)
                     {"mark", {{"type", "point"}, {"filled", true}, {"size", 60}, {"clip", true}}},
                     {"encoding", point}});
   const std::int64_t last = last_step(runs);
-  const auto mark = [&](const char* name, std::optional<std::int64_t> step, double height, const char* colour) {
+  const auto mark = [&](const char* name, std::optional<std::int64_t> step, double height) {
     if (!step) return;
-    for (const json& layer : milestone_layers(name, *step, last, height, colour)) layers.push_back(layer);
+    for (const json& layer : milestone_layers(name, *step, last, height)) layers.push_back(layer);
   };
   if (options.milestones && runs.size() == 1) {
-    mark("grokked at", runs[0].events.grok, 0.42, kPalette[0]);
-    mark("lost at", runs[0].events.ungrok, 0.26, kPalette[0]);
-    mark("fitted at", runs[0].events.fit, 0.58, kPalette[1]);
+    mark("grokked at", runs[0].events.grok, 0.42);
+    mark("lost at", runs[0].events.ungrok, 0.26);
+    mark("fitted at", runs[0].events.fit, 0.58);
   }
   return layers;
 }

@@ -7,6 +7,7 @@
 #include "groklab/base/csv.h"
 #include "groklab/report/data.h"
 #include "groklab/report/overview_charts.h"
+#include "groklab/report/palette.h"
 #include "groklab/report/xy_chart.h"
 #include "groklab/view/text.h"
 
@@ -140,6 +141,7 @@ json event_layers(const RunGroups& groups, const std::vector<RunCell>& cells, co
   single["tooltip"] = {tip("run", "run", nullptr), tip("kind", "is", nullptr), tip("series", "series", nullptr),
                        tip("y", "step", ",d")};
   count["text"] = {{"field", "grokked"}};
+  count.erase("color");
   const char *medians = "datum.kind === 'median'", *grokked = "datum.kind === 'run'",
              *others = "datum.kind === 'not grokked'";
   json layers = json::array();
@@ -151,8 +153,9 @@ json event_layers(const RunGroups& groups, const std::vector<RunCell>& cells, co
                single));
   layers.push_back(layer_of(medians, {{"type", "point"}, {"filled", true}, {"size", 70}, {"opacity", 1}}, median));
   if (cells.size() <= kMostCounts) {
-    layers.push_back(
-        layer_of(medians, {{"type", "text"}, {"dx", 8}, {"dy", -8}, {"align", "left"}, {"fontSize", 11}}, count));
+    layers.push_back(layer_of(
+        medians, {{"type", "text"}, {"dx", 8}, {"dy", -8}, {"align", "left"}, {"fontSize", 11}, {"color", kTextInk}},
+        count));
   }
   return layers;
 }
@@ -211,7 +214,7 @@ Chart map_chart(const RunGroups& groups, const std::vector<RunCell>& cells, cons
                    {"mark", {{"type", "rect"}}},
                    {"encoding", {{"x", x}, {"y", y}, {"color", colour}, {"tooltip", tooltip}}}},
                   {{"mark", halo}, {"encoding", text}},
-                  {{"mark", {{"type", "text"}, {"fontSize", 11.5}, {"color", "#1d2129"}}}, {"encoding", text}}}}};
+                  {{"mark", {{"type", "text"}, {"fontSize", 11.5}, {"color", kTextInk}}}, {"encoding", text}}}}};
   return chart;
 }
 
