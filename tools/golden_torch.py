@@ -62,7 +62,10 @@ BASE = {
     "train.precision": "float64", "train.steps": STEPS,
 }
 SGD = {"optim.kind": "sgd", "optim.learning_rate": 0.05, "optim.momentum": 0.9, "optim.weight_decay": 1e-3}
+# Of BASE: keys that an architecture has no use for.
 TRANSFORMER_ONLY = ("model.n_heads", "model.d_head", "model.layer_norm", "model.input_tokens", "model.tied_embeddings")
+UNUSED = {"transformer": (), "mlp": TRANSFORMER_ONLY,
+          "number_mlp": (*TRANSFORMER_ONLY, "model.d_model", "model.combination")}
 MLP = {"model.architecture": "mlp", "model.d_mlp": 24}
 
 CASES = {
@@ -93,6 +96,8 @@ CASES = {
     "mlp_quadratic_mean_squared_sgd": {**MLP, **SGD, "model.n_layers": 1, "model.combination": "sum",
                                        "model.activation": "quadratic", "model.biases": "none",
                                        "loss.kind": "mean_squared"},
+    "number_mlp": {"model.architecture": "number_mlp", "model.d_mlp": 24, "model.n_layers": 2, "model.biases": "all",
+                   "model.activation": "gelu"},
 }
 
 
@@ -124,7 +129,15 @@ def parameter_shapes(c):
                                              "model.d_head"))
     every_bias, mlp_bias = c["model.biases"] == "all", c["model.biases"] != "none"
     shapes = {}
-    if c["model.architecture"] == "mlp":
+    if c["model.architecture"] == "number_mlp":
+        width = 2
+        for i in range(c["model.n_layers"]):
+            shapes[f"hidden.{i}.W"] = (width, m)
+            if mlp_bias:
+                shapes[f"hidden.{i}.b"] = (m,)
+            width = m
+        shapes["unembed.W_U"] = (width, p)
+    elif c["model.architecture"] == "mlp":
         shapes["embed.W_E"] = (p, d)
         width = 2 * d if c["model.combination"] == "concatenate" else d
         for i in range(c["model.n_layers"]):
@@ -237,8 +250,20 @@ def mlp_logits(w, c, tokens, masks=None):
     return h @ w["unembed.W_U"] + w.get("unembed.b_U", 0.0)
 
 
+def number_mlp_logits(w, c, tokens, masks=None):
+    h = tokens[:, :2].to(w["unembed.W_U"].dtype) / (c["task.modulus"] - 1)
+    for i in range(c["model.n_layers"]):
+        h = ACTIVATIONS[c["model.activation"]](h @ w[f"hidden.{i}.W"] + w.get(f"hidden.{i}.b", 0.0))
+        if masks is not None:
+            h = h * masks[i][:, 0].to(h.dtype)
+    return h @ w["unembed.W_U"] + w.get("unembed.b_U", 0.0)
+
+
+LOGITS = {"transformer": transformer_logits, "mlp": mlp_logits, "number_mlp": number_mlp_logits}
+
+
 def logits_of(w, c, tokens, masks=None):
-    return (mlp_logits if c["model.architecture"] == "mlp" else transformer_logits)(w, c, tokens, masks)
+    return LOGITS[c["model.architecture"]](w, c, tokens, masks)
 
 
 def loss_of(logits, labels, c):
@@ -353,7 +378,7 @@ def make_case(name, changes, directory):
     tensors["loss"] = losses
     if c["loss.kind"] == "cross_entropy" and c["loss.form"] == "framework":
         tensors["loss_float32"] = losses32
-    config = {k: v for k, v in c.items() if not (c["model.architecture"] == "mlp" and k in TRANSFORMER_ONLY)}
+    config = {k: v for k, v in c.items() if k not in UNUSED[c["model.architecture"]]}
     save_file({n: np.ascontiguousarray(v) for n, v in tensors.items()}, directory / f"{name}.safetensors",
               metadata={"config": to_toml(config), "made_by": f"tools/golden_torch.py, torch {torch.__version__}"})
     print(f"{name:32s} loss {losses[0]:.3f} -> {losses[-1]:.5f}; weights differ by {trial.rounding:.1e} in float32, "

@@ -71,7 +71,7 @@ TEST(CheckConfig, FilesAndTheSettingsThatReadThem) {
   EXPECT_EQ(check_error("task.operation=table"),
             "task.table = \"\": expected the path of a CSV file for task.operation = table");
   EXPECT_EQ(check_error("task.table=a.csv"),
-            "task.table = \"a.csv\": expected \"\" unless task.operation = table, found task.operation = add");
+            "task.table = \"a.csv\": expected \"\" unless task.operation = table or rows, found task.operation = add");
   EXPECT_EQ(check_error("split.method=file"),
             "split.file = \"\": expected the path of a file of row indices for split.method = file");
   EXPECT_EQ(check_error("split.file=rows.npy"),
