@@ -7,8 +7,9 @@ Each command (train, fork, sweep, merge, rebuild, pack, delete, gc, reproduce) i
 by itself: by signals at random moments, by SIGKILL inside the N-th write, fsync or rename, by a loss of power that takes
 back all that was not synced, by errors of the disk, by a small disk. After each disturbance the store must open and `groklab store verify` may find leftovers only; at the end all
 records (times apart) and all states must be those of the undisturbed store, bit for bit. The negative controls damage a
-store on purpose, and must be found. Exit code 1 if anything was lost. Needs a C compiler for the faults; the small disk
-needs the right to mount, and is told as skipped without it.
+store on purpose, or let the layer of the lost power forget that states were synced, and must be found. Exit code 1 if
+anything was lost. Needs a C compiler for the faults; the small disk and the store that cannot be written need the right to
+mount, and are told as skipped without it.
 """
 import argparse
 import hashlib
@@ -39,6 +40,7 @@ steps = %d
 evaluate_every = %d
 checkpoint_every = %d
 """
+TRAINERS = ("train", "fork", "sweep", "reproduce")  # that share --kills
 FAULT_CALLS = ["write", "pwrite", "fsync", "fdatasync", "ftruncate", "rename", "unlink", "open", "mkdir"]
 
 
@@ -53,6 +55,7 @@ class Campaign:
         self.fault = os.path.join(folder, "fault.so")
         subprocess.run([os.environ.get("CC") or "cc", "-shared", "-fPIC", "-O1", "-o", self.fault, os.path.join(HERE, "fault.c"), "-ldl", "-lpthread"], check=True)
         self.path("train.toml", RUN % ("0", 40000, 200, 1000))  # longer than a second, so that it waits for the disk
+        self.path("long.toml", RUN % ("[0, 1, 2]", 100000000, 200, 1000))  # is removed long before it ends
         self.path("grid.toml", RUN % ("[0, 1, 2]", 1500, 25, 200) + "[[then]]\ntrain.steps = 400\nsplit.train_size = [10, 20]\n")
         self.table = []
 
@@ -231,7 +234,7 @@ def by_signal(campaign, number, seconds):
     return disturb
 
 
-def by_fault(campaign, kind, call):
+def by_fault(campaign, kind, call, more=None):
     def disturb(words, store):
         counted = campaign.path("count")
         copy = store + "-count"
@@ -244,7 +247,7 @@ def by_fault(campaign, kind, call):
         if total == 0:
             return False
         at = campaign.random.randint(1, total)
-        code, _, err = campaign.run(words, store, {"FAULT_CALLS": call, "FAULT_AT": str(at), "FAULT_KIND": kind})
+        code, _, err = campaign.run(words, store, {"FAULT_CALLS": call, "FAULT_AT": str(at), "FAULT_KIND": kind, **(more or {})})
         if kind in ("kill", "power"):
             return code == -signal.SIGKILL
         if code not in (0, 2):
@@ -277,12 +280,22 @@ exit 3"""
     return int(child.stdout)
 
 
-def removed_store(campaign, count):
+def removed_store(campaign, name, count):
+    """The whole store goes while the command trains in it: exit code 2, and soon."""
+    long = {"train": ["train", "train.toml", "--quiet", "--set", "train.steps=100000000"],
+            "sweep": ["sweep", "long.toml", "--quiet", "--jobs", "2"]}
     for _ in range(count):
         store = campaign.path("removed")
         shutil.rmtree(store, ignore_errors=True)
-        child = campaign.start(["train", "train.toml", "--quiet", "--set", "train.steps=100000000"], store)
-        while not os.path.exists(os.path.join(store, "groklab.sqlite")):
+        words = long[name] if name in long else campaign.commands(name, store)[:3] + ["--set", "train.steps=100000000"]
+        states = os.path.join(store, "checkpoints")
+        before = len(os.listdir(states)) if os.path.exists(states) else 0
+        child = campaign.start(words, store)
+        begin = time.time()
+        while not os.path.exists(states) or len(os.listdir(states)) == before:
+            if child.poll() is not None or time.time() - begin > 60:
+                child.kill()
+                raise Lost(f"a store removed midway: {name} did not begin: {child.communicate()[1].strip()}")
             time.sleep(0.01)
         time.sleep(campaign.random.uniform(0.05, 0.5))
         for _ in range(100):  # the program may be making a folder at this moment
@@ -293,6 +306,53 @@ def removed_store(campaign, count):
         if child.returncode != 2:
             raise Lost(f"a store removed midway: exit code {child.returncode}: {err.strip()}")
     return count
+
+
+def read_only_store(campaign, name, expected, seconds, count):
+    """Ends a command midway, then makes its store one that cannot be written (a mount in a namespace of its own): going on
+    is refused with exit code 2, everything that reads works, and with the right to write it goes on to the same bits."""
+    done = 0
+    for attempt in range(20 * count):
+        if done == count:
+            break
+        store = campaign.path("read-only")
+        shutil.rmtree(store, ignore_errors=True)
+        words = campaign.commands(name, store)
+        number = (signal.SIGTERM, signal.SIGKILL)[attempt % 2]
+        if not by_signal(campaign, number, 0.9 * seconds)(words, store) or not os.path.exists(os.path.join(store, "groklab.sqlite")):
+            continue
+        reads = [["runs"], ["runs", "--json"], ["runs", "--times"], ["store", "verify"]]
+        script = [f"mount --bind {store} {store} && mount -o remount,ro,bind {store} || exit 77", f"touch {store}/x 2>/dev/null && exit 78"]
+        for line in [words] + reads:
+            script.append(f"GROKLAB_STORE={store} {campaign.program} {' '.join(line).replace('STORE', store)} 2>&1 >/dev/null; echo $?")
+        child = subprocess.run(["unshare", "-m", "sh", "-c", "\n".join(script)], cwd=campaign.folder, capture_output=True, text=True,
+                               timeout=600)
+        if "not permitted" in child.stderr or child.returncode == 77:
+            return None
+        lines = child.stdout.split("\n")
+        codes = [line for line in lines if line.isdigit()]
+        if codes[:1] == ["0"] and campaign.contents(store) == expected:
+            continue  # it had done everything when the signal came: the command shows that
+        # One line and the refusal; then the readers, of which `verify` may find what a killed program left.
+        if codes[:4] != ["2", "0", "0", "0"] or lines[1] != "2" or len(codes) != 5 or codes[4] not in ("0", "2"):
+            raise Lost(f"a store that cannot be written: {name} after {number.name}: exit code {child.returncode}: {lines}")
+        campaign.check(store)
+        campaign.succeed(words, store)
+        if (found := campaign.contents(store)) != expected:
+            raise Lost(f"a store that could not be written: {name}: {differences(expected, found)}")
+        done += 1
+    return done
+
+
+def forgotten_syncs(campaign, expected):
+    """A program that does not sync its states, as far as the layer of the lost power can tell: that must be found."""
+    for _ in range(20):
+        try:
+            campaign.disturbed("train", expected, by_fault(campaign, "power", "fdatasync", {"FAULT_FORGET": ".safetensors"}), 1, 1)
+        except Lost as error:
+            print(f"  found: {error}", flush=True)
+            return 1
+    raise AssertionError("negative control: states that were never synced were not found")
 
 
 def negative_controls(campaign, store):
@@ -333,7 +393,8 @@ def negative_controls(campaign, store):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
-    parser.add_argument("--kills", type=int, default=200, help="SIGKILLs at random moments, over all commands")
+    parser.add_argument("--kills", type=int, default=200, help="SIGKILLs at random moments: a quarter each for "
+                        "train, fork, sweep and reproduce, an eighth for each other command, however many are chosen")
     parser.add_argument("--faults", type=int, default=5, help="faults per kind and call")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--commands", default="train,fork,sweep,merge,rebuild,pack,reproduce,delete,gc")
@@ -364,7 +425,7 @@ def main():
         campaign.succeed(words, store)
         seconds = time.time() - begin
         expected = campaign.contents(store)
-        kills = max(1, options.kills // len(names))
+        kills = max(1, options.kills // (4 if name in TRAINERS else 8))
         row(f"{name}: SIGKILL at a random moment",
             lambda: campaign.disturbed(name, expected, by_signal(campaign, signal.SIGKILL, 1.1 * seconds), kills, 30))
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -378,11 +439,14 @@ def main():
                     continue
                 row(f"{name}: {kind} in a random {call}",
                     lambda: campaign.disturbed(name, expected, by_fault(campaign, kind, call), options.faults, 3))
+        if name in ("train", "fork", "sweep"):
+            row(f"{name}: the store removed midway", lambda: removed_store(campaign, name, 5))
+            row(f"{name}: a store that cannot be written", lambda: read_only_store(campaign, name, expected, seconds, 4))
     if "train" in names:
         expected = campaign.contents(campaign.path("whole-train"))
         row("train: a disk that is full again and again", lambda: small_disk(campaign, expected))
-        row("train: the store removed midway", lambda: removed_store(campaign, 5))
         row("negative controls found", lambda: negative_controls(campaign, campaign.path("whole-train")))
+        row("negative control: states that are not synced, found", lambda: forgotten_syncs(campaign, expected))
     if options.markdown:
         with open(options.markdown, "w") as file:
             file.write("| what was injected | how often | what was lost |\n|---|---|---|\n")

@@ -5,6 +5,8 @@
 //   FAULT_AT     which of them, from 1; 0: none
 //   FAULT_KIND   kill, eio, enospc, short (half of the bytes, then ENOSPC at the next), or power: everything that was not
 //                synced is taken back (bytes, names, folders), and the program killed: the worst that a disk may do
+//   FAULT_FORGET a part of a file's path: syncing such files counts for nothing when the power goes. A negative control: a
+//                program that does not sync them must be found out
 //   FAULT_COUNT  a file that gets the number of such calls at the end
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -101,6 +103,16 @@ static void keep_name(int kind, const char* path) {
   pthread_mutex_unlock(&lock);
 }
 
+static int is_forgotten(int descriptor) {
+  const char* forget = getenv("FAULT_FORGET");
+  char link[64], path[4096];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  const ssize_t size = forget == NULL ? -1 : readlink(link, path, sizeof path - 1);
+  if (size < 0) return 0;
+  path[size] = '\0';
+  return strstr(path, forget) != NULL;
+}
+
 static void mark_synced(int descriptor) {
   struct stat status;
   char link[64], path[4096] = "";
@@ -108,6 +120,7 @@ static void mark_synced(int descriptor) {
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
   const ssize_t size = readlink(link, path, sizeof path - 1);
   path[size < 0 ? 0 : size] = '\0';
+  if (is_forgotten(descriptor)) return;
   pthread_mutex_lock(&lock);
   for (size_t i = 0; i < n_changes; ++i) {
     struct change* change = &changes[i];
@@ -232,6 +245,7 @@ int syncfs(int descriptor) {
   pthread_mutex_lock(&lock);
   for (size_t i = 0; i < n_changes; ++i) {
     struct change* change = &changes[i];
+    if (change->kind == kBytes && is_forgotten(change->descriptor)) continue;
     if (!change->is_synced && (change->kind == kRename || change->kind == kUnlink)) CALL(unlink)(change->backup);
     change->is_synced = 1;
   }
