@@ -4,8 +4,8 @@
     tools/campaign/concurrency.py build/groklab [--rounds 3] [--markdown FILE]
 
 Per round eight processes train twelve runs each into one store (some the same), two sweep one plan, and two
-report, list and export all the time. Every command must end within --wait seconds; afterwards every run must be there
-once, and equal, in records (times apart) and states, that of a store into which one process wrote. Then trainings under
+report, list, export and merge it into another store all the time. Every command must end within --wait seconds; afterwards
+every run must be there once, and equal, in records (times apart) and states, that of a store into which one process wrote. Then trainings under
 a clock that stands, goes back, jumps or is slow (clock.c, loaded with LD_PRELOAD) must end and give the same bits.
 Negative controls: lost records, a changed one, a lost run, a renamed one, a program that does not end and a clock that
 stands must be found. Exit code 1 if anything was lost.
@@ -126,7 +126,7 @@ def together(campaign, expected, round):
     queues = [campaign.worker(number) for number in range(8)] + [[["sweep", "grid.toml", "--quiet", "--jobs", "2"]]] * 2
     queues = [list(queue) for queue in queues]
     looks = [["runs", "--json"], ["report", "last", "-o", "page.html"], ["export", "last", "--format", "csv"],
-             ["runs", "--times"], ["show", "last"]]
+             ["runs", "--times"], ["show", "last"], ["merge", store, "-o", store + "-merged", "--quiet"]]
     readers = 0
 
     def launch(queue, words):
@@ -147,7 +147,7 @@ def together(campaign, expected, round):
                 continue
             active.remove(job)
             # A run that another process trains is refused, and said so; whoever trains it finishes it.
-            campaign.finish(child, words, "another process" if words[0] == "train" else None)
+            campaign.finish(child, words, {"train": "another process", "merge": "another program merges"}.get(words[0]))
             longest = max(longest, time.time() - begin)
             if queue:
                 launch(queue, queue.pop(0))
@@ -157,6 +157,9 @@ def together(campaign, expected, round):
     for seed in range(64):  # those that were refused
         campaign.run(["train", f"run{seed}.toml", "--quiet", "--threads", "1"], store)
     compare(expected, campaign.contents(store))
+    # What was merged while it was trained grew with it; a last merge makes it whole.
+    campaign.run(["merge", store, "-o", store + "-merged", "--quiet"], store)
+    compare(expected, campaign.contents(store + "-merged"))
     return count, longest
 
 

@@ -126,6 +126,7 @@ def many_runs(campaign, merged):
     print(f"files in the merged store: {files:,}", flush=True)
     campaign.measure(f"runs, {what}", ["runs"], all_runs)
     campaign.measure(f"runs --where, {what}", ["runs", "--where", "seed = 3 and test_accuracy > 2"], all_runs)
+    campaign.measure(f"report --where, medians over seeds, {what}", ["report", "--where", "seed >= 0", "-o", "many.html"], all_runs)
     campaign.measure(f"export as parquet, {what}", ["export", "--format", "parquet", "-o", "tables"], all_runs)
     campaign.measure(f"store verify, {what}", ["store", "verify"], all_runs)
     for end in ("", "-wal", "-shm"):
