@@ -208,7 +208,7 @@ TimedSizes rival_sizes(const Scale& scale) {
   } else if (scale.name == "standard") {
     s.network = modular_mlp(97, 128, 128, "relu");
     s.seeds = chosen_seeds(scale, {6000, 5});  // those of D_crit, whose runs are varma2023's
-    s.rows = 3763;  // 40 %
+    s.rows = 3763;                             // 40 %
     steps = 60000;
   } else {
     refuse_scale(scale, "smoke, quick or standard");
