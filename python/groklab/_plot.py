@@ -21,6 +21,7 @@ class Chart:
         self.spec = spec
 
     def to_json(self) -> str:
+        """The Vega-Lite specification with its data, as text."""
         return json.dumps(self.spec)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -34,6 +35,7 @@ class Page(str):
     """An HTML text that notebooks show in a frame of its own."""
 
     def save(self, path: str) -> None:
+        """Writes the page to a file, which needs no network to be looked at. Raises OSError."""
         with open(path, "w", encoding="utf-8") as file:
             file.write(self)
 

@@ -25,6 +25,7 @@ class Table(Mapping[str, NDArray[Any]]):
 
     @property
     def n_rows(self) -> int:
+        """How many rows every column has."""
         return len(next(iter(self._columns.values()), ()))
 
     def rows(self) -> Iterator[dict[str, Any]]:

@@ -29,6 +29,7 @@ class Task:
 
     @property
     def n_rows(self) -> int:
+        """How many rows the table has, on training and on test side together."""
         return len(self.labels)
 
     @property

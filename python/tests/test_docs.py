@@ -1,11 +1,14 @@
 """The examples of docs/python.md run, in their order, and the package is typed."""
 
+import inspect
 import pathlib
 import re
 import subprocess
 import sys
 
 import pytest
+
+import groklab
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -37,3 +40,14 @@ def test_its_types_hold(tmp_path):
     assert result.returncode == 0, result.stdout
     result = subprocess.run([*command, "misuse.py"], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 1 and "Incompatible types in assignment" in result.stdout
+
+
+def test_every_public_name_says_what_it_is():
+    bare = []
+    for name, value in vars(groklab).items():
+        if name.startswith("_") or inspect.ismodule(value) or isinstance(value, str):
+            continue
+        inner = vars(value).items() if inspect.isclass(value) else ()
+        parts = [(name, value), *((f"{name}.{n}", v) for n, v in inner if not n.startswith("_") and (callable(v) or isinstance(v, property)))]
+        bare += [part for part, thing in parts if not inspect.getdoc(thing)]
+    assert bare == []
