@@ -158,10 +158,10 @@ wheel: setup
 	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(PYTHON_BUILD)/tools/bin/python -m pip wheel --quiet --no-deps -w $(PYTHON_BUILD)/wheel .
 	@PATH="$(CURDIR)/$(PYTHON_BUILD)/tools/bin:$$PATH" \
 	  auditwheel repair -w $(PYTHON_BUILD)/dist $(PYTHON_BUILD)/wheel/groklab-*.whl
-	@case $(PYTHON_BUILD)/dist/groklab-*.whl in \
-	  *abi3*) $(PYTHON_BUILD)/tools/bin/abi3audit --strict $(PYTHON_BUILD)/dist/groklab-*.whl ;; \
+	@wheel="$$(ls $(PYTHON_BUILD)/dist/groklab-*.whl)"; case "$$wheel" in \
+	  *abi3*) $(PYTHON_BUILD)/tools/bin/abi3audit --strict "$$wheel" ;; \
 	  *) $(PYTHON_BUILD)/tools/bin/python -c 'import sys; sys.exit(sys.version_info >= (3, 12))' || \
-	    { echo "wheel: expected the stable ABI, as Python is 3.12 or newer" >&2; exit 1; } ;; esac
+	    { echo "wheel: expected the stable ABI, as Python is 3.12 or newer; found $$wheel" >&2; exit 1; } ;; esac
 	@ls -l $(PYTHON_BUILD)/dist/
 
 # The wheel on a clean Debian without compiler and sources, as root with mmdebstrap; with the Python of that release.

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/store/store.h"
@@ -159,8 +162,14 @@ TEST_F(AnnotationTest, MergingTakesTheNewestNameAndAllTags) {
   Store fresh(store_of("fresh"));
   fresh.merge(c);
   EXPECT_EQ(said(fresh, "1a"), "of b|a b |");
+  const auto kept = [&](const char* store, const char* file) { return store_of(store) / "reproductions" / file; };
+  std::filesystem::create_directories(store_of("fresh") / "reproductions");
+  std::ofstream(kept("fresh", "a-study.json")) << "{}";
+  std::filesystem::create_symlink("/etc/hostname", kept("fresh", "elsewhere.json"));
   fresh.backup(store_of("copy"));
   EXPECT_EQ(said(Store(store_of("copy")), "1a"), "of b|a b |");
+  EXPECT_TRUE(std::filesystem::exists(kept("copy", "a-study.json"))) << "what studies said of the store";
+  EXPECT_FALSE(std::filesystem::exists(kept("copy", "elsewhere.json"))) << "a way out of the store";
 }
 
 TEST_F(AnnotationTest, WhatOthersWroteIsNotBelieved) {

@@ -76,6 +76,15 @@ bool copy_files(SQLite::Database& copied, const StoreFiles& from, const fs::path
   return true;
 }
 
+/// What `groklab reproduce` keeps in the store (studies/kept.h): files beside the runs, of which no row speaks.
+void copy_reproductions(const fs::path& from, const fs::path& to) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(from / "reproductions", none)) {
+    if (!entry.is_regular_file(none) || entry.is_symlink(none)) continue;
+    copy_store_file(entry.path(), to / "reproductions" / entry.path().filename(), Durability::kSync);
+  }
+}
+
 /// Of runs whose rows or whose file were damaged; of others where it is there.
 void renew_run_files(Database& database, SQLite::Database& connection, const std::vector<StoreFault>& faults) {
   std::set<std::int64_t> runs;
@@ -208,6 +217,7 @@ void Store::backup(const fs::path& destination) const {
       if (attempt == 20)
         fail(ErrorKind::kStore, "store {}: states are missing; see groklab store verify", directory().string());
     }
+    copy_reproductions(directory(), partial);
     fs::rename(partial, destination);
   } catch (const fs::filesystem_error& error) {
     fs::remove_all(partial, ignored);
