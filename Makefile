@@ -145,9 +145,10 @@ page-speed: setup
 PYTHON_BUILD := build/python
 PYTHON_NOTEBOOKS := nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2
 PYTHON_TEST := pytest==9.2.0 pyarrow==26.0.1 duckdb==2.0.1 mypy==2.4.1 hypothesis==6.170.17 pandas==3.1.1 polars xarray tqdm anywidget==0.11.0 \
-  altair==6.3.0 lifelines==0.30.3 \
+  altair==6.3.0 \
   $(PYTHON_NOTEBOOKS)
-PYTHON_LENS := pytest==9.2.0 torch==2.13.0 transformer-lens==3.9.0 $(PYTHON_NOTEBOOKS)
+# lifelines, which wants an older pandas than the tests above have, is beside them.
+PYTHON_LENS := pytest==9.2.0 torch==2.13.0 transformer-lens==3.9.0 lifelines==0.30.3 $(PYTHON_NOTEBOOKS)
 PYTHON_LENS_4 := pytest==9.2.0 torch==2.13.0 transformer-lens==4.3.0
 
 # A wheel of the Python package that carries its libraries, in build/python/dist: the stable ABI where the interpreter
@@ -193,12 +194,13 @@ python-test-asan: setup
 	  ASAN_OPTIONS=detect_leaks=0 ANY_INPUT_EXAMPLES=$(ANY_INPUT_EXAMPLES) $(PYTHON_ASAN)/venv/bin/python -m pytest -p no:cacheprovider \
 	  $(addprefix python/tests/test_,$(addsuffix .py,any_input config penalty run store sweep)) $(PYTEST)
 
-# Our networks in TransformerLens 3 and 4 themselves, which bring PyTorch with them, and the notebook beside a PyTorch loop.
+# Our networks in TransformerLens 3 and 4 themselves, which bring PyTorch with them, the notebook beside a PyTorch loop, and
+# a sweep's table in lifelines.
 python-test-lens: wheel
 	@tools/setup-python.sh $(PYTHON_BUILD)/venv-lens $(PYTHON_LENS)
 	@$(PYTHON_BUILD)/venv-lens/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
-	@$(PYTHON_BUILD)/venv-lens/bin/python -m pytest python/tests/test_lens.py python/tests/test_notebooks.py -k \
-  "lens or logits or module or refused or 02" $(PYTEST)
+	@$(PYTHON_BUILD)/venv-lens/bin/python -m pytest python/tests/test_lens.py python/tests/test_notebooks.py \
+  python/tests/test_sweep.py -k "lens or logits or module or refused or 02 or survival" $(PYTEST)
 	@tools/setup-python.sh $(PYTHON_BUILD)/venv-lens4 $(PYTHON_LENS_4)
 	@$(PYTHON_BUILD)/venv-lens4/bin/python -m pip install --quiet --force-reinstall --no-deps $(PYTHON_BUILD)/dist/groklab-*.whl
 	@$(PYTHON_BUILD)/venv-lens4/bin/python -m pytest python/tests/test_lens.py $(PYTEST)

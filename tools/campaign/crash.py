@@ -48,6 +48,12 @@ class Lost(Exception):
     """Something that must not happen."""
 
 
+def restore_signals():
+    """In the background of a script, or behind nohup, what starts here would ignore what the campaign sends."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Campaign:
     def __init__(self, program, seed, folder):
         self.program, self.folder = os.path.abspath(program), folder
@@ -72,7 +78,7 @@ class Campaign:
             environment.update({"LD_PRELOAD": self.fault, "FAULT_DIR": os.path.basename(store)}, **fault)
         words = [store if word == "STORE" else word for word in words]
         return subprocess.Popen([self.program] + words, cwd=self.folder, env=environment, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True)
+                                stderr=subprocess.PIPE, text=True, preexec_fn=restore_signals)
 
     def run(self, words, store, fault=None):
         child = self.start(words, store, fault)

@@ -49,9 +49,8 @@ class Campaign(crash.Campaign):
         if words[0] != "python":
             return super().start(words, store, fault)
         command = [self.python, "script.py", words[1], store, *words[2:]]
-        # In the background of a script Ctrl-C is ignored, and so would be by what starts here.
         return subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+                                preexec_fn=crash.restore_signals)
 
 
 def by_signal(campaign, number, seconds):
