@@ -12,7 +12,7 @@
 namespace groklab {
 namespace {
 
-ResolvedConfig config_of(std::initializer_list<const char*> settings) {
+ResolvedConfig config_of(const std::vector<const char*>& settings) {
   Config config;
   for (const char* s : {"task.modulus=7", "model.d_model=8", "model.n_heads=2", "model.d_mlp=12", "model.biases=all"}) {
     set_config_value(config, s);
@@ -86,7 +86,7 @@ WeightShapes shapes_of(const ParameterLayout& layout) {
 }
 
 TEST(Architecture, ShapesTellTheNetworkTheyAreOf) {
-  const std::vector<std::initializer_list<const char*>> networks = {
+  const std::vector<std::vector<const char*>> networks = {
       {"model.biases=none"},
       {"model.biases=mlp", "model.n_layers=3", "model.layer_norm=pre"},
       {"model.layer_norm=post", "model.input_tokens=4", "model.d_vocab_out=9"},
