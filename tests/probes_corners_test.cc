@@ -135,12 +135,14 @@ TEST(Weights, HeadsOfAttentionAreOneMatrix) {
 }
 
 TEST(Probes, ANetworkWithoutAnEmbeddingIsSparedWhatNeedsOne) {
-  Lab lab(small_config({"model.architecture=number_mlp"}));
-  const ProbeResult result =
-      Prober(lab.config, lab.task, lab.split).read(*lab.engine, parse_probes("all", "probes"), true);
-  EXPECT_FALSE(result.frequencies.has_value());
-  EXPECT_FALSE(result.geometry.has_value());
-  EXPECT_TRUE(result.circuits.has_value());
+  for (const char* architecture : {"model.architecture=number_mlp", "model.architecture=one_hot_mlp"}) {
+    Lab lab(small_config({architecture}));
+    const ProbeResult result =
+        Prober(lab.config, lab.task, lab.split).read(*lab.engine, parse_probes("all", "probes"), true);
+    EXPECT_FALSE(result.frequencies.has_value()) << architecture;
+    EXPECT_FALSE(result.geometry.has_value()) << architecture;
+    EXPECT_TRUE(result.circuits.has_value()) << architecture;
+  }
 }
 
 TEST(Weights, NormsAreThoseThatPenaltiesPressOn) {

@@ -47,6 +47,7 @@
 #define GROKLAB_ARCHITECTURES(ENTRY) \
   ENTRY(transformer)                 \
   ENTRY(mlp)                         \
+  ENTRY(one_hot_mlp)                 \
   ENTRY(number_mlp)
 
 #define GROKLAB_LOSSES(ENTRY) \

@@ -99,7 +99,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
 
   auto& model = config.model;
   field("model.architecture", component_choice(), "",
-        "Decoder-only transformer, an MLP on embeddings, or one on numbers.", model.architecture);
+        "Decoder-only transformer, or an MLP on embeddings, on one-hot inputs or on numbers.", model.architecture);
   field("model.n_layers", between(1, 1000), "layers", "Transformer blocks, or hidden layers of the MLP.",
         model.n_layers);
   field("model.d_model", between(1, 1 << 20), "", "Width of the embedding and of the residual stream.", model.d_model);

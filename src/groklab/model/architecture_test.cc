@@ -69,6 +69,16 @@ TEST(Architecture, AnMlpOnNumbersHasARowOfWeightsForEachInput) {
   expect_traits(layout, "unembed.W_U", TensorRole::kUnembedding, 12);
 }
 
+TEST(Architecture, AnMlpOnOneHotInputsHasARowOfWeightsForEachSymbolOfEachInput) {
+  const ParameterLayout layout = layout_of(config_of({"model.architecture=one_hot_mlp", "model.n_layers=2"}));
+  EXPECT_EQ(layout.find("embed.W_E"), nullptr);
+  EXPECT_EQ(layout.at("one_hot.W").shape, (std::vector<std::int64_t>{14, 12}));
+  expect_traits(layout, "one_hot.W", TensorRole::kLinear, 14);
+  expect_traits(layout, "one_hot.b", TensorRole::kBias, 14);
+  EXPECT_EQ(layout.at("hidden.1.W").shape, (std::vector<std::int64_t>{12, 12}));
+  expect_traits(layout, "unembed.W_U", TensorRole::kUnembedding, 12);
+}
+
 TEST(Architecture, WeightsAreWhatIsNeitherBiasNorLayerNorm) {
   const ParameterLayout layout = layout_of(config_of({"model.layer_norm=post"}));
   for (const TensorSpec& spec : layout.tensors()) {
@@ -93,6 +103,8 @@ TEST(Architecture, ShapesTellTheNetworkTheyAreOf) {
       {"model.architecture=mlp", "model.n_layers=2"},
       {"model.architecture=mlp", "model.combination=sum", "model.biases=mlp"},
       {"model.architecture=mlp", "model.biases=none", "model.d_vocab_out=11"},
+      {"model.architecture=one_hot_mlp", "model.n_layers=3", "model.biases=none"},
+      {"model.architecture=one_hot_mlp", "model.biases=mlp", "model.d_vocab_out=9"},
       {"model.architecture=number_mlp", "model.n_layers=2", "model.d_vocab_out=9"}};
   for (const auto& settings : networks) {
     const ResolvedConfig resolved = config_of(settings);
@@ -115,8 +127,8 @@ TEST(Architecture, ShapesTellTheNetworkTheyAreOf) {
 }
 
 TEST(Architecture, AFileMayNotContradictWhatIsSet) {
-  for (const char* architecture :
-       {"model.architecture=transformer", "model.architecture=mlp", "model.architecture=number_mlp"}) {
+  for (const char* architecture : {"model.architecture=transformer", "model.architecture=mlp",
+                                   "model.architecture=one_hot_mlp", "model.architecture=number_mlp"}) {
     const ResolvedConfig resolved = config_of({architecture});
     const WeightShapes shapes = shapes_of(layout_of(resolved));
     Config config = *resolved;

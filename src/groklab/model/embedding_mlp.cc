@@ -1,4 +1,5 @@
-// See embedding_mlp.h. h_0 = join(W_E[symbols]); h_{i+1} = act(h_i W_i + b_i); logits = h W_U + b_U.
+// See embedding_mlp.h. h_0 = join(W_E[symbols]); h_{i+1} = act(h_i W_i + b_i); logits = h W_U + b_U. Without an
+// embedding the tables are the first layer's weights themselves: h_1 = act(sum over inputs i of W_i[symbol_i] + b).
 #include "groklab/model/embedding_mlp.h"
 
 #include <algorithm>
@@ -16,12 +17,21 @@ namespace groklab {
 
 namespace {
 
+/// Where the first layer's tensors and those behind it are named, and whether there is an embedding before it.
+struct FirstLayer {
+  bool embeds = true;
+  const char *first = "layers.0.", *deeper = "layers.";
+
+  std::string prefix(std::int64_t layer) const { return layer == 0 ? first : deeper + std::to_string(layer) + "."; }
+};
+
 template <typename T>
 class EmbeddingMlp final : public Network<T> {
  public:
-  EmbeddingMlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes, const Kernels<T>& kernels);
+  EmbeddingMlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes, const Kernels<T>& kernels,
+               FirstLayer first_layer);
 
-  const char* path_name() const override { return "embedding MLP"; }
+  const char* path_name() const override { return first_layer_.embeds ? "embedding MLP" : "MLP on one-hot inputs"; }
   std::int64_t classes() const override { return sizes_.classes; }
   bool reads_tables() const override { return true; }
   Scratch<T> make_scratch() const override {
@@ -69,7 +79,13 @@ class EmbeddingMlp final : public Network<T> {
     return {filters, {.layer = static_cast<std::int64_t>(layer), .rows = rows, .neurons = d_mlp_}};
   }
   bool keeps_before() const { return activation_ != Activation::kRelu; }
+  void make_tables(ThreadPool& pool);
+  void collect_embedded(T* gradient, const T* d_tables, ThreadPool& pool);
+  /// f(table, symbol, first column, columns, place in the tables) for every run of columns that lie side by side.
+  template <typename F>
+  void for_each_table_piece(F&& f) const;
 
+  const FirstLayer first_layer_;
   const Task& task_;
   const ModelSizes sizes_;
   const Kernels<T>& kernels_;
@@ -94,8 +110,9 @@ class EmbeddingMlp final : public Network<T> {
 
 template <typename T>
 EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
-                              const Kernels<T>& kernels)
-    : task_(task),
+                              const Kernels<T>& kernels, FirstLayer first_layer)
+    : first_layer_(first_layer),
+      task_(task),
       sizes_(sizes),
       kernels_(kernels),
       matrices_(kernels),
@@ -104,7 +121,7 @@ EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const
       d_mlp_(config.d_mlp),
       symbols_(sizes.vocabulary),
       inputs_(task.n_inputs),
-      tables_(config.combination == EmbeddingCombination::kConcatenate ? task.n_inputs : 1),
+      tables_(!first_layer.embeds || config.combination == EmbeddingCombination::kConcatenate ? task.n_inputs : 1),
       table_layout_{symbols_, 1, kernels.width, kernels.mixture_width} {
   layout_ = model_layout(config, sizes);
   const std::int64_t per_row = d_mlp_ * config.n_layers * (keeps_before() ? 2 : 1) + padded(sizes.classes);
@@ -113,13 +130,13 @@ EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const
   ScratchPlan plan;
   typename MatrixSet<T>::Use no_gradient;
   no_gradient.gradient = false;
-  const TensorSpec& first = layout_.at("layers.0.W");
-  for (std::int64_t t = 0; t < tables_; ++t) {
+  const TensorSpec& first = layout_.at(first_layer_.prefix(0) + "W");
+  for (std::int64_t t = 0; first_layer_.embeds && t < tables_; ++t) {
     const MatrixPlace place{first.offset + t * d_model_ * d_mlp_, d_model_, d_mlp_, d_mlp_, d_mlp_, 0};
     first_w_.push_back(matrices_.add_matrix(place, no_gradient));
   }
   for (std::int64_t i = 0; i < config.n_layers; ++i) {
-    const std::string prefix = "layers." + std::to_string(i) + ".";
+    const std::string prefix = first_layer_.prefix(i);
     Layer layer;
     if (i > 0) layer.w = matrices_.add_matrix(plain_matrix(layout_.at(prefix + "W")), {});
     if (const TensorSpec* bias = layout_.find(prefix + "b")) {
@@ -135,10 +152,11 @@ EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const
   unembedding_.emplace(config, layout_, d_mlp_, sizes.classes, matrices_, kernels);
   logits_at_ = plan.take_panels(tile_rows_, sizes.classes, kernels.width);
   scratch_size_ = plan.size();
-  embedding_ = AlignedBuffer<T>(symbols_ * padded(d_model_));
-  embed_gradient_ = AlignedBuffer<T>(symbols_ * padded(d_model_));
   tables_data_ = AlignedBuffer<T>(tables_ * table_size());
   first_bias_ = AlignedBuffer<T>(table_layout_.padded(d_mlp_));
+  if (!first_layer_.embeds) return;
+  embedding_ = AlignedBuffer<T>(symbols_ * padded(d_model_));
+  embed_gradient_ = AlignedBuffer<T>(symbols_ * padded(d_model_));
   packed_gradient_ = AlignedBuffer<T>(tables_ * d_model_ * padded(d_mlp_));
 }
 
@@ -146,23 +164,48 @@ template <typename T>
 double EmbeddingMlp<T>::step_flop(std::int64_t rows) const {
   const double d = static_cast<double>(d_model_), m = static_cast<double>(d_mlp_);
   const double deeper = static_cast<double>(layers_.size() - 1) * m * m;
-  const double of_tables = static_cast<double>(tables_ * symbols_) * d * m;
+  const double of_tables = first_layer_.embeds ? static_cast<double>(tables_ * symbols_) * d * m : 0;
   // The sums of table rows are additions without products; they are not counted.
   return 6.0 * (static_cast<double>(rows) * (deeper + m * static_cast<double>(sizes_.classes)) + of_tables);
+}
+
+template <typename T>
+template <typename F>
+void EmbeddingMlp<T>::for_each_table_piece(F&& f) const {
+  const std::int64_t width = kernels_.mixture_width;
+  for (std::int64_t t = 0; t < tables_; ++t) {
+    for (std::int64_t col = 0; col < d_mlp_; col += width) {
+      for (std::int64_t s = 0; s < symbols_; ++s) {
+        f(t, s, col, std::min(width, d_mlp_ - col),
+          t * table_size() + col / width * table_layout_.panel_stride() + s * table_layout_.row_stride());
+      }
+    }
+  }
 }
 
 template <typename T>
 void EmbeddingMlp<T>::prepare(const T* parameters, ThreadPool& pool) {
   parameters_ = parameters;
   matrices_.pack_all(parameters, pool);
-  const T* w_e = parameters + layout_.at("embed.W_E").offset;
+  if (layers_[0].bias_at >= 0) {
+    std::memcpy(first_bias_.data(), parameters + layers_[0].bias_at, static_cast<std::size_t>(d_mlp_) * sizeof(T));
+  }
+  if (first_layer_.embeds) return make_tables(pool);
+  const T* const weights = parameters + layout_.at(first_layer_.prefix(0) + "W").offset;
+  for_each_table_piece([&](std::int64_t t, std::int64_t s, std::int64_t col, std::int64_t n, std::int64_t at) {
+    std::memcpy(tables_data_.data() + at, weights + (t * symbols_ + s) * d_mlp_ + col,
+                static_cast<std::size_t>(n) * sizeof(T));
+  });
+}
+
+/// W_E W_first of each table.
+template <typename T>
+void EmbeddingMlp<T>::make_tables(ThreadPool& pool) {
+  const T* w_e = parameters_ + layout_.at("embed.W_E").offset;
   const BlockedView<const T> source{w_e, d_model_, d_model_, 0};
   const std::int64_t width = kernels_.width, panels = padded(d_mlp_) / width;
   for (std::int64_t col = 0; col < d_model_; col += width) {
     pack_panel(embedding_.data() + col * symbols_, source, symbols_, col, d_model_, width);
-  }
-  if (layers_[0].bias_at >= 0) {
-    std::memcpy(first_bias_.data(), parameters + layers_[0].bias_at, static_cast<std::size_t>(d_mlp_) * sizeof(T));
   }
   const PanelView<const T> embedding{embedding_.data(), width, symbols_ * width};
   pool.run(tables_ * panels, [&](std::int64_t index, int) {
@@ -249,8 +292,22 @@ void EmbeddingMlp<T>::backward(std::span<const std::int64_t> rows, Scratch<T>& s
 template <typename T>
 void EmbeddingMlp<T>::collect(T* gradient, std::span<T* const> accumulators, ThreadPool& pool) {
   matrices_.collect_own(gradient, accumulators, pool);
-  const std::int64_t width = kernels_.width, panels = padded(d_mlp_) / width;
+  if (layers_[0].bias_at >= 0) {
+    std::memcpy(gradient + layers_[0].bias_at, accumulators[0] + bias_gradient_at_,
+                static_cast<std::size_t>(d_mlp_) * sizeof(T));
+  }
   const T* const d_tables = accumulators[0] + table_gradient_at_;
+  if (first_layer_.embeds) return collect_embedded(gradient, d_tables, pool);
+  T* const d_weights = gradient + layout_.at(first_layer_.prefix(0) + "W").offset;
+  for_each_table_piece([&](std::int64_t t, std::int64_t s, std::int64_t col, std::int64_t n, std::int64_t at) {
+    std::memcpy(d_weights + (t * symbols_ + s) * d_mlp_ + col, d_tables + at, static_cast<std::size_t>(n) * sizeof(T));
+  });
+}
+
+/// The gradients of the embedding and of the first layer's weights.
+template <typename T>
+void EmbeddingMlp<T>::collect_embedded(T* gradient, const T* d_tables, ThreadPool& pool) {
+  const std::int64_t width = kernels_.width, panels = padded(d_mlp_) / width;
   const PanelView<const T> embedding{embedding_.data(), width, symbols_ * width};
   T* const d_first = gradient + layout_.at("layers.0.W").offset;
   pool.run(tables_ * panels, [&](std::int64_t index, int) {
@@ -261,10 +318,6 @@ void EmbeddingMlp<T>::collect(T* gradient, std::span<T* const> accumulators, Thr
     unpack_panel(BlockedView<T>{d_first + t * d_model_ * d_mlp_, d_mlp_, d_mlp_, 0}, packed, d_model_, panel * width,
                  d_mlp_, width, false);
   });
-  if (layers_[0].bias_at >= 0) {
-    std::memcpy(gradient + layers_[0].bias_at, accumulators[0] + bias_gradient_at_,
-                static_cast<std::size_t>(d_mlp_) * sizeof(T));
-  }
   const BlockedView<T> target{gradient + layout_.at("embed.W_E").offset, d_model_, d_model_, 0};
   pool.run(padded(d_model_) / width, [&](std::int64_t panel, int) {
     T* const d_embedding = embed_gradient_.data() + panel * symbols_ * width;
@@ -282,12 +335,22 @@ void EmbeddingMlp<T>::collect(T* gradient, std::span<T* const> accumulators, Thr
 template <typename T>
 std::unique_ptr<Network<T>> make_embedding_mlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
                                                std::int64_t, const Kernels<T>& kernels) {
-  return std::make_unique<EmbeddingMlp<T>>(config, task, sizes, kernels);
+  return std::make_unique<EmbeddingMlp<T>>(config, task, sizes, kernels, FirstLayer{});
+}
+
+template <typename T>
+std::unique_ptr<Network<T>> make_one_hot_mlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
+                                             std::int64_t, const Kernels<T>& kernels) {
+  return std::make_unique<EmbeddingMlp<T>>(config, task, sizes, kernels, FirstLayer{false, "one_hot.", "hidden."});
 }
 
 template std::unique_ptr<Network<float>> make_embedding_mlp(const ModelConfig&, const Task&, const ModelSizes&,
                                                             std::int64_t, const Kernels<float>&);
 template std::unique_ptr<Network<double>> make_embedding_mlp(const ModelConfig&, const Task&, const ModelSizes&,
                                                              std::int64_t, const Kernels<double>&);
+template std::unique_ptr<Network<float>> make_one_hot_mlp(const ModelConfig&, const Task&, const ModelSizes&,
+                                                          std::int64_t, const Kernels<float>&);
+template std::unique_ptr<Network<double>> make_one_hot_mlp(const ModelConfig&, const Task&, const ModelSizes&,
+                                                           std::int64_t, const Kernels<double>&);
 
 }  // namespace groklab
