@@ -71,8 +71,21 @@ Words runs(const std::string& directory) {
   return all;
 }
 
-Words option_values(const std::string& option) {
-  if (option == "--set") return keys("=");
+/// Keys, and behind KEY= what can be chosen by it.
+Words settings(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos) return keys("=");
+  Words all;
+  for (const Field& field : default_fields()) {
+    if (word.substr(0, equals) != field.spec.key) continue;
+    const Words values = field.type == FieldType::kSwitch ? Words{"true", "false"} : field.choices;
+    for (const std::string& value : values) all.push_back(word.substr(0, equals + 1) + value);
+  }
+  return all;
+}
+
+Words option_values(const std::string& option, const std::string& word) {
+  if (option == "--set") return settings(word);
   if (option == "--columns" || option == "--sort") return columns();
   if (option == "--x" || option == "--color" || option == "--facet" || option == "--over") return keys("");
   if (option == "--format") return export_format_names();
@@ -94,7 +107,7 @@ Words candidates_for(const CLI::App& program, const Words& words) {
   if (place.option != nullptr) {
     const Words names = spellings(*place.option);
     for (const std::string& name : names) {
-      for (std::string& value : option_values(name)) all.push_back(std::move(value));
+      for (std::string& value : option_values(name, word)) all.push_back(std::move(value));
     }
     return behind_comma(std::move(all), word);
   }

@@ -35,6 +35,7 @@ class ServeProgram : public testing::Test {
   }
   void serve(std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"serve", "--port", "0"});
+    place_.write("out.txt", "");  // an earlier server's address
     server_ = place_.start(more);
     static const std::regex kUrl(R"(http://[^/]*:(\d+)/(\?token=\w+)?\n)");
     std::smatch match;
@@ -249,13 +250,13 @@ TEST_F(ServeProgram, StartsStopsResumesAndForks) {
   const std::string run = json::parse(started.body)["run"];
   const auto state = [&] { return get("/api/runs/" + run); };
   EXPECT_EQ(state()["status"], "running");
-  EXPECT_EQ(state()["running_here"], true);
+  EXPECT_EQ(state()["trained_by"]["command"], "groklab serve");
   EXPECT_EQ(state()["name"], "mine");
   EXPECT_EQ(http_post(port_, "/api/runs", secret, json{{"config", kLong}}.dump()).status, 409);
 
   const auto stop_run = [&](const std::string& id) {
     EXPECT_EQ(http_post(port_, "/api/runs/" + id + "/stop", secret, "{}").status, 202);
-    for (int i = 0; i < 200 && get("/api/runs/" + id)["running_here"] == true; ++i) {
+    for (int i = 0; i < 200 && !get("/api/runs/" + id)["trained_by"].is_null(); ++i) {
       std::this_thread::sleep_for(milliseconds(50));
     }
     std::this_thread::sleep_for(milliseconds(500));  // until the server looked
@@ -267,7 +268,7 @@ TEST_F(ServeProgram, StartsStopsResumesAndForks) {
   const std::int64_t at = stopped["states"][0];
 
   EXPECT_EQ(http_post(port_, "/api/runs/" + run + "/resume", secret, "{}").status, 202);
-  EXPECT_EQ(state()["running_here"], true);
+  EXPECT_EQ(state()["trained_by"]["command"], "groklab serve");
   stop_run(run);
   EXPECT_GT(state()["states"][0].get<std::int64_t>(), at);
 
@@ -307,6 +308,50 @@ TEST_F(ServeProgram, ItsRunsSaveWhenItEnds) {
   const json shown = json::parse(place_.run({"show", run, "--json"}).out);
   EXPECT_EQ(shown["status"], "interrupted");
   EXPECT_EQ(shown["checkpoints"].size(), 1u);
+}
+
+// A killed server leaves its trainings behind; the next one can stop them all the same.
+TEST_F(ServeProgram, StopsWhatAKilledServerLeftBehind) {
+  start();
+  const HttpAnswer started = http_post(port_, "/api/runs", token(), json{{"config", kLong}}.dump());
+  ASSERT_EQ(started.status, 202) << started.body;
+  const std::string run = json::parse(started.body)["run"];
+  const pid_t server = std::exchange(server_, 0);
+  kill(server, SIGKILL);
+  place_.finish(server);
+  serve();
+  const auto state = [&] { return get("/api/runs/" + run); };
+  EXPECT_EQ(state()["status"], "running");
+  EXPECT_EQ(state()["trained_by"]["command"], "groklab train");
+  EXPECT_EQ(state()["trained_by"]["stoppable"], true);
+  EXPECT_EQ(http_post(port_, "/api/runs/" + run + "/stop", token(), "{}").status, 202);
+  for (int i = 0; i < 200 && state()["status"] != "interrupted"; ++i) std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_EQ(state()["status"], "interrupted");
+  EXPECT_EQ(state()["states"].size(), 1u);
+}
+
+// A sweep trains other runs too: asking it to end would end them all.
+TEST_F(ServeProgram, LeavesSweepsAlone) {
+  start();
+  place_.write("grid.toml", std::string("seed = [11, 12]\n") +
+                                std::regex_replace(kSmall, std::regex("steps = 60\n"), "steps = 100000000\n"));
+  const pid_t sweep = place_.start({"sweep", "grid.toml", "--quiet", "--jobs", "1"});
+  std::string run;
+  for (int i = 0; i < 600 && run.empty(); ++i) {
+    std::this_thread::sleep_for(milliseconds(50));
+    const json rows = get("/api/runs?where=status%20%3D%20%27running%27")["rows"];
+    if (!rows.empty()) run = rows[0][0];
+  }
+  ASSERT_NE(run, "");
+  const json by = get("/api/runs/" + run)["trained_by"];
+  EXPECT_EQ(by["command"], "groklab sweep");
+  EXPECT_EQ(by["stoppable"], false);
+  const HttpAnswer refused = http_post(port_, "/api/runs/" + run + "/stop", token(), "{}");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_NE(refused.body.find("(groklab sweep), which does more than that"), std::string::npos) << refused.body;
+  EXPECT_EQ(get("/api/runs/" + run)["trained_by"]["process"], sweep);
+  kill(sweep, SIGINT);
+  EXPECT_EQ(place_.finish(sweep).code, 130);
 }
 
 TEST_F(ServeProgram, ReadOnlyStartsNothing) {

@@ -48,6 +48,8 @@ enum class RunStatus {
 };
 /// Its text.
 const char* run_status_name(RunStatus status);
+/// Whether there is nothing left to train.
+bool is_done(RunStatus status);
 
 /// How training ended. An expected end is a value, never an exception.
 struct Outcome {

@@ -178,6 +178,13 @@ describe('writes', () => {
     assert.deepEqual(mock.posts.map(({path}) => path.split('/').at(-1)), ['stop', 'resume']);
   });
 
+  const swept = () => Object.assign(madeUpRun(0, randomStream(5), {status: 'running', step: 200}), {elsewhere: {process: 4712, command: 'groklab sweep', stoppable: false}});
+  pageTest('leaves a run of a sweep to the sweep', {mock: {runs: [swept()]}, hash: (mock) => `#/run/${mock.runs[0].id}`}, async (page) => {
+    await until(page, 'who trains it', () => document.querySelector('.actions')?.textContent.includes('Trained by groklab sweep, process 4712'));
+    const buttons = await page.$$eval('.actions button', (all) => all.map((button) => button.textContent));
+    assert.deepEqual(buttons.filter((text) => /stop|resume/i.test(text)), []);
+  });
+
   pageTest('forks at a click on the curve, with fewer rows; the fork appears in the same chart', {hash: (mock) => `#/run/${mock.runs[6].id}`}, async (page, mock) => {
     await page.waitForSelector('.u-over');
     const box = await (await page.$('.u-over')).boundingBox();

@@ -24,10 +24,6 @@
 namespace groklab {
 namespace {
 
-bool is_done(RunStatus status) {
-  return status == RunStatus::kFinished || status == RunStatus::kStopped || status == RunStatus::kDiverged;
-}
-
 std::optional<TrainingResult> stored_result(const PreparedRun& run, const Store& store,
                                             const TrainingOptions& options) {
   if (options.force || !store.contains(run.id)) return std::nullopt;

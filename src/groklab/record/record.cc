@@ -3,6 +3,10 @@
 
 namespace groklab {
 
+bool is_done(RunStatus status) {
+  return status == RunStatus::kFinished || status == RunStatus::kStopped || status == RunStatus::kDiverged;
+}
+
 const char* run_status_name(RunStatus status) {
   switch (status) {
     case RunStatus::kRunning:

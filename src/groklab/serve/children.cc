@@ -114,6 +114,13 @@ bool Children::is_running(const std::string& run) {
   return running_.contains(run);
 }
 
+pid_t Children::process(const std::string& run) {
+  const std::lock_guard lock(mutex_);
+  reap_locked();
+  const auto child = running_.find(run);
+  return child == running_.end() ? 0 : child->second.process;
+}
+
 std::size_t Children::count() {
   const std::lock_guard lock(mutex_);
   reap_locked();

@@ -28,6 +28,8 @@ class Children {
   /// Asks the run's training to save and end. Returns false if it is not trained here.
   bool stop(const std::string& run);
   bool is_running(const std::string& run);
+  /// The process that trains a run; 0 if none here does.
+  pid_t process(const std::string& run);
   std::size_t count();
   /// Takes note of those that ended.
   void reap();

@@ -15,6 +15,7 @@
 #include "groklab/report/outcome.h"
 #include "groklab/serve/handlers.h"
 #include "groklab/serve/json_text.h"
+#include "groklab/serve/training_process.h"
 
 namespace groklab::serve {
 namespace {
@@ -166,6 +167,17 @@ Response get_runs(Service& service, const Call& call) {
   });
 }
 
+/// The process that trains a run, null if none is seen.
+ordered_json trained_by(Service& service, const RunInfo& info) {
+  if (const pid_t child = service.children().process(info.id); child != 0) {
+    return {{"process", child}, {"command", "groklab serve"}, {"stoppable", true}};
+  }
+  if (is_done(info.status)) return nullptr;
+  const auto found = find_training_process(service.store().directory(), info.id);
+  if (!found) return nullptr;
+  return {{"process", found->process}, {"command", found->command}, {"stoppable", found->stoppable}};
+}
+
 Response get_run(Service& service, const Call& call) {
   const auto runs = service.list().snapshot();
   const ListEntry* entry = runs->find(call.run);
@@ -200,7 +212,7 @@ Response get_run(Service& service, const Call& call) {
                         {"parent", is_fork ? ordered_json(info.config.fork.run) : ordered_json(nullptr)},
                         {"fork_step", is_fork ? ordered_json(info.config.fork.step) : ordered_json(nullptr)},
                         {"children", children},
-                        {"running_here", service.children().is_running(call.run)},
+                        {"trained_by", trained_by(service, info)},
                         {"failure", text_or_null(failure)}});
 }
 

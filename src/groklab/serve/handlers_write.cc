@@ -16,6 +16,7 @@
 #include "groklab/lab/prepared_run.h"
 #include "groklab/lab/run_lock.h"
 #include "groklab/serve/handlers.h"
+#include "groklab/serve/training_process.h"
 
 namespace groklab::serve {
 namespace {
@@ -67,10 +68,6 @@ std::optional<std::int64_t> whole_number(const json& body, const char* name) {
     throw HttpError(400, fmt::format("{}: expected a whole number of 0 to {}", name, kLastStep));
   }
   return found->get<std::int64_t>();
-}
-
-bool is_done(RunStatus status) {
-  return status == RunStatus::kFinished || status == RunStatus::kStopped || status == RunStatus::kDiverged;
 }
 
 /// A run that nobody trains and that is not done. Throws HttpError 409, RunBusy.
@@ -171,9 +168,7 @@ Response post_run(Service& service, const Call& call) {
 
 Response post_stop(Service& service, const Call& call) {
   read_body(call.request, {});
-  if (!service.children().stop(call.run)) {
-    throw HttpError(409, fmt::format("run {} is not trained by this server", call.run));
-  }
+  if (!service.children().stop(call.run)) ask_to_end(service.store().directory(), call.run);
   return json_response({{"run", call.run}}, 202);
 }
 

@@ -142,7 +142,7 @@ const std::vector<Route>& routes() {
        post_run},
       {"POST",
        "/api/runs/{id}/stop",
-       "Asks a run that this server trains to save and end.",
+       "Asks the process that trains a run to save and end: one of this server, or any groklab train, resume or fork.",
        {},
        {},
        202,

@@ -90,7 +90,7 @@ TEST(ServeService, TellsOfOneRun) {
   EXPECT_NE(std::find(run["changed"].begin(), run["changed"].end(), "task.modulus"), run["changed"].end());
   EXPECT_NE(run["command"].get<std::string>().find("groklab train --set task.modulus=5"), std::string::npos);
   EXPECT_NE(run["outcome"].get<std::string>(), "");
-  EXPECT_EQ(run["running_here"], false);
+  EXPECT_TRUE(run["trained_by"].is_null());
   EXPECT_EQ(json_of(service.answer(request_for("/api/runs/cccccccccccc")))["parent"], "aaaaaaaaaaaa");
 }
 

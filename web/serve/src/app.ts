@@ -203,7 +203,7 @@ export class App {
       this.details.set(id, details);
       this.detailErrors.delete(id);
       if (id === this.view.run) this.enterViewSoon();
-      if (details.running_here) this.lookAgain(id, details.status === 'running' ? kLookRunning : kLookEnding);
+      if (details.trained_by) this.lookAgain(id, details.status === 'running' ? kLookRunning : kLookEnding);
       return details;
     } catch (error) {
       this.detailErrors.set(id, messageOf(error));

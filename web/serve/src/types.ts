@@ -43,7 +43,8 @@ export interface RunDetails {
   parent: string | null;
   fork_step: number | null;
   children: string[];
-  running_here: boolean;
+  /** The process that trains it now; it can be stopped if it trains nothing else. */
+  trained_by: {process: number; command: string; stoppable: boolean} | null;
   step?: number;
   seconds?: number;
   reason?: string;

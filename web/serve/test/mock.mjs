@@ -132,7 +132,7 @@ export class Mock {
       changed: kConfigKeys.filter(({key, default: value}) => config[key] !== value).map(({key}) => key),
       events: {T_fit: run.fit <= run.step ? run.fit : null, T_grok: run.grok !== null && run.grok <= run.step ? run.grok : null, T_ungrok: run.ungrokAt},
       states: run.step ? [0, 100, 1000, run.step].filter((step, i, all) => step <= run.step && all.indexOf(step) === i) : [], parent: run.parent, fork_step: run.forkStep,
-      children: this.runs.filter((other) => other.parent === run.id).map((other) => other.id), running_here: run.runningHere, seconds: run.step / 800, reason: '', failure: null,
+      children: this.runs.filter((other) => other.parent === run.id).map((other) => other.id), trained_by: run.runningHere ? {process: 4711, command: 'groklab serve', stoppable: true} : run.elsewhere ?? null, seconds: run.step / 800, reason: '', failure: null,
     };
   }
 

@@ -108,6 +108,7 @@ function Actions({app, details, status}: {app: App; details: RunDetails; status:
   if (kReadOnly) return null;
   const path = `/api/runs/${encodeURIComponent(details.run)}`;
   const last = details.states.at(-1);
+  const by = details.trained_by;
   const stop = async () => {
     await app.act(`${path}/stop`, {}, () => `Stopping run ${details.run}; its state is kept.`);
     void app.loadDetails(details.run);
@@ -123,10 +124,11 @@ function Actions({app, details, status}: {app: App; details: RunDetails; status:
   };
   return (
     <div class="actions" role="group" aria-label="What can be done with this run">
-      {details.running_here && status === 'running' && <button type="button" onClick={() => void stop()}>Stop</button>}
-      {!details.running_here && ['interrupted', 'running', 'failed'].includes(status) && <button type="button" onClick={() => void resume()}>Resume</button>}
+      {by?.stoppable && status === 'running' && <button type="button" onClick={() => void stop()}>Stop</button>}
+      {!by && ['interrupted', 'running', 'failed'].includes(status) && <button type="button" onClick={() => void resume()}>Resume</button>}
       {last !== undefined && <button type="button" onClick={() => app.open({kind: 'fork', run: details.run, step: last})}>Fork{'\u2026'}</button>}
       <button type="button" onClick={() => void again()}>Start another like it{'\u2026'}</button>
+      {by && !by.stoppable && status === 'running' && <span>Trained by {by.command}, process {by.process}, among others: it is stopped there.</span>}
     </div>
   );
 }
