@@ -43,13 +43,16 @@ std::string medians_line(const std::vector<ListedRun>& runs) {
   return fmt::format("median T_fit {}, T_grok {} (Kaplan-Meier)\n", median_text(fit), median_text(grok));
 }
 
-nlohmann::ordered_json list_of(const std::vector<ListedRun>& runs) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+/// An array with a run's object after the other: all of them at once would take 28 kB of memory each.
+void write_json_list(const std::vector<ListedRun>& runs) {
+  std::string text = "[";
   for (const ListedRun& run : runs) {
-    list.push_back(run_to_json(run.info));
-    list.back().update(times_to_json(run.times));
+    nlohmann::ordered_json json = run_to_json(run.info);
+    json.update(times_to_json(run.times));
+    text += fmt::format("{}\n{}", &run == runs.data() ? "" : ",", json_text(json, 2));
+    write_text(std::exchange(text, ""));
   }
-  return list;
+  write_text(text + "\n]\n");
 }
 
 /// With their events, if these are asked for; a run whose row or records are damaged becomes a line in `damaged`.
@@ -91,7 +94,7 @@ int list_runs(const RunsOptions& options) {
   const bool chosen = !columns.empty();
   if (!chosen) columns = default_columns(runs);
   if (options.json) {
-    write_text(json_text(list_of(runs), 2) + "\n");
+    write_json_list(runs);
   } else if (options.csv) {
     write_data(csv_of_runs(runs, columns));
   } else if (runs.empty()) {

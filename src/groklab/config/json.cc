@@ -38,10 +38,13 @@ nlohmann::json::json_pointer pointer_to(std::string_view key) {
   return nlohmann::json::json_pointer(path);
 }
 
+/// `known`: the defaults, which `config` has.
 void read_object(Config& config, const nlohmann::json& object, const std::string& prefix, const nlohmann::json& known) {
   for (const auto& [name, json] : object.items()) {
-    const std::string key = prefix + name;
     const auto section = known.find(name);
+    // Nearly all keys of a run; the search for each among all others would take most of the time of reading a store.
+    if (section != known.end() && !section->is_object() && json == *section) continue;
+    const std::string key = prefix + name;
     if (section != known.end() && section->is_object()) {
       if (!json.is_object()) {
         fail(ErrorKind::kConfig, "{}: {}: expected an object of keys, found {}", kJsonText, key, json.type_name());
@@ -64,8 +67,9 @@ nlohmann::json config_to_json(const Config& config) {
 
 Config config_from_json(const nlohmann::json& json) {
   if (!json.is_object()) fail(ErrorKind::kConfig, "{}: expected an object, found {}", kJsonText, json.type_name());
+  static const nlohmann::json defaults = config_to_json(Config{});
   Config config;  // keys that are missing (a store of an older groklab) keep their defaults
-  read_object(config, json, "", config_to_json(config));
+  read_object(config, json, "", defaults);
   return config;
 }
 
