@@ -140,7 +140,7 @@ page-test: setup build/build.ninja
 # How fast the live page is over 10,000 runs; no test, since it depends on what else the machine does.
 page-speed: setup
 	@tools/setup-page.sh
-	@cd web && node build.mjs && node browser-test/speed.mjs
+	@cd web && node build.mjs && node browser-test/speed.mjs $(ADDRESS)
 
 PYTHON_BUILD := build/python
 PYTHON_NOTEBOOKS := nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2

@@ -23,6 +23,11 @@ struct Chart {
 inline constexpr const char* kLogLabel =
     "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
 
+/// Vega expression of a label of steps, sizes and the like, written as in the page's text: 0.5, 5,000, 120,000, 3M.
+inline constexpr const char* kCountLabel =
+    "datum.value >= 1e6 ? format(datum.value / 1e6, '~r') + 'M' : format(datum.value, datum.value < 1e3 ? '~g' : "
+    "',~r')";
+
 /// The encoding of "step", 0 to `last`: log(1 + step) keeps the untrained network (step 0) on the axis.
 nlohmann::json step_axis(std::int64_t last);
 /// The encoding of a key's values, in their order, as colours: ordered ones for numbers.
@@ -56,6 +61,11 @@ std::string curve_csv(const std::vector<PlotRun>& runs, const std::vector<CurveS
 CurveSeries group_series(std::string name, GroupMetrics Record::*group, double GroupMetrics::*metric);
 /// The same metric of the test rows and of the training rows.
 std::vector<CurveSeries> test_and_train(double GroupMetrics::*metric);
+
+/// Where the words beside a rule at `step` stand, as a part of the axis of fractions: as near as may be to `wanted`
+/// without a curve behind them or one of the `taken` places beside them. `left`: they end at the rule.
+double free_height(const PlotRun& run, const std::vector<CurveSeries>& series, std::int64_t step, bool left,
+                   double wanted, const std::vector<double>& taken);
 
 /// Whether any drawn record of any run has a finite value that `accept`s.
 bool any_value(const std::vector<PlotRun>& runs, const RecordValue& value, const std::function<bool(double)>& accept);

@@ -34,6 +34,29 @@ TEST(Charts, AccuracyHoldsEveryRecordOfAShortRun) {
   EXPECT_EQ(lines[1].substr(0, 15), "3f9ac01b77d2,0,");
 }
 
+TEST(Charts, WordsOfARuleStandWhereNoCurveIs) {
+  ReportRun run = synthetic_run();
+  run.records.resize(3);
+  const std::int64_t steps[] = {0, 100, 1000};
+  const double heights[] = {0.2, 0.42, 0.42};
+  for (std::size_t i = 0; i < 3; ++i) {
+    run.records[i].step = steps[i];
+    run.records[i].test = {};
+    run.records[i].test.rows = 10;
+    run.records[i].test.accuracy = heights[i];
+  }
+  const std::vector<ReportRun> runs = {run};
+  const std::vector<PlotRun> drawn = make_plot_runs(runs);
+  const std::vector<CurveSeries> series = {group_series("test", &Record::test, &GroupMetrics::accuracy)};
+  EXPECT_DOUBLE_EQ(free_height(drawn[0], series, 100, false, 0.7, {}), 0.7);
+  const double above = free_height(drawn[0], series, 100, false, 0.42, {});
+  EXPECT_GE(std::abs(above - 0.42), 0.05);
+  EXPECT_LE(std::abs(above - 0.42), 0.1);
+  EXPECT_GE(std::abs(free_height(drawn[0], series, 100, false, 0.42, {above}) - above), 0.1);
+  // To the left the curve rises from 0.2 to 0.42: no place between.
+  EXPECT_NEAR(free_height(drawn[0], series, 100, true, 0.3, {}), 0.14, 1e-9);
+}
+
 TEST(Charts, EmptyTestGroupGivesEmptyCells) {
   SyntheticOptions all;
   all.test_empty = true;

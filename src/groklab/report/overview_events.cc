@@ -98,7 +98,7 @@ json x_of(const RunGroups& groups, std::vector<double>& values) {
   const bool log = values.front() > 0 && values.back() >= kLogSpread * values.front();
   x["scale"] = {{"padding", 14}, {"nice", false}, {"type", log ? "log" : "linear"}};
   if (!log) x["scale"]["zero"] = false;
-  x["axis"] = {{"labelExpr", kThousandsLabel}, {"labelOverlap", "greedy"}};
+  x["axis"] = {{"labelExpr", kCountLabel}, {"labelOverlap", "greedy"}};
   if (log) x["axis"]["values"] = log_ticks(values);
   return x;
 }
@@ -115,7 +115,7 @@ json y_of(const std::vector<RunCell>& cells) {
           {"type", "quantitative"},
           {"title", "T_grok, steps"},
           {"scale", {{"type", "log"}, {"nice", false}, {"padding", 14}}},
-          {"axis", {{"values", log_ticks(steps)}, {"labelExpr", kThousandsLabel}, {"labelOverlap", "greedy"}}}};
+          {"axis", {{"values", log_ticks(steps)}, {"labelExpr", kCountLabel}, {"labelOverlap", "greedy"}}}};
 }
 
 json layer_of(const char* kinds, json mark, json encoding) {
@@ -182,7 +182,7 @@ Chart map_chart(const RunGroups& groups, const std::vector<RunCell>& cells, cons
   const std::vector<std::string> from_top(groups.colors.rbegin(), groups.colors.rend());
   const json y = {{"field", "series"}, {"type", "ordinal"}, {"sort", from_top}, {"title", groups.color}};
   const json legend = {
-      {"title", "T_grok"}, {"values", ends_of(medians)}, {"gradientLength", 160}, {"labelExpr", kThousandsLabel}};
+      {"title", "T_grok"}, {"values", ends_of(medians)}, {"gradientLength", 160}, {"labelExpr", kCountLabel}};
   const json colour = {{"field", "median"},
                        {"type", "quantitative"},
                        {"scale", {{"type", "log"}, {"scheme", "viridis"}, {"reverse", true}}},

@@ -111,7 +111,7 @@ json square_axis(const char* field, const std::string& title, const std::vector<
   json encoding = {{"field", field}, {"type", "quantitative"}, {"title", title}};
   encoding["scale"] = {{"type", "log"}, {"nice", false}};
   if (range.high > 0) encoding["scale"]["domain"] = {low, high};
-  encoding["axis"] = {{"values", log_ticks({low, high})}, {"labelExpr", kThousandsLabel}, {"labelOverlap", "greedy"}};
+  encoding["axis"] = {{"values", log_ticks({low, high})}, {"labelExpr", kCountLabel}, {"labelOverlap", "greedy"}};
   return encoding;
 }
 
@@ -127,11 +127,11 @@ json x_encoding(const std::vector<XyPoint>& points, const XyOptions& options) {
     json ticks = {0};
     for (double tick = 1; tick <= last; tick *= 10) ticks.push_back(tick);
     x["scale"] = {{"type", "symlog"}, {"constant", 1}, {"domain", {0, last}}, {"nice", false}};
-    x["axis"] = {{"values", ticks}, {"labelExpr", kThousandsLabel}, {"labelOverlap", "greedy"}};
+    x["axis"] = {{"values", ticks}, {"labelExpr", kCountLabel}, {"labelOverlap", "greedy"}};
   } else if (options.log_x) {
     x["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 8}};
     x["axis"] = {
-        {"values", log_ticks(values)}, {"labelExpr", kThousandsLabel}, {"labelOverlap", "greedy"}, {"labelFlush", 12}};
+        {"values", log_ticks(values)}, {"labelExpr", kCountLabel}, {"labelOverlap", "greedy"}, {"labelFlush", 12}};
   } else {
     x["scale"] = {{"zero", false}, {"padding", 8}};
     x["axis"] = {{"tickCount", 6}};

@@ -38,10 +38,6 @@ struct XyOptions {
   bool square = false;    ///< both axes, logarithmic, have one range and one length, so that the diagonal is one
 };
 
-/// Vega expression of a label of steps or sizes: 5000, 12k, 3M.
-inline constexpr const char* kThousandsLabel =
-    "datum.value >= 1e6 ? datum.value / 1e6 + 'M' : datum.value >= 1e4 ? datum.value / 1e3 + 'k' : format(datum.value, "
-    "'~g')";
 /// 1-2-5 ticks across the values: Vega's own labels on a logarithmic axis of less than two decades overlap.
 nlohmann::json log_ticks(const std::vector<double>& values);
 

@@ -33,10 +33,9 @@ export function formatDuration(seconds: number): string {
   return minutes < 60 ? `${minutes}:${pad(whole % 60)}` : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(whole % 60)}`;
 }
 
-/** 20000 -> "20k", as on the step axis of the report page. */
+/** 20000 -> "20,000", 3e6 -> "3M", as on the step axis of the report page. */
 export function formatStep(value: number): string {
-  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
-  return value >= 1e3 ? `${Number((value / 1e3).toPrecision(3))}k` : String(value);
+  return value >= 1e6 ? `${Number((value / 1e6).toPrecision(6))}M` : value.toLocaleString('en-US');
 }
 
 export type Kind = 'fraction' | 'count' | 'number' | 'seconds' | 'text' | 'status' | 'time' | 'tags';

@@ -56,6 +56,12 @@ export interface NamedCurve {
   colour: string;
 }
 
+/** Beyond so many, columns of a single run differ by colour alone, as on the report page. */
+const kManyColumns = 3;
+export function dashOf(column: number, panel: Panel, single: boolean): number {
+  return single && panel.columns.length > kManyColumns ? 0 : column % kDashes.length;
+}
+
 /** A single run: colour and dash by column. Several: colour by run, dash by column. */
 export function seriesOf(panel: Panel, curves: readonly NamedCurve[], columnColours: readonly string[], points: number): Series[] {
   const one = curves.length === 1;
@@ -64,7 +70,7 @@ export function seriesOf(panel: Panel, curves: readonly NamedCurve[], columnColo
     const thin = thinCurve({...curve, columns: own}, points);
     return panel.columns.map((column, i): Series => ({
       run: curve.run, column, label: one ? wordsOf(column) : panel.columns.length > 1 ? `${label}, ${wordsOf(column)}` : label,
-      colour: one ? columnColours[i % columnColours.length]! : colour, dash: one ? [] : kDashes[i % kDashes.length]!,
+      colour: one ? columnColours[i % columnColours.length]! : colour, dash: kDashes[dashOf(i, panel, one)]!,
       x: offset ? thin.step.map((step) => step + offset) : thin.step, y: (thin.columns[column] ?? []).map((v) => (panel.axis === 'log' && v !== null && v <= 0 ? null : v)),
     }));
   });

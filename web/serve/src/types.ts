@@ -33,6 +33,8 @@ export interface Curve {
 export interface RunDetails {
   run: string;
   name: string | null;
+  tags: string[];
+  note: string | null;
   status: string;
   outcome: string;
   command: string;

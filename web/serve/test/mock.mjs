@@ -127,7 +127,7 @@ export class Mock {
   details(run) {
     const config = configOf(run);
     return {
-      run: run.id, name: run.name, status: run.status, outcome: run.grok ? `Grokked: it fitted by step ${run.fit} and generalised by step ${run.grok}.` : `Fitted by step ${run.fit}.`,
+      run: run.id, name: run.name, tags: run.tags, note: null, status: run.status, outcome: run.grok ? `Grokked: it fitted by step ${run.fit} and generalised by step ${run.grok}.` : `Fitted by step ${run.fit}.`,
       command: `groklab train --set task.modulus=59 --set split.train_fraction=${run.fraction} --set optim.weight_decay=${run.decay}`, config,
       changed: kConfigKeys.filter(({key, default: value}) => config[key] !== value).map(({key}) => key),
       events: {T_fit: run.fit <= run.step ? run.fit : null, T_grok: run.grok !== null && run.grok <= run.step ? run.grok : null, T_ungrok: run.ungrokAt},

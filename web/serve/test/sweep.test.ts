@@ -84,6 +84,8 @@ test('one run has a colour for each column, several a colour each; zeros have no
   const panel = {title: 'Loss', axis: 'log' as const, columns: ['v']};
   const one = seriesOf(panel, [{curve: curve(3), label: 'a', colour: '#1'}], ['#c'], 100);
   assert.deepEqual([one[0]!.colour, one[0]!.label, one[0]!.y], ['#c', 'v', [null, 1 / 3, 2 / 3]]);
+  const both = {title: 'Accuracy', axis: 'fraction' as const, columns: ['v', 'v']};  // dashed as well, for those who do not tell the colours apart
+  assert.deepEqual(seriesOf(both, [{curve: curve(3), label: 'a', colour: '#1'}], ['#c', '#d'], 100).map(({dash}) => dash.length), [0, 2]);
   const two = seriesOf(panel, [{curve: curve(3), label: 'a', colour: '#1'}, {curve: curve(3), label: 'b', colour: '#2'}], ['#c'], 100);
   assert.deepEqual(two.map(({colour, label}) => [colour, label]), [['#1', 'a'], ['#2', 'b']]);
   assert.equal(describe(panel, one, String), 'Loss over steps 0 to 20, one curve: v ends at 0.6666666666666666.');

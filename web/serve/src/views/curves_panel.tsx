@@ -6,7 +6,7 @@ import {kSplitColours, coloursByValue, paint, runColours} from '../colours';
 import {groupColumns, shortKey} from '../columns';
 import {kNothing} from '../format';
 import {valueOf} from '../list';
-import {panelsOf, seriesOf, wordsOf, type NamedCurve, type Panel} from '../plot_data';
+import {dashOf, panelsOf, seriesOf, wordsOf, type NamedCurve, type Panel} from '../plot_data';
 import {Menu} from './menu';
 import {Plot, type Marker} from './plot';
 import {cssColour, isDark, useMedia} from './use';
@@ -92,7 +92,7 @@ function ColumnLegend({panel, single}: {panel: Panel; single: boolean}) {
     <ul class="legend">
       {panel.columns.map((name, i) => (
         <li key={name}>
-          <span aria-hidden="true" class={`line ${single ? 'solid' : kDashNames[i % kDashNames.length]}`} style={{borderColor: single ? paint(colours[i]!, cssColour('--ink')) : ''}} />
+          <span aria-hidden="true" class={`line ${kDashNames[dashOf(i, panel, single)]}`} style={{borderColor: single ? paint(colours[i]!, cssColour('--ink')) : ''}} />
           {wordsOf(name)}
         </li>
       ))}

@@ -111,11 +111,11 @@ function options(latest: {current: PlotProps}, width: number, tip: HTMLDivElemen
 
 /** Labels of ticks that would touch the one before are left out. */
 function sparse(u: uPlot, splits: number[]): (number | null)[] {
-  let before = -Infinity;
+  let end = -Infinity;
   return splits.map((value) => {
-    const x = u.valToPos(value, 'x');
-    if (x - before < 34) return null;
-    before = x;
+    const x = u.valToPos(value, 'x'), half = 3.5 * formatStep(value).length;
+    if (x - half < end + 6) return null;
+    end = x + half;
     return value;
   });
 }

@@ -164,7 +164,7 @@ function Facts({app, details}: {app: App; details: RunDetails}) {
     }
   };
   const facts: [string, string][] = [
-    ['Run', details.run], ['Task', cellText(cell('task'), 'text')], ['Training rows', cellText(cell('train_rows'), 'count')],
+    ['Run', details.run], ['Tags', details.tags.join(', ')], ['Note', details.note ?? ''], ['Task', cellText(cell('task'), 'text')], ['Training rows', cellText(cell('train_rows'), 'count')],
     ['Parent', details.parent ? `${details.parent} at step ${formatCount(details.fork_step ?? 0)}` : ''],
     ['Ended because', details.reason ?? ''], ['Training time', details.seconds ? formatDuration(details.seconds) : ''],
     ['Started', cellText(cell('created'), 'time')], ['Stored states', details.states.length ? formatCount(details.states.length) : 'none']];
