@@ -86,7 +86,8 @@ TEST(OneHotMlp, GradientsAreThoseOfTheEmbeddingMlp) {
 /// Row x p + y of the first matrix is read by symbol y of input x, and by nothing else.
 TEST(OneHotMlp, ASymbolReadsTheRowOfItsInput) {
   Config config = one_hot_config("one_hot_mlp", "float64");
-  for (const char* s : {"model.n_layers=1", "model.biases=none", "model.activation=quadratic"}) set_config_value(config, s);
+  for (const char* s : {"model.n_layers=1", "model.biases=none", "model.activation=quadratic"})
+    set_config_value(config, s);
   Lab lab(config);
   std::vector<double> first(static_cast<std::size_t>(2 * kModulus * 45), 0.0);
   first[(11 + 3) * 45 + 44] = 2;  // y = 3, the last neuron

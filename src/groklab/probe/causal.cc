@@ -8,6 +8,7 @@
 #include "groklab/engine/row_metric.h"
 #include "groklab/probe/neurons.h"
 #include "groklab/probe/part_metrics.h"
+#include "groklab/probe/tensor_keeper.h"
 
 namespace groklab {
 namespace {
@@ -17,26 +18,6 @@ Intervention intervention(const std::string& name, double strength, const Task& 
   const PartMetrics train = part_metrics(task, split, logits, false), test = part_metrics(task, split, logits, true);
   return {name, strength, train.accuracy, test.accuracy, train.loss, test.loss};
 }
-
-/// Holds tensors of an engine and puts them back.
-class TensorKeeper {
- public:
-  explicit TensorKeeper(Engine& engine) : engine_(engine) {}
-  ~TensorKeeper() {
-    for (const auto& [name, values] : kept_) engine_.set_tensor(engine_.layout().at(name), values);
-  }
-  TensorKeeper(const TensorKeeper&) = delete;
-  TensorKeeper& operator=(const TensorKeeper&) = delete;
-  const std::vector<double>& keep(const std::string& name) {
-    const auto found = kept_.find(name);
-    if (found != kept_.end()) return found->second;
-    return kept_.emplace(name, engine_.tensor(engine_.layout().at(name))).first->second;
-  }
-
- private:
-  Engine& engine_;
-  std::map<std::string, std::vector<double>> kept_;
-};
 
 /// Row j of [n, width] times factor[j].
 std::vector<double> scaled_rows(std::vector<double> values, std::span<const double> factor) {

@@ -44,12 +44,19 @@ Stationarity RunResults::stationarity(RunIndex run) const {
 }
 
 template <typename Measure>
-auto RunResults::of_last_network(RunIndex run, Measure&& measure) const {
+auto RunResults::of_last_run(RunIndex run, Measure&& measure) const {
   PreparedRun prepared = prepare_stored_run(*store_, results_.at(run).id);
   const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), *pool_);
   Engine& engine = network.engine();
   engine.import_state(store_->load_checkpoint(prepared.id, -1, engine.layout()));
-  return measure(engine, network.task(), std::span<const std::int64_t>(network.split().train));
+  return measure(network);
+}
+
+template <typename Measure>
+auto RunResults::of_last_network(RunIndex run, Measure&& measure) const {
+  return of_last_run(run, [&](const NetworkRun& network) {
+    return measure(network.engine(), network.task(), std::span<const std::int64_t>(network.split().train));
+  });
 }
 
 DecayTerm RunResults::decay_term(RunIndex run) const {
@@ -133,6 +140,17 @@ double RunResults::logit_norm(RunIndex run) const {
       sum += std::sqrt(squares);
     }
     return sum / static_cast<double>(rows.size());
+  });
+}
+
+IprPruning RunResults::ipr_pruning(RunIndex run, std::span<const double> fractions) const {
+  return of_last_run(run, [&](const NetworkRun& network) {
+    const Config& config = *network.config();
+    std::vector<std::int64_t> counts;
+    for (const double fraction : fractions) {
+      counts.push_back(std::llround(fraction * static_cast<double>(network.engine().neuron_count())));
+    }
+    return prune_by_ipr(network.engine(), config.model, network.task(), network.split(), counts, config.seed);
   });
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "groklab/exec/thread_pool.h"
 #include "groklab/optim/decay_term.h"
 #include "groklab/probe/circuit_split.h"
+#include "groklab/probe/ipr_pruning.h"
 #include "groklab/probe/scaling.h"
 #include "groklab/probe/weights.h"
 #include "groklab/store/store.h"
@@ -58,9 +60,14 @@ class RunResults {
   WeightNorms weight_norms(RunIndex run) const;
   /// Mean over all rows of the Euclidean norm of the logits of the task's classes, at the last checkpoint.
   double logit_norm(RunIndex run) const;
+  /// prune_by_ipr() of the final network, a number of neurons for each fraction of them; the run's seed draws the
+  /// random order.
+  IprPruning ipr_pruning(RunIndex run, std::span<const double> fractions) const;
 
  private:
-  /// measure(engine, task, training rows) of the network at the last checkpoint.
+  /// measure(run) of the network at the last checkpoint, and of its engine, task and training rows alone.
+  template <typename Measure>
+  auto of_last_run(RunIndex run, Measure&& measure) const;
   template <typename Measure>
   auto of_last_network(RunIndex run, Measure&& measure) const;
   std::vector<CircuitsAtStep> measure_checkpoints(RunIndex run, bool all) const;

@@ -8,6 +8,7 @@
 #include "groklab/config/suggest.h"
 #include "groklab/studies/beyond-decay/study.h"
 #include "groklab/studies/delay-exponents/study.h"
+#include "groklab/studies/doshi2023/study.h"
 #include "groklab/studies/liu2022-omnigrok/study.h"
 #include "groklab/studies/lyu2023/study.h"
 #include "groklab/studies/notsawo2025/study.h"
@@ -45,7 +46,7 @@ const std::vector<Study>& all_studies() {
   static const std::vector<Study> studies = {
       varma2023::study(),  delay_exponents::study(), truong2026_clamp::study(), truong2026_scale::study(),
       prieto2025::study(), notsawo2025::study(),     liu2022_omnigrok::study(), lyu2023::study(),
-      optimisers::study(), rivals::study(),          beyond_decay::study()};
+      doshi2023::study(),  optimisers::study(),      rivals::study(),           beyond_decay::study()};
   return studies;
 }
 
