@@ -1,4 +1,5 @@
-// Every optimiser, penalty and constraint inside an engine: resumed, on more threads, in minibatches, and diverging.
+// Every optimiser, penalty, constraint and number format of the loss inside an engine: resumed, on more threads, in
+// minibatches, and diverging.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -15,10 +16,14 @@ using testing::small_config;
 
 /// Settings of one run each.
 std::vector<std::vector<std::string>> part_settings() {
-  std::vector<std::vector<std::string>> all = {{"optim.kind=sam", "optim.sam.base=sgd", "optim.momentum=0.9"},
-                                               {"penalty.l1.weight=1e-3", "penalty.nuclear.weight=1e-3"},
-                                               {"constraint.norm.value=5", "constraint.norm.start_step=4"},
-                                               {"optim.kind=sam", "penalty.l1.weight=1e-3"}};
+  std::vector<std::vector<std::string>> all = {
+      {"optim.kind=sam", "optim.sam.base=sgd", "optim.momentum=0.9"},
+      {"penalty.l1.weight=1e-3", "penalty.nuclear.weight=1e-3"},
+      {"constraint.norm.value=5", "constraint.norm.start_step=4"},
+      {"optim.kind=sam", "penalty.l1.weight=1e-3"},
+      {"loss.form=framework", "loss.precision=float16"},
+      {"loss.form=framework", "loss.precision=float64"},
+      {"loss.form=framework", "loss.precision=bfloat16", "loss.rounding=operations"}};
   for (const std::string& name : component_names("optim.kind")) all.push_back({"optim.kind=" + name});
   return all;
 }

@@ -131,11 +131,29 @@ enum class LossForm {
   kFramework  ///< as frameworks do in float32: small losses become 0
 };
 
+/// Of the cross-entropy and its gradient, whatever the run's other arithmetic (docs/loss-forms.md).
+enum class LossPrecision {
+  kRun,       ///< that of train.precision
+  kFloat16,   ///< 11 bits, exponents -14 to 15
+  kBfloat16,  ///< 8 bits, the exponents of float32
+  kFloat32,   ///< 24 bits
+  kFloat64    ///< 53 bits
+};
+
+/// What a format of 16 bits rounds.
+enum class LossRounding {
+  kResults,    ///< of log softmax and its gradient; sums are the run's: as PyTorch's kernels for GPUs
+  kSums,       ///< the sum of exponentials and its logarithm too: as PyTorch's kernels for CPUs
+  kOperations  ///< every operation, each addition of a sum too
+};
+
 /// Section [loss].
 struct LossConfig {
-  std::string kind = "cross_entropy";  ///< name of a loss
-  LossForm form = LossForm::kStable;   ///< of the cross-entropy
-  double temperature = 1.0;            ///< divides the logits
+  std::string kind = "cross_entropy";              ///< name of a loss
+  LossForm form = LossForm::kStable;               ///< of the cross-entropy
+  LossPrecision precision = LossPrecision::kRun;   ///< of the framework's form
+  LossRounding rounding = LossRounding::kResults;  ///< float16 and bfloat16 only
+  double temperature = 1.0;                        ///< divides the logits
 };
 
 /// The learning rate after the warm-up.

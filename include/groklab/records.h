@@ -16,7 +16,8 @@ struct GroupMetrics {
   double correct_logit_centred = 0;  ///< mean (L[y] - mean_c L[c])
   double margin = 0;                 ///< mean of L[y] - max_{c != y} L[c]
   double margin_min = 0;             ///< minimum of the same
-  double softmax_collapse = 0;       ///< fraction of rows where float32 sum_c exp(z_c - max z) == 1
+  double softmax_collapse = 0;  ///< fraction of rows where sum_c exp(z_c - max z) == 1 in float32, or in the loss's
+                                ///< own format
 };
 
 /// One evaluation step: the state after `step` updates.

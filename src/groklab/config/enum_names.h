@@ -59,6 +59,14 @@ struct EnumNames<LossForm> {
   static constexpr std::array<std::string_view, 2> values = {"stable", "framework"};
 };
 template <>
+struct EnumNames<LossPrecision> {
+  static constexpr std::array<std::string_view, 5> values = {"run", "float16", "bfloat16", "float32", "float64"};
+};
+template <>
+struct EnumNames<LossRounding> {
+  static constexpr std::array<std::string_view, 3> values = {"results", "sums", "operations"};
+};
+template <>
 struct EnumNames<Schedule> {
   static constexpr std::array<std::string_view, 2> values = {"constant", "cosine"};
 };

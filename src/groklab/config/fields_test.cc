@@ -81,6 +81,9 @@ TEST(ConfigFields, EnumNamesFollowTheirOrder) {
   EXPECT_EQ(enum_name(InitKind::kTorch), "torch");
   EXPECT_EQ(enum_name(ComputePath::kGeneral), "general");
   EXPECT_EQ(enum_name(LossForm::kFramework), "framework");
+  EXPECT_EQ(enum_name(LossPrecision::kFloat64), "float64");
+  EXPECT_EQ(enum_name(LossPrecision::kBfloat16), "bfloat16");
+  EXPECT_EQ(enum_name(LossRounding::kOperations), "operations");
   EXPECT_EQ(enum_name(Schedule::kCosine), "cosine");
   EXPECT_EQ(enum_name(Precision::kFloat64), "float64");
 }

@@ -75,6 +75,10 @@ TEST(RunId, EqualRunsHaveOneName) {
   EXPECT_EQ(id_with("split.train_size=99"), id_with("split.train_size=99", "split.train_fraction=0.7"));
   EXPECT_EQ(id_with("optim.kind=sgd"), id_with("optim.kind=sgd", "optim.beta1=0.5", "optim.epsilon=1e-3"));
   EXPECT_EQ(id_with("loss.kind=mean_squared"), id_with("loss.kind=mean_squared", "loss.form=framework"));
+  EXPECT_EQ(id, id_with("loss.precision=run", "loss.rounding=operations")) << "no run has another name since formats";
+  EXPECT_EQ(id_with("loss.form=framework"), id_with("loss.form=framework", "loss.precision=float32"));
+  EXPECT_EQ(id_with("loss.form=framework", "loss.precision=float64"),
+            id_with("loss.form=framework", "loss.precision=float64", "loss.rounding=operations"));
   EXPECT_EQ(id, id_with("loss.temperature=1")) << "no run that there was before temperatures has another name";
   EXPECT_EQ(id_with("task.operation=group_product"), id_with("task.operation=group_product", "task.modulus=7"));
   EXPECT_EQ(id_with("model.architecture=mlp"),
@@ -129,6 +133,13 @@ TEST(RunId, DifferentRunsHaveDifferentNames) {
                                  "fork.run=0123456789ab"}) {
     EXPECT_NE(id, id_with(assignment)) << assignment;
   }
+  const auto in_format = [](const char* precision, const char* rounding = "loss.rounding=results") {
+    return id_with("loss.form=framework", precision, rounding);
+  };
+  EXPECT_NE(in_format("loss.precision=run"), in_format("loss.precision=float64"));
+  EXPECT_NE(in_format("loss.precision=float16"), in_format("loss.precision=bfloat16"));
+  EXPECT_NE(in_format("loss.precision=float16"), in_format("loss.precision=float16", "loss.rounding=operations"));
+  EXPECT_NE(in_format("loss.precision=float16"), in_format("loss.precision=float16", "loss.rounding=sums"));
   EXPECT_NE(id_with("fork.run=a", "fork.step=1"), id_with("fork.run=a", "fork.step=2"));
 }
 

@@ -129,6 +129,13 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("loss.kind", component_choice(), "", "Training loss.", loss.kind);
   field("loss.form", any_choice(), "", "Cross-entropy without cancellation, or as common frameworks compute it.",
         loss.form);
+  field("loss.precision", any_choice(), "",
+        "Number format in which the framework form of the cross-entropy and its gradient are computed; run: the run's.",
+        loss.precision);
+  field(
+      "loss.rounding", any_choice(), "",
+      "What float16 and bfloat16 round: results, with wider sums (as GPUs); the sum too (as CPUs); or every operation.",
+      loss.rounding);
   field("loss.temperature", above(0), "",
         "Divides the logits that the loss sees; measurements of logits are of those before it.", loss.temperature);
 

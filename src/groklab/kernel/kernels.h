@@ -21,7 +21,8 @@ struct RowStatistics {
   double correct_logit = 0;          ///< L[y]
   double correct_logit_centred = 0;  ///< L[y] - mean_c L[c]
   double margin = 0;                 ///< L[y] - max_{c != y} L[c]
-  bool collapsed = false;            ///< float32(1 + sum over all but the largest of exp(z - max z)) == 1
+  bool collapsed = false;            ///< float32(1 + sum over all but the largest of exp(z - max z)) == 1; of a loss
+                                     ///< in a format of its own: the sum of exp(z - max z) in that format is 1
 };
 
 /// Coefficients of one Adam update (Kingma and Ba 2015; AdamW: Loshchilov and Hutter 2019), as PyTorch orders them:
@@ -122,8 +123,12 @@ struct Kernels {
 
   LossKernels<T> cross_entropy;            ///< no cancellation: keeps its digits however small the loss
   LossKernels<T> framework_cross_entropy;  ///< log softmax in T, as common frameworks compute it
-  LossKernels<T> mean_squared;             ///< against the one-hot label
-  LossKernels<T> stable_max;               ///< -log s(l_y) / sum s(l_c), s(x) = x + 1 from 0 on, 1 / (1 - x) below
+  /// The framework's cross-entropy with its log softmax in another number format (docs/loss-forms.md): of 16 bits, by
+  /// LossRounding, and in float32 and float64 throughout.
+  LossKernels<T> float16_cross_entropy[3], bfloat16_cross_entropy[3];
+  LossKernels<T> float32_cross_entropy, float64_cross_entropy;
+  LossKernels<T> mean_squared;  ///< against the one-hot label
+  LossKernels<T> stable_max;    ///< -log s(l_y) / sum s(l_c), s(x) = x + 1 from 0 on, 1 / (1 - x) below
 
   /// weights[row][s][h] = softmax over positions s of scores[s][table_rows[s][row]][h]; the last position has one score
   /// a head, behind those of the others. table_rows: [position][row_capacity].
@@ -168,6 +173,9 @@ struct Kernels {
   /// buffer may be nullptr if momentum is 0.
   double (*sgd)(T* p, T* buffer, const T* g, std::int64_t n, const SgdCoefficients& c, bool want_norm);
 
+  /// x = rounded_to<Float16> or <Bfloat16> of x (number_format.h).
+  void (*round_to_float16)(T* x, std::int64_t n);
+  void (*round_to_bfloat16)(T* x, std::int64_t n);
   /// y += x.
   void (*add)(T* y, const T* x, std::int64_t n);
   /// Sum of squares in double, in an order that depends on n alone.

@@ -8,6 +8,7 @@
 #include "groklab/config.h"
 #include "groklab/config/task_key.h"
 #include "groklab/lab/prepared_run.h"
+#include "groklab/model/loss.h"
 #include "groklab/optim/decay_time.h"
 #include "groklab/probe/norm_at_margin.h"
 #include "groklab/run/network_run.h"
@@ -151,6 +152,16 @@ IprPruning RunResults::ipr_pruning(RunIndex run, std::span<const double> fractio
       counts.push_back(std::llround(fraction * static_cast<double>(network.engine().neuron_count())));
     }
     return prune_by_ipr(network.engine(), config.model, network.task(), network.split(), counts, config.seed);
+  });
+}
+
+double RunResults::without_gradient(RunIndex run) const {
+  const Config config = store_->run(results_.at(run).id).config;
+  return of_last_network(run, [&](Engine& engine, const Task& task, const auto& rows) {
+    std::vector<std::int32_t> labels;
+    for (const std::int64_t row : rows) labels.push_back(task.labels[static_cast<std::size_t>(row)]);
+    const std::int64_t count = rows_without_gradient(config, engine.logits(rows), engine.logit_columns(), labels);
+    return static_cast<double>(count) / static_cast<double>(rows.size());
   });
 }
 

@@ -63,6 +63,8 @@ class RunResults {
   /// prune_by_ipr() of the final network, a number of neurons for each fraction of them; the run's seed draws the
   /// random order.
   IprPruning ipr_pruning(RunIndex run, std::span<const double> fractions) const;
+  /// Fraction of the training rows that the loss leaves without any gradient, at the last checkpoint.
+  double without_gradient(RunIndex run) const;
 
  private:
   /// measure(run) of the network at the last checkpoint, and of its engine, task and training rows alone.

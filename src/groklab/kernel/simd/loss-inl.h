@@ -333,7 +333,13 @@ void row_statistics(RowStatistics* out, PanelView<const T> logits, const std::in
     s.correct_logit = static_cast<double>(sums.label_logit);
     s.correct_logit_centred = s.correct_logit - mean;
     s.margin = s.correct_logit - static_cast<double>(sums.best_other);
-    s.collapsed = static_cast<float>(1.0 + (static_cast<double>(sums.below_sum) + (sums.ties - 1.0))) == 1.0f;
+    const double rest = static_cast<double>(sums.below_sum) + (sums.ties - 1.0);
+    if constexpr (requires { Loss::template collapsed<T>(nullptr, 0, classes, rest); }) {
+      s.collapsed =
+          Loss::template collapsed<T>(logits.data + r * logits.row_stride, logits.panel_stride, classes, rest);
+    } else {
+      s.collapsed = static_cast<float>(1.0 + rest) == 1.0f;
+    }
     if constexpr (requires { Loss::loss(sums, classes); }) {
       s.loss = Loss::loss(sums, classes);
     } else {

@@ -9,6 +9,7 @@
 #include "groklab/kernel/kernels.h"
 #include "groklab/kernel/simd/attention-inl.h"
 #include "groklab/kernel/simd/elementwise-inl.h"
+#include "groklab/kernel/simd/format_loss-inl.h"
 #include "groklab/kernel/simd/gemm-inl.h"
 #include "groklab/kernel/simd/layer_norm-inl.h"
 #include "groklab/kernel/simd/loss-inl.h"
@@ -47,6 +48,14 @@ const Kernels<T>& kernel_table() {
       &activate_gradient<T>,
       loss_kernels<T, CrossEntropy>(),
       loss_kernels<T, FrameworkCrossEntropy>(),
+      {loss_kernels<T, RoundedCrossEntropy<Float16, LossRounding::kResults>>(),
+       loss_kernels<T, RoundedCrossEntropy<Float16, LossRounding::kSums>>(),
+       loss_kernels<T, RoundedCrossEntropy<Float16, LossRounding::kOperations>>()},
+      {loss_kernels<T, RoundedCrossEntropy<Bfloat16, LossRounding::kResults>>(),
+       loss_kernels<T, RoundedCrossEntropy<Bfloat16, LossRounding::kSums>>(),
+       loss_kernels<T, RoundedCrossEntropy<Bfloat16, LossRounding::kOperations>>()},
+      loss_kernels<T, CastCrossEntropy<float>>(),
+      loss_kernels<T, CastCrossEntropy<double>>(),
       loss_kernels<T, MeanSquared>(),
       loss_kernels<T, StableMax>(),
       &softmax_of_scores<T>,
@@ -61,6 +70,8 @@ const Kernels<T>& kernel_table() {
       &layer_norm_backward<T>,
       &adam<T>,
       &sgd<T>,
+      &round_all<Float16, T>,
+      &round_all<Bfloat16, T>,
       &add<T>,
       &sum_squares<T>,
       &fma_peak_loop<T>,
