@@ -95,10 +95,6 @@ std::vector<report::Chart> stable_max_figures(const TimedMeasurement& m) {
 std::vector<report::Chart> orthogonal_figures(const TimedMeasurement& m) {
   return {accuracies(m, "prieto-orthogonal", "Without weight decay: orthogonal gradients")};
 }
-std::vector<report::Chart> collapse_figures(const TimedMeasurement& m) {
-  return {accuracies(m, "prieto-collapse", "Cross-entropy in two formats")};
-}
-
 Test plain_test(const TimedMeasurement& m) {
   return {"fraction of runs that generalise with cross-entropy in float32 and no weight decay",
           fmt::format("below {}: hardly a run", kHalf), grokked_fraction(m, kPlain, {1}), must_be_below(kHalf)};
@@ -177,41 +173,6 @@ Judgement judge_orthogonal(const TimedMeasurement& m) {
   return result;
 }
 
-TimedSizes collapse_sizes(const Scale& scale) {
-  TimedSizes s = base_sizes(scale);
-  s.settings[1] = "optim.learning_rate=0.0005";
-  s.settings.push_back("optim.beta2=0.99");
-  s.settings.push_back("loss.form=framework");
-  s.conditions = {{kBits, 32, {}, budget(scale, 20000, 20000)},
-                  {kBits, 64, {"train.precision=float64"}, budget(scale, 20000, 20000)}};
-  return s;
-}
-
-Judgement judge_collapse(const TimedMeasurement& m) {
-  const Criterion nearly = must_be_above(kNearlyAll), further = must_be_above(kFurther);
-  const Estimate collapsed = mean_over(m, kBits, 32, &TimedRun::collapsed, nearly.level());
-  const std::vector<double> gains = per_seed(m.sizes.seeds, [&](std::int64_t seed) {
-    const TimedRun *wide = find_timed(m, seed, kBits, 64), *narrow = find_timed(m, seed, kBits, 32);
-    return wide == nullptr || narrow == nullptr ? std::nan("") : wide->best_test_accuracy - narrow->best_test_accuracy;
-  });
-  Judgement result;
-  result.tests = {{"fraction of training rows whose softmax is exactly one-hot, float32, at the end",
-                   fmt::format("above {}: nearly all rows have lost their gradient", kNearlyAll), collapsed, nearly},
-                  {"best test accuracy in float64 less that in float32",
-                   fmt::format("above {}: it is the format that stops learning", kFurther),
-                   mean_estimate(gains, further.level()), further}};
-  result.ours =
-      fmt::format("{} of rows collapse; best test accuracy {} in float32, {} in float64", estimate_text(collapsed),
-                  estimate_text(mean_over(m, kBits, 32, &TimedRun::best_test_accuracy)),
-                  estimate_text(mean_over(m, kBits, 64, &TimedRun::best_test_accuracy)));
-  finish_timed(m, result);
-  result.published = {{kCollapsed, collapsed}};
-  result.notes = {
-      "The publication has no number for the second test: its Fig. 2 shows test accuracy rising with the "
-      "format, and readers report that they cannot reproduce it."};
-  return result;
-}
-
 Claim claim_stable_max() {
   return make_timed_claim({.id = "stable-max",
                            .title = "StableMax generalises without weight decay",
@@ -234,18 +195,6 @@ Claim claim_orthogonal() {
                            .sizes = orthogonal_sizes,
                            .judge = judge_orthogonal,
                            .figures = orthogonal_figures});
-}
-
-Claim claim_collapse() {
-  return make_timed_claim(
-      {.id = "collapse",
-       .title = "It is softmax collapse that stops learning",
-       .statement = "Without weight decay learning stops as the float32 softmax of training rows "
-                    "collapses, and a wider format goes further.",
-       .paper = "Fig. 2, 20,000 steps at learning rate 5e-4 in float16, 32 and 64; disputed by readers",
-       .sizes = collapse_sizes,
-       .judge = judge_collapse,
-       .figures = collapse_figures});
 }
 
 }  // namespace groklab::studies::prieto2025

@@ -9,9 +9,7 @@ namespace groklab::studies::prieto2025 {
 inline constexpr double kHalf = 0.5;
 /// "Without the delay": T_grok is less than this many times T_fit. Half of what varma2023 takes for a delay.
 inline constexpr double kNoDelay = 2;
-/// Collapse stops learning where nearly all training rows have no gradient left.
-inline constexpr double kNearlyAll = 0.9;
-/// What a wider format adds to test accuracy: a tenth of the rows at least.
+/// What StableMax or a wider format adds to test accuracy: a tenth of the rows at least.
 inline constexpr double kFurther = 0.1;
 /// A tuned weight decay is as fast: not twice as slow.
 inline constexpr double kAsFast = 2;
@@ -21,17 +19,13 @@ inline constexpr const char* kStable = "StableMax";
 inline constexpr const char* kAcross = "orthogonal gradients";
 inline constexpr const char* kDecay = "weight decay 4";
 inline constexpr const char* kRandom = "random labels, orthogonal";
-inline constexpr const char* kBits = "cross-entropy by bits";  ///< x = 32 or 64
 
 TimedSizes stable_max_sizes(const Scale& scale);
 Judgement judge_stable_max(const TimedMeasurement& measurement);
 TimedSizes orthogonal_sizes(const Scale& scale);
 Judgement judge_orthogonal(const TimedMeasurement& measurement);
-TimedSizes collapse_sizes(const Scale& scale);
-Judgement judge_collapse(const TimedMeasurement& measurement);
 
 Claim claim_stable_max();
 Claim claim_orthogonal();
-Claim claim_collapse();
 
 }  // namespace groklab::studies::prieto2025

@@ -53,24 +53,8 @@ TEST(Prieto, OrthogonalGradientsMustGeneraliseAtOnce) {
   EXPECT_EQ(judge_across(5, soon, same, 5).tests[4].verdict, Verdict::kRefuted) << "the control";
 }
 
-Judgement judge_formats(const std::vector<double>& collapsed, const std::vector<double>& gains) {
-  const TimedMeasurement m = made_up_runs(collapse_sizes({"quick", 0}), [&](std::size_t seed, TimedRun& run) {
-    set_no_grok(run);
-    run.collapsed = run.x == 32 ? collapsed[seed] : 0;
-    run.best_test_accuracy = run.x == 32 ? 0.3 : 0.3 + gains[seed];
-  });
-  return judge_timed_text(judge_collapse, m);
-}
-
-TEST(Prieto, CollapseMustStopLearning) {
-  const std::vector<double> all = varma2023::effects_about(0.97, 0.01), further = varma2023::effects_about(0.4, 0.05);
-  varma2023::expect_above([&](const auto& effects) { return judge_formats(effects, further); }, 0, kNearlyAll, 0.02);
-  varma2023::expect_above([&](const auto& effects) { return judge_formats(all, effects); }, 1, kFurther, 0.02);
-}
-
 TEST(Prieto, NothingIsDecidedWithoutRuns) {
-  for (const Claim& claim : {claim_stable_max(), claim_orthogonal(), claim_collapse()})
-    expect_nothing_without_runs(claim);
+  for (const Claim& claim : {claim_stable_max(), claim_orthogonal()}) expect_nothing_without_runs(claim);
 }
 
 // Catches: weight decay that is on, or a form of the loss that does not cancel.
@@ -78,16 +62,13 @@ TEST(Prieto, RunsAreThePublishedOnes) {
   SweepPlan plan;
   const TimedRuns stable = plan_timed(plan, stable_max_sizes({"quick", 0}));
   const TimedRuns across = plan_timed(plan, orthogonal_sizes({"quick", 0}));
-  const TimedRuns formats = plan_timed(plan, collapse_sizes({"quick", 0}));
-  EXPECT_EQ(plan.runs.size(), 5u * 7) << "two claims share the runs with cross-entropy";
+  EXPECT_EQ(plan.runs.size(), 5u * 5) << "two claims share the runs with cross-entropy";
   const Config& plain = plan.runs[stable.runs[0].run].config;
   EXPECT_EQ(plain.optim.weight_decay, 0);
   EXPECT_EQ(plain.loss.form, LossForm::kFramework);
   EXPECT_EQ(plan.runs[stable.runs[1].run].config.loss.kind, "stable_max");
   EXPECT_EQ(plan.runs[across.runs[1].run].config.optim.kind, "orthogonal");
   EXPECT_EQ(plan.runs[across.runs[2].run].config.optim.weight_decay, 4);
-  EXPECT_EQ(plan.runs[formats.runs[1].run].config.train.precision, Precision::kFloat64);
-  EXPECT_EQ(plan.runs[formats.runs[1].run].config.optim.learning_rate, 5e-4);
 }
 
 }  // namespace

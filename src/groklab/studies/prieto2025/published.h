@@ -21,8 +21,19 @@ inline constexpr PublishedNumber kTunedDecay = {
     .what = "steps to generalise with weight decay up to 8, learning rate 0.01",
     .value = 200,
     .source = "its repository, issue 8: \"within 200 epochs\""};
-inline constexpr PublishedNumber kCollapsed = {.what = "training rows with an exactly one-hot float32 softmax",
-                                               .value = 1,
-                                               .source = "arXiv:2501.04697, Fig. 2: learning stops as they near 1"};
+inline constexpr const char* kFigure2 =
+    "its repository, paper_plots.ipynb, stored figure 2, 60 % of the rows, read off";
+inline constexpr PublishedNumber kAccuracy16 = {
+    .what = "test accuracy after 20,000 steps, softmax in float16", .value = 0.15, .source = kFigure2};
+inline constexpr PublishedNumber kAccuracy32 = {
+    .what = "test accuracy after 20,000 steps, softmax in float32", .value = 0.3, .source = kFigure2};
+inline constexpr PublishedNumber kAccuracy64 = {
+    .what = "test accuracy after 20,000 steps, softmax in float64", .value = 0.53, .source = kFigure2};
+inline constexpr PublishedNumber kCollapse16 = {
+    .what = "step at which half of the rows have collapsed, float16", .value = 2000, .source = kFigure2};
+inline constexpr PublishedNumber kCollapse32 = {
+    .what = "step at which half of the rows have collapsed, float32", .value = 3000, .source = kFigure2};
+inline constexpr PublishedNumber kCollapse64 = {
+    .what = "step at which half of the rows have collapsed, float64", .value = 7000, .source = kFigure2};
 
 }  // namespace groklab::studies::prieto2025
