@@ -15,6 +15,7 @@
 #include "groklab/studies/optimisers/study.h"
 #include "groklab/studies/prieto2025/study.h"
 #include "groklab/studies/rivals/study.h"
+#include "groklab/studies/song2026/study.h"
 #include "groklab/studies/tian2025/study.h"
 #include "groklab/studies/truong2026-clamp/study.h"
 #include "groklab/studies/truong2026-scale/study.h"
@@ -45,10 +46,10 @@ bool contains_word(const std::vector<std::string>& words, const std::string& wor
 
 const std::vector<Study>& all_studies() {
   static const std::vector<Study> studies = {
-      varma2023::study(),   delay_exponents::study(), truong2026_clamp::study(), truong2026_scale::study(),
-      prieto2025::study(),  notsawo2025::study(),     liu2022_omnigrok::study(), lyu2023::study(),
-      doshi2023::study(),   tian2025::study(),        optimisers::study(),       rivals::study(),
-      beyond_decay::study()};
+      varma2023::study(),    delay_exponents::study(), truong2026_clamp::study(), truong2026_scale::study(),
+      prieto2025::study(),   notsawo2025::study(),     liu2022_omnigrok::study(), lyu2023::study(),
+      doshi2023::study(),    tian2025::study(),        optimisers::study(),       rivals::study(),
+      beyond_decay::study(), song2026::study()};
   return studies;
 }
 
