@@ -35,7 +35,7 @@ int export_whole_store(const ExportOptions& options) {
   const Store store = options.store.open_existing();
   const std::string folder = options.output.empty() ? "groklab-parquet" : options.output;
   const ParquetReport report = export_parquet(store, options.where, folder);
-  for (const std::string& line : report.damaged) print_error(line);
+  print_damaged(report.damaged);
   print_out("{}: {} runs, {} records, {} probe results\n", folder, format_count(report.runs),
             format_count(report.records), format_count(report.probes));
   return report.damaged.empty() ? kExitOk : kExitFailed;

@@ -103,7 +103,7 @@ int list_runs(const RunsOptions& options) {
     write_text(table_of_runs(runs, columns, chosen ? 0 : terminal_width(STDOUT_FILENO)) +
                (options.times ? medians_line(runs) : ""));
   }
-  for (const std::string& line : damaged) print_error(line);
+  print_damaged(damaged);
   return damaged.empty() ? kExitOk : kExitFailed;
 }
 

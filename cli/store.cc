@@ -43,7 +43,7 @@ int rebuild(const StoreOption& option) {
   const std::filesystem::path directory = option.path();
   const std::deque<RunLock> locks = lock_all_runs(directory);
   const RebuildReport report = rebuild_store(directory);
-  for (const std::string& line : report.lost) print_error(line);
+  for (const std::string& line : report.lost) print_out("{}\n", line);
   print_out("{} runs, {} records, {} probe results, {} states came back\n", format_count(report.runs),
             format_count(report.records), format_count(report.probes), format_count(report.states));
   if (report.from_index > 0) {
@@ -51,7 +51,9 @@ int rebuild(const StoreOption& option) {
               format_count(report.from_index));
   }
   if (!report.old_index.empty()) print_out("the index as it was: {}\n", report.old_index.string());
-  return report.lost.empty() ? kExitOk : kExitFailed;
+  if (report.lost.empty()) return kExitOk;
+  print_error(report.lost.size() == 1 ? report.lost[0] : fmt::format("{} parts of the store did not come back", report.lost.size()));
+  return kExitFailed;
 }
 
 int pack_store(const StoreOption& option) {
@@ -59,7 +61,7 @@ int pack_store(const StoreOption& option) {
   Store store = option.open_existing();
   const StoreCareLock care(store);
   const PackReport report = store.pack(&interrupt);
-  for (const std::string& line : report.damaged) print_error(line);
+  print_damaged(report.damaged);
   print_out("{} files of {} runs, {}, in {} new pack{}\n", format_count(report.files), format_count(report.runs),
             format_bytes(static_cast<double>(report.bytes)), report.packs, report.packs == 1 ? "" : "s");
   if (report.interrupted) {

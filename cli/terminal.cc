@@ -55,6 +55,12 @@ void print_note_line(std::string_view line) { put_err(printable_line(line) + "\n
 
 void print_error(std::string_view message) { put_err("groklab: " + printable_line(message) + "\n"); }
 
+void print_damaged(const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  const std::size_t more = lines.size() - 1;
+  print_error(more == 0 ? lines[0] : fmt::format("{}; {} more: groklab store verify lists them", lines[0], more));
+}
+
 void draw_live_line(std::string_view line) { put_err("\r" + printable(line) + "\x1b[K"); }
 
 void end_live_line() { put_err("\n"); }

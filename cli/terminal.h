@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace groklab::cli {
 
@@ -23,6 +24,9 @@ void print_data(std::string_view bytes);
 void print_note_line(std::string_view line);
 /// The same behind the program's name: an error.
 void print_error(std::string_view message);
+/// What of a store could not be read, as one line: the first, and how many more `groklab store verify` lists. Nothing
+/// without any.
+void print_damaged(const std::vector<std::string>& lines);
 /// Draws `line` over the present line of the terminal at standard error; end_live_line goes to the next.
 void draw_live_line(std::string_view line);
 void end_live_line();

@@ -42,6 +42,7 @@ checkpoint_every = %d
 """
 TRAINERS = ("train", "fork", "sweep", "reproduce")  # that share --kills
 FAULT_CALLS = ["write", "pwrite", "fsync", "fdatasync", "ftruncate", "rename", "unlink", "open", "mkdir"]
+READ_CALLS = ["read", "pread"]  # a disk that cannot read: EIO alone
 
 
 class Lost(Exception):
@@ -440,7 +441,7 @@ def main():
         if name == "reproduce":
             continue  # its runs are a sweep's
         for kind in kinds:
-            for call in FAULT_CALLS:
+            for call in FAULT_CALLS + (READ_CALLS if kind == "eio" else []):
                 if kind == "short" and call not in ("write", "pwrite"):
                     continue
                 row(f"{name}: {kind} in a random {call}",

@@ -212,6 +212,9 @@ def main():
         base = campaign.train(["--isa", name, "--threads", "1"])
         row(f"train: instruction set {name} with 1, 2 and 7 threads",
             [lambda n=n, name=name: campaign.train(["--isa", name, "--threads", n]) for n in ("1", "2", "7")], base)
+        pinned = campaign.reproduce(["--isa", name, "--jobs", "1"])
+        row(f"reproduce: instruction set {name} with 2 and 7 jobs",
+            [lambda n=n, name=name: campaign.reproduce(["--isa", name, "--jobs", n]) for n in ("2", "7")], pinned)
     rows.append(("negative controls found", str(controls(campaign, trained)), "-"))
     print(rows[-1])
     if options.markdown:

@@ -1,7 +1,7 @@
 // Fails or kills a program inside its N-th call of the operating system that concerns a folder; for crash.py.
 // Built as a shared object and loaded with LD_PRELOAD. Environment:
 //   FAULT_DIR    calls about files under this folder count
-//   FAULT_CALLS  names separated by commas: write, pwrite, fsync, fdatasync, ftruncate, rename, unlink, open, mkdir
+//   FAULT_CALLS  names separated by commas: read, pread, write, pwrite, fsync, fdatasync, ftruncate, rename, unlink, open, mkdir
 //   FAULT_AT     which of them, from 1; 0: none
 //   FAULT_KIND   kill, eio, enospc, short (half of the bytes, then ENOSPC at the next), or power: everything that was not
 //                synced is taken back (bytes, names, folders), and the program killed: the worst that a disk may do
@@ -207,6 +207,22 @@ ssize_t write(int descriptor, const void* bytes, size_t size) {
   if (error == -1) return real(descriptor, bytes, size / 2);
   if (error == 0) return real(descriptor, bytes, size);
   errno = error;
+  return -1;
+}
+
+ssize_t read(int descriptor, void* bytes, size_t size) {
+  REAL(read);
+  const int error = concerns_descriptor(descriptor) ? fault("read") : 0;
+  if (error == 0) return real(descriptor, bytes, size);
+  errno = error == -1 ? EIO : error;
+  return -1;
+}
+
+ssize_t pread64(int descriptor, void* bytes, size_t size, off64_t offset) {
+  REAL(pread64);
+  const int error = concerns_descriptor(descriptor) ? fault("pread") : 0;
+  if (error == 0) return real(descriptor, bytes, size, offset);
+  errno = error == -1 ? EIO : error;
   return -1;
 }
 

@@ -97,15 +97,46 @@ class Campaign:
         header += b" " * (63 - (10 + len(header)) % 64) + b"\n"
         self.write("rows.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + struct.pack("<20q", *range(20)))
         for words in (["train", "run.toml", "--quiet"], ["export", "last", "--format", "safetensors", "-o", "weights.safetensors"]):
-            subprocess.run([self.program] + words, cwd=self.good, env=dict(os.environ, GROKLAB_STORE=self.store(self.good)),
-                           check=True, capture_output=True)
-        database = sqlite3.connect(os.path.join(self.store(self.good), "groklab.sqlite"))
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.close()
+            self.succeed(words)
+        self.other_stores()
+        self.cluster()
+        for words in (["reproduce", "varma2023", "adamw-objective", "--scale", "smoke", "--quiet", "--store", "smoke", "--measurements",
+                       "measured.json", "--archive", "looks"],):
+            self.succeed(words)
+        shutil.rmtree(os.path.join(self.good, "smoke"))
+        for name in ("store", "other", "packed"):
+            database = sqlite3.connect(os.path.join(self.good, name, "groklab.sqlite"))
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            database.close()
+
+    def succeed(self, words):
+        subprocess.run([self.program] + words, cwd=self.good, env=dict(os.environ, **self.environment(self.good)), check=True,
+                       capture_output=True)
+
+    def other_stores(self):
+        """What is merged, and a store whose runs lie in a pack."""
+        for seed, name in (("2", "other"), ("3", "packed"), ("4", "packed")):
+            self.succeed(["train", "run.toml", "--quiet", "--set", "seed=" + seed, "--store", name])
+        self.succeed(["store", "pack", "--store", "packed"])
+
+    def cluster(self):
+        """A job of a queue that takes everything and knows of nothing."""
+        os.mkdir(os.path.join(self.good, "bin"))
+        for name, body in (("sbatch", "echo 7"), ("squeue", "exit 0"), ("scancel", "exit 0"), ("sacct", "exit 0"),
+                           ("scontrol", "echo MaxArraySize = 1001")):
+            path = os.path.join(self.good, "bin", name)
+            with open(path, "w") as file:
+                file.write("#!/bin/sh\n" + body + "\n")
+            os.chmod(path, 0o755)
+        self.write("cluster.toml", b"partition = \"short\"\ncores = 2\ntime = \"1:00:00\"\nmodules = [\"gcc\"]\n")
+        self.succeed(["cluster", "submit", "grid.toml", "-o", "job", "--settings", "cluster.toml"])
 
     @staticmethod
     def store(folder):
         return os.path.join(folder, "store")
+
+    def environment(self, folder):
+        return {"GROKLAB_STORE": self.store(folder), "PATH": os.path.join(folder, "bin") + os.pathsep + os.environ["PATH"]}
 
     def write(self, name, data):
         with open(os.path.join(self.good, name), "wb") as file:
@@ -132,11 +163,12 @@ class Campaign:
         return bytes(data)
 
     def kinds(self):
-        """(name, file within the folder, commands that open it). A later reader joins with a line here."""
+        """(name, file within the folder, commands that open it, files that are taken away). A later reader joins with a line here."""
         steps = ["--set", "train.steps=20", "--quiet", "--set", "model.d_model=16", "--force"]
-        state = next(os.path.relpath(os.path.join(where, name), self.good) for where, _, names in
-                     os.walk(os.path.join(self.good, "store/checkpoints")) for name in sorted(names) if name.endswith("40.safetensors"))
-        return [
+        state = self.state_in("store")
+        own = os.path.join(os.path.dirname(state), "run.rows")
+        reads = [["runs"], ["show", "last"], ["export", "last", "--format", "csv"], ["eval", "last"], ["store", "verify"]]
+        kinds = [
             ("TOML", "run.toml", [["train", "run.toml", "--quiet", "--set", "train.steps=20", "--set", "task.modulus=7",
                                    "--set", "model.d_model=16", "--set", "model.n_layers=1"], ["sweep", "run.toml", "--dry-run"]]),
             ("grid", "grid.toml", [["sweep", "grid.toml", "--dry-run"]]),
@@ -146,8 +178,25 @@ class Campaign:
             ("weights", "weights.safetensors", [["eval", "--weights", "weights.safetensors"], ["probe", "weights.safetensors"]]),
             ("state", state, [["resume", "last", "--quiet"], ["eval", "last"], ["store", "verify"]]),
             ("database", "store/groklab.sqlite", [["runs"], ["show", "last"], ["export", "last", "--format", "csv"],
-                                                  ["report", "last", "-o", "page.html"]]),
+                                                  ["report", "last", "-o", "page.html"], ["gc"], ["delete", "last", "--dry-run"],
+                                                  ["store", "repair"], ["store", "verify"]]),
+            ("a run's own file", own, [["store", "rebuild"], ["store", "verify"]], "store/groklab.sqlite"),
+            ("pack", "packed/packs/000001.pack", [words + ["--store", "packed"] for words in reads + [["store", "pack"]]]),
+            ("pack alone", "packed/packs/000001.pack", [words + ["--store", "packed"] for words in ([["store", "rebuild"]] + reads)],
+             "packed/groklab.sqlite"),
+            ("database that is merged", "other/groklab.sqlite", [["merge", "other", "store", "-o", "all", "--quiet"]]),
+            ("state that is merged", self.state_in("other"), [["merge", "other", "store", "-o", "all", "--quiet"], ["store", "verify", "--store", "all"]]),
+            ("settings of a cluster", "cluster.toml", [["cluster", "submit", "grid.toml", "-o", "new", "--settings", "cluster.toml"]]),
+            ("job of a cluster", "job/job.json", [["cluster", "status", "job"], ["cluster", "submit", "grid.toml", "-o", "job"], ["cluster", "cancel", "job"]]),
+            ("measurements", "measured.json", [["reproduce", "varma2023", "--from-measurements", "measured.json", "-o", "page.html", "--quiet"]]),
+            ("look", os.path.join("looks", sorted(os.listdir(os.path.join(self.good, "looks")))[0]),
+             [["reproduce", "varma2023", "--from-measurements", "measured.json", "--looks", "looks", "-o", "page.html", "--quiet"]]),
         ]
+        return [kind if len(kind) == 4 else kind + (None,) for kind in kinds]
+
+    def state_in(self, store):
+        return next(os.path.relpath(os.path.join(where, name), self.good) for where, _, names in
+                    os.walk(os.path.join(self.good, store, "checkpoints")) for name in sorted(names) if name.endswith("40.safetensors"))
 
     def attack(self, name, commands, damage):
         place = os.path.join(self.folder, "place")
@@ -157,7 +206,7 @@ class Campaign:
         count = [0, 0]
         for words in commands:
             try:
-                code = check([self.program] + words, place, {"GROKLAB_STORE": self.store(place)})
+                code = check([self.program] + words, place, self.environment(place))
             except Broken as error:
                 kept = tempfile.mkdtemp(prefix="groklab-broken-")
                 shutil.copytree(place, kept, dirs_exist_ok=True)
@@ -165,8 +214,10 @@ class Campaign:
             count[code == 2] += 1
         return count
 
-    def damage_file(self, file):
+    def damage_file(self, file, gone=None):
         def damage(place):
+            if gone:
+                os.remove(os.path.join(place, gone))
             path = os.path.join(place, file)
             with open(path, "rb") as stream:
                 data = self.mutate(stream.read())
@@ -214,6 +265,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--inputs", type=int, default=40, help="damaged files of each kind")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", help="kinds whose name has this in it")
     parser.add_argument("--markdown", help="write the table there")
     options = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="groklab-campaign-")
@@ -221,11 +273,14 @@ def main():
     rows, code = [], 0
     cells = [["runs"], ["show", "last"], ["export", "last", "--format", "json"], ["resume", "last", "--quiet"],
              ["report", "last", "-o", "page.html"], ["store", "verify"]]
-    kinds = [(name, commands, lambda file=file: campaign.damage_file(file)) for name, file, commands in campaign.kinds()]
-    kinds.append(("cells of rows", cells, campaign.damage_cell))
-    for name, commands, maker in kinds:
+    kinds = [(name, commands, lambda file=file, gone=gone: campaign.damage_file(file, gone),
+              lambda place, gone=gone: gone and os.remove(os.path.join(place, gone))) for name, file, commands, gone in campaign.kinds()]
+    kinds.append(("cells of rows", cells, campaign.damage_cell, lambda place: None))
+    for name, commands, maker, whole_place in kinds:
+        if options.only and options.only not in name:
+            continue
         begin, total, broken = time.time(), [0, 0], []
-        whole = campaign.attack(name, commands, lambda place: None)
+        whole = campaign.attack(name, commands, whole_place)
         if whole[1]:  # or every refusal might be about something else
             raise AssertionError(f"{name}: {whole[1]} commands refuse the undamaged file")
         for _ in range(options.inputs):
