@@ -52,7 +52,8 @@ int rebuild(const StoreOption& option) {
   }
   if (!report.old_index.empty()) print_out("the index as it was: {}\n", report.old_index.string());
   if (report.lost.empty()) return kExitOk;
-  print_error(report.lost.size() == 1 ? report.lost[0] : fmt::format("{} parts of the store did not come back", report.lost.size()));
+  print_error(report.lost.size() == 1 ? report.lost[0]
+                                      : fmt::format("{} parts of the store did not come back", report.lost.size()));
   return kExitFailed;
 }
 

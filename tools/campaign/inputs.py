@@ -104,7 +104,7 @@ class Campaign:
                        "measured.json", "--archive", "looks"],):
             self.succeed(words)
         shutil.rmtree(os.path.join(self.good, "smoke"))
-        for name in ("store", "other", "packed"):
+        for name in ("store", "other", "packed", "waited"):
             database = sqlite3.connect(os.path.join(self.good, name, "groklab.sqlite"))
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             database.close()
@@ -118,6 +118,28 @@ class Campaign:
         for seed, name in (("2", "other"), ("3", "packed"), ("4", "packed")):
             self.succeed(["train", "run.toml", "--quiet", "--set", "seed=" + seed, "--store", name])
         self.succeed(["store", "pack", "--store", "packed"])
+        self.waiting()
+
+    def waiting(self):
+        """A run that was killed while another program held the database: its last parts wait in a file."""
+        self.succeed(["train", "run.toml", "--quiet", "--store", "waited", "--set", "train.steps=10"])
+        child = subprocess.Popen([self.program, "train", "run.toml", "--quiet", "--store", "waited", "--set", "train.steps=40000",
+                                  "--set", "train.checkpoint_every=1000"], cwd=self.good, stderr=subprocess.DEVNULL)
+        database = sqlite3.connect(os.path.join(self.good, "waited", "groklab.sqlite"), isolation_level=None, timeout=20)
+        while database.execute("SELECT count(*) FROM records").fetchone()[0] < 100:
+            time.sleep(0.02)
+        database.execute("BEGIN EXCLUSIVE")
+        while not self.waiting_file():
+            time.sleep(0.02)
+        child.kill()
+        child.wait()
+        database.execute("ROLLBACK")
+        database.close()
+
+    def waiting_file(self):
+        return next((os.path.relpath(os.path.join(where, name), self.good) for where, _, names in
+                     os.walk(os.path.join(self.good, "waited", "checkpoints")) for name in names
+                     if name.startswith("waiting-") and name.endswith(".safetensors")), None)
 
     def cluster(self):
         """A job of a queue that takes everything and knows of nothing."""
@@ -184,6 +206,8 @@ class Campaign:
             ("pack", "packed/packs/000001.pack", [words + ["--store", "packed"] for words in reads + [["store", "pack"]]]),
             ("pack alone", "packed/packs/000001.pack", [words + ["--store", "packed"] for words in ([["store", "rebuild"]] + reads)],
              "packed/groklab.sqlite"),
+            ("file that waits", self.waiting_file(), [["merge", "waited", "-o", "all", "--quiet"]] + [words + ["--store", "waited"] for words in (
+                ["runs"], ["show", "last"], ["store", "repair"], ["resume", "last", "--quiet"], ["store", "verify"])]),
             ("database that is merged", "other/groklab.sqlite", [["merge", "other", "store", "-o", "all", "--quiet"]]),
             ("state that is merged", self.state_in("other"), [["merge", "other", "store", "-o", "all", "--quiet"], ["store", "verify", "--store", "all"]]),
             ("settings of a cluster", "cluster.toml", [["cluster", "submit", "grid.toml", "-o", "new", "--settings", "cluster.toml"]]),

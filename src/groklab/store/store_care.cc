@@ -129,7 +129,8 @@ class Inspection {
     }
     if (waiting > 0) {
       add({Kind::kWaiting,
-           fmt::format("run {}: {} parts wait for the database: groklab resume takes them in", id, waiting),
+           fmt::format("run {}: {} part{} for the database: groklab resume takes them in", id, waiting,
+                       waiting == 1 ? " waits" : "s wait"),
            number,
            -1,
            {}});
