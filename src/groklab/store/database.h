@@ -35,33 +35,33 @@ class Database {
     return translated([&] { return body(connection_); });
   }
 
+  /// body(connection, other's connection), alone among the threads of both. Two threads that do so with the stores the
+  /// other way round do not wait for each other, as two nested reads would.
+  template <typename Body>
+  auto read_with(const Database& other, Body&& body) const {
+    const std::scoped_lock lock(mutex_, other.mutex_);
+    return translated([&] { return other.translated([&] { return body(connection_, other.connection_); }); });
+  }
+
   /// The same in one transaction that holds the write lock from its start; rolled back if body throws. Files that
   /// belong to rows must be renamed inside it, so that no other process sees the one without the other. Throws
   /// Error(kStore) if the database's file was removed or replaced meanwhile, StoreLocked after waiting `wait_seconds`.
   template <typename Body>
   auto write(Durability durability, double wait_seconds, Body&& body) {
     const std::lock_guard lock(mutex_);
-    check_present();
-    const Patience patience(*this, wait_seconds);
-    if (durability == Durability::kSync) sync_states();
-    if constexpr (std::is_void_v<decltype(body(connection_))>) {
-      translated([&] { transact(durability, body); });
-      shorten_log();
-      check_present();
-    } else {
-      auto result = translated([&] {
-        std::optional<decltype(body(connection_))> value;
-        transact(durability, [&](SQLite::Database& connection) { value.emplace(body(connection)); });
-        return std::move(*value);
-      });
-      shorten_log();
-      check_present();
-      return result;
-    }
+    return write_locked(durability, wait_seconds, std::forward<Body>(body));
   }
   template <typename Body>
   auto write(Durability durability, Body&& body) {
     return write(durability, wait_seconds_, std::forward<Body>(body));
+  }
+  /// The same of body(connection, other's connection), as in read_with.
+  template <typename Body>
+  auto write_with(const Database& other, Durability durability, Body&& body) {
+    const std::scoped_lock lock(mutex_, other.mutex_);
+    return write_locked(durability, wait_seconds_, [&](SQLite::Database& connection) {
+      return other.translated([&] { return body(connection, other.connection_); });
+    });
   }
 
   /// Gives unused pages and the write-ahead log back to the disk. Needs the space of the database once more meanwhile;
@@ -81,6 +81,27 @@ class Database {
   bool is_read_only() const { return read_only_; }
 
  private:
+  template <typename Body>
+  auto write_locked(Durability durability, double wait_seconds, Body&& body) {
+    check_present();
+    const Patience patience(*this, wait_seconds);
+    if (durability == Durability::kSync) sync_states();
+    if constexpr (std::is_void_v<decltype(body(connection_))>) {
+      translated([&] { transact(durability, body); });
+      shorten_log();
+      check_present();
+    } else {
+      auto result = translated([&] {
+        std::optional<decltype(body(connection_))> value;
+        transact(durability, [&](SQLite::Database& connection) { value.emplace(body(connection)); });
+        return std::move(*value);
+      });
+      shorten_log();
+      check_present();
+      return result;
+    }
+  }
+
   /// Makes commits wait for the disk while it lives.
   class SyncLevel {
    public:

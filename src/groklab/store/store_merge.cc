@@ -150,14 +150,12 @@ class Merge {
 
   void merge_annotations() {
     if (held_.empty()) return;
-    to_.write(Durability::kSync, [&](SQLite::Database& here) {
-      from_.read([&](SQLite::Database& there) {
-        for (const std::string& id : held_) {
-          if (!is_annotated(there, id)) continue;
-          merge_annotation(here, there, id);
-          update_run_file(to_, here, run_number(here, to_.directory(), id));
-        }
-      });
+    to_.write_with(from_, Durability::kSync, [&](SQLite::Database& here, SQLite::Database& there) {
+      for (const std::string& id : held_) {
+        if (!is_annotated(there, id)) continue;
+        merge_annotation(here, there, id);
+        update_run_file(to_, here, run_number(here, to_.directory(), id));
+      }
     });
   }
 
@@ -173,12 +171,10 @@ class Merge {
       return fmt::format("{} at step {} against {} at step {}{}", ours.status, ours.step, theirs.status, theirs.step,
                          sets);
     }
-    return to_.read([&](SQLite::Database& here) {
-      return from_.read([&](SQLite::Database& there) -> std::string {
-        const std::string records = difference_of_records(here, ours.number, there, theirs.number, both_done);
-        if (!records.empty()) return records + sets;
-        return both_done && !same_last_state(here, ours, there, theirs) ? "their last states" + sets : "";
-      });
+    return to_.read_with(from_, [&](SQLite::Database& here, SQLite::Database& there) -> std::string {
+      const std::string records = difference_of_records(here, ours.number, there, theirs.number, both_done);
+      if (!records.empty()) return records + sets;
+      return both_done && !same_last_state(here, ours, there, theirs) ? "their last states" + sets : "";
     });
   }
 
@@ -265,10 +261,8 @@ class Merge {
 
   void commit() {
     if (taken_.empty()) return;
-    to_.write(Durability::kSync, [&](SQLite::Database& here) {
-      from_.read([&](SQLite::Database& there) {
-        for (const Taken& taken : taken_) insert(here, there, taken);
-      });
+    to_.write_with(from_, Durability::kSync, [&](SQLite::Database& here, SQLite::Database& there) {
+      for (const Taken& taken : taken_) insert(here, there, taken);
     });
     for (const Taken& taken : taken_) {
       ++(taken.old ? report_.renewed : report_.copied);

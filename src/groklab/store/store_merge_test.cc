@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "groklab/config.h"
@@ -69,6 +70,24 @@ TEST_F(StoreMergeTest, EverythingOfARunIsCopiedAndOnlyOnce) {
   EXPECT_EQ(all.run("a").machine, "machine of one");
   EXPECT_EQ(all.run("b").status, RunStatus::kInterrupted);
   EXPECT_EQ(all.verify(), std::vector<std::string>());
+}
+
+// Catches: the locks of both stores taken one after the other, which two such threads do crosswise: they wait for ever.
+TEST_F(StoreMergeTest, TwoThreadsMergeIntoEachOther) {
+  make_run("one", "a", 30, true);
+  make_run("three", "b", 20, true);
+  Store one = open("one"), three = open("three");
+  one.annotate({"a"}, {"first", {"kept"}, {}, {}});
+  const auto merge_often = [](Store& to, const Store& from) {
+    for (int i = 0; i < 20; ++i) to.merge(from, nullptr);
+  };
+  std::thread other([&] { merge_often(one, three); });
+  merge_often(three, one);
+  other.join();
+  for (Store* store : {&one, &three}) {
+    EXPECT_EQ(store->runs().size(), 2u);
+    EXPECT_EQ(store->verify(), std::vector<std::string>());
+  }
 }
 
 // Catches: a comparison that counts times, or that looks at no numbers.
