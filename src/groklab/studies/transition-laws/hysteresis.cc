@@ -1,0 +1,202 @@
+// See hysteresis.h.
+#include "groklab/studies/transition-laws/hysteresis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+#include "groklab/report/xy_chart.h"
+#include "groklab/studies/training_curve.h"
+#include "groklab/studies/varma2023/runs.h"
+
+namespace groklab::studies::transition_laws {
+namespace {
+
+using varma2023::RestingState;
+
+/// ln D at which both circuits give equal logits (rho = 1), in states at rest; NaN beyond the sizes.
+double log_turn(const std::vector<RestingState>& states, std::int64_t seed) {
+  return varma2023::log_midpoint(0, states, seed, 0, &RestingState::general_fraction).exact_or_nan();
+}
+
+/// ln of a seed's objective at a size; NaN if that did not come to rest.
+double log_objective(const std::vector<RestingState>& states, std::int64_t seed, std::int64_t rows) {
+  for (const RestingState& s : states) {
+    if (s.seed == seed && s.rows == rows && s.stationary) return std::log(s.objective);
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+/// A seed's share of the generalising circuit at a size; NaN if that did not come to rest.
+double share(const std::vector<RestingState>& states, std::int64_t seed, std::int64_t rows) {
+  for (const RestingState& s : states) {
+    if (s.seed == seed && s.rows == rows && s.stationary) return s.general_fraction;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+struct HysteresisEffects {
+  Estimate ratio, between, above;
+};
+HysteresisEffects hysteresis_effects(const HysteresisMeasurement& m) {
+  const auto seeds = [&](const std::function<double(std::int64_t)>& value, double level = 0.95) {
+    return mean_estimate(per_seed(m.sizes.seeds, value), level);
+  };
+  return {seeds([&](std::int64_t seed) { return log_turn(m.scratch, seed) - log_turn(m.forks, seed); }),
+          seeds([&](std::int64_t seed) {
+            return log_objective(m.scratch, seed, m.sizes.between) - log_objective(m.forks, seed, m.sizes.between);
+          }),
+          seeds(
+              [&](std::int64_t seed) {
+                return share(m.scratch, seed, m.sizes.above) - share(m.forks, seed, m.sizes.above);
+              },
+              kEquivalenceLevel)};
+}
+
+void add_points(std::vector<report::XyPoint>& points, const char* name, const std::vector<RestingState>& states,
+                double RestingState::*value) {
+  for (const RestingState& s : states) {
+    if (s.stationary) points.push_back({name, static_cast<double>(s.rows), s.*value, fmt::format("{}", s.seed)});
+  }
+}
+
+}  // namespace
+
+std::string complaint(const HysteresisSizes& s) {
+  for (const auto& rows : {s.fork_rows, s.scratch_rows}) {
+    if (const std::string fault = rows_complaint(rows, s.network.rows); !fault.empty()) return fault;
+    for (const std::int64_t one : {s.between, s.above}) {
+      if (std::find(rows.begin(), rows.end(), one) == rows.end())
+        return "expected between and above among both paths' rows";
+    }
+  }
+  return "";
+}
+
+HysteresisSizes hysteresis_sizes(const Scale& scale) {
+  using varma2023::by_scale;
+  const std::vector<std::int64_t> small_forks = {60, 120, 300}, small_scratch = {120, 200, 300};
+  const std::vector<std::int64_t> forks = {75, 100, 130, 190, 380}, scratch = {190, 225, 265, 320, 380};
+  const std::vector<std::int64_t> wide_forks = {115, 155, 210, 300, 700}, wide_scratch = {300, 360, 430, 540, 700};
+  const int index = varma2023::scale_index(scale);
+  HysteresisSizes s;
+  s.network = index == 2 ? modular_network(31, 48) : modular_network(23, 32);
+  s.seeds = varma2023::seeds_of(scale, by_scale<std::int64_t>(scale, 2, 8, 6, 6), 5000);
+  s.parent_rows = std::llround(0.82 * static_cast<double>(s.network.rows));
+  s.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 8000, 8000);
+  s.fork_rows = by_scale(scale, small_forks, forks, wide_forks, wide_forks);
+  s.scratch_rows = by_scale(scale, small_scratch, scratch, wide_scratch, wide_scratch);
+  s.between = by_scale<std::int64_t>(scale, 120, 190, 300, 300);
+  s.above = by_scale<std::int64_t>(scale, 300, 380, 700, 700);
+  // As examples/grids/hysteresis.toml: 90,000 steps from scratch left two of twenty runs moving. Forks of 60,000 steps
+  // left three of fifteen.
+  s.forks = varma2023::relaxation_around(scale, index == 2 ? 150 : 95);
+  if (index > 0) s.forks.steps = s.forks.steps * 3 / 2;
+  s.scratch = {2e-3, 0.02, by_scale<std::int64_t>(scale, 1500, 90000, 120000, 120000), 0};
+  return s;
+}
+
+HysteresisRuns plan(SweepPlan& plan, const HysteresisSizes& s) {
+  HysteresisRuns runs;
+  for (const std::int64_t seed : s.seeds.all()) {
+    const RunIndex parent =
+        varma2023::converged_run(plan, {.converged = s.parent_steps}, s.network, seed, s.parent_rows, 1);
+    for (const std::int64_t rows : s.fork_rows) {
+      runs.forks.push_back({varma2023::relaxed_fork(plan, s.forks, parent, rows), seed, rows, 1});
+    }
+    for (const std::int64_t rows : s.scratch_rows) {
+      runs.scratch.push_back({varma2023::relaxed_run(plan, s.scratch, s.network, seed, rows), seed, rows, 1});
+    }
+  }
+  return runs;
+}
+
+HysteresisMeasurement measure(const RunResults& results, const HysteresisSizes& sizes, const HysteresisRuns& runs) {
+  HysteresisMeasurement m{sizes, {}, {}};
+  for (const PlannedPoint& point : runs.forks) m.forks.push_back(varma2023::resting_state(results, point));
+  for (const PlannedPoint& point : runs.scratch) m.scratch.push_back(varma2023::resting_state(results, point));
+  return m;
+}
+
+Judgement judge(const HysteresisMeasurement& m) {
+  const HysteresisEffects e = hysteresis_effects(m);
+  Judgement result;
+  result.tests = {
+      {"ln(D at which training from scratch turns / D at which networks that generalise turn), at rest, same seeds",
+       fmt::format("above ln(1.25) = {:.3f}: more than one size", kOneSize), e.ratio,
+       must_be_above(kOneSize, EffectScale::kLnRatio)},
+      {fmt::format("ln(objective from scratch / from a network that generalises) at D = {}, at rest", m.sizes.between),
+       "above 0: above D_crit the state that memorises rests at a higher objective than another state has", e.between,
+       must_be_above(0, EffectScale::kLnRatio)},
+      {fmt::format(
+           "control: share of the generalising circuit from scratch less that from a network that generalises, D = {}",
+           m.sizes.above),
+       fmt::format("90 % interval within +-{}: far above both sizes the path does not decide", kOneShare), e.above,
+       must_lie_within(kOneShare)}};
+  result.n_seeds = m.sizes.seeds.count;
+  std::int64_t restless = 0;
+  for (const auto* states : {&m.forks, &m.scratch}) {
+    restless += std::count_if(states->begin(), states->end(), [](const RestingState& s) { return !s.stationary; });
+  }
+  for (const std::int64_t seed : m.sizes.seeds.all()) {
+    result.n_censored += std::isfinite(log_turn(m.scratch, seed) - log_turn(m.forks, seed)) ? 0 : 1;
+  }
+  result.censoring = "seeds of which a path turns outside its sizes";
+  if (restless > 0) result.notes.push_back(fmt::format("{} runs did not come to rest and are left out.", restless));
+  result.ours =
+      fmt::format("from scratch {:.2f} times as many rows ({:.2f} to {:.2f}); at D = {} {:.2f} times the objective",
+                  std::exp(e.ratio.value), std::exp(e.ratio.low), std::exp(e.ratio.high), m.sizes.between,
+                  std::exp(e.between.value));
+  return result;
+}
+
+std::vector<report::Chart> figures(const HysteresisMeasurement& m) {
+  std::vector<report::XyPoint> shares, objectives;
+  for (const auto& [name, states] :
+       {std::pair{"from a network that generalises", &m.forks}, {"from scratch", &m.scratch}}) {
+    add_points(shares, name, *states, &RestingState::general_fraction);
+    add_points(objectives, name, *states, &RestingState::objective);
+  }
+  const HysteresisEffects e = hysteresis_effects(m);
+  return {
+      report::make_xy_chart(
+          shares,
+          {.id = "hysteresis-circuits",
+           .title = "Two states at rest between two sizes",
+           .caption = fmt::format("Share of the generalising circuit in the correct logit of training rows; a "
+                                  "line is a seed. From scratch the half is reached at {:.2f} times as many rows.",
+                                  std::exp(e.ratio.value)),
+           .x_title = "training rows",
+           .y_title = "G / (G + M)",
+           .log_x = true,
+           .fraction_y = true}),
+      report::make_xy_chart(
+          objectives, {.id = "hysteresis-objective",
+                       .title = "The objective that each state rests at",
+                       .caption = fmt::format("At {} rows the state from scratch has {:.2f} times the objective of the "
+                                              "other, and stays there.",
+                                              m.sizes.between, std::exp(e.between.value)),
+                       .x_title = "training rows",
+                       .y_title = "objective",
+                       .log_x = true,
+                       .log_y = true})};
+}
+
+Claim claim_hysteresis() {
+  return make_claim<HysteresisSizes, HysteresisRuns, HysteresisMeasurement>(
+      {.id = "hysteresis",
+       .title = "Two states at rest above D_crit",
+       .statement = "Training from scratch stays with the memorising circuit at sizes at which the generalising one is "
+                    "more efficient: the path decides, and the state that memorises is metastable.",
+       .paper =
+           "No number: appendix A.2 gives the path as the reason why grokking and ungrokking turn at different sizes",
+       .sizes = hysteresis_sizes,
+       .plan = plan,
+       .measure = measure,
+       .judge = judge,
+       .figures = figures});
+}
+
+}  // namespace groklab::studies::transition_laws
