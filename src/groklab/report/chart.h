@@ -19,9 +19,9 @@ struct Chart {
   bool is_empty = false;  ///< nothing in the data can be drawn: the page says so, in the place of axes and caption
 };
 
-/// Vega expression of a label on a logarithmic axis: 1e-7, 0.01, 5000.
+/// Vega expression of a label on a logarithmic axis: 1e-7, 1.5e-6, 0.01, 5000.
 inline constexpr const char* kLogLabel =
-    "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.0e') : format(datum.value, '~g')";
+    "datum.value < 0.001 || datum.value >= 1e4 ? format(datum.value, '.1~e') : format(datum.value, '~g')";
 
 /// Vega expression of a label of steps, sizes and the like, written as in the page's text: 0.5, 5,000, 120,000, 3M.
 inline constexpr const char* kCountLabel =
