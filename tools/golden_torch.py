@@ -65,7 +65,8 @@ SGD = {"optim.kind": "sgd", "optim.learning_rate": 0.05, "optim.momentum": 0.9, 
 # Of BASE: keys that an architecture has no use for.
 TRANSFORMER_ONLY = ("model.n_heads", "model.d_head", "model.layer_norm", "model.input_tokens", "model.tied_embeddings")
 UNUSED = {"transformer": (), "mlp": TRANSFORMER_ONLY,
-          "number_mlp": (*TRANSFORMER_ONLY, "model.d_model", "model.combination")}
+          "number_mlp": (*TRANSFORMER_ONLY, "model.d_model", "model.combination"),
+          "one_hot_mlp": (*TRANSFORMER_ONLY, "model.d_model", "model.combination")}
 MLP = {"model.architecture": "mlp", "model.d_mlp": 24}
 
 CASES = {
@@ -98,6 +99,8 @@ CASES = {
                                        "loss.kind": "mean_squared"},
     "number_mlp": {"model.architecture": "number_mlp", "model.d_mlp": 24, "model.n_layers": 2, "model.biases": "all",
                    "model.activation": "gelu"},
+    "one_hot_mlp": {"model.architecture": "one_hot_mlp", "model.d_mlp": 24, "model.n_layers": 2, "model.biases": "all",
+                    "model.activation": "quadratic", "loss.kind": "mean_squared"},
 }
 
 
@@ -123,18 +126,23 @@ def to_toml(config):
     return "".join(f"[{section}]\n" + "\n".join(lines) + "\n\n" for section, lines in sections.items())
 
 
+def hidden_layer(c, i):
+    return "one_hot." if c["model.architecture"] == "one_hot_mlp" and i == 0 else f"hidden.{i}."
+
+
 def parameter_shapes(c):
     """Name -> shape, in TransformerLens's order."""
     p, d, m, heads, d_head = (c[k] for k in ("task.modulus", "model.d_model", "model.d_mlp", "model.n_heads",
                                              "model.d_head"))
     every_bias, mlp_bias = c["model.biases"] == "all", c["model.biases"] != "none"
     shapes = {}
-    if c["model.architecture"] == "number_mlp":
-        width = 2
+    if c["model.architecture"] in ("number_mlp", "one_hot_mlp"):
+        width = 2 if c["model.architecture"] == "number_mlp" else 2 * p
         for i in range(c["model.n_layers"]):
-            shapes[f"hidden.{i}.W"] = (width, m)
+            layer = hidden_layer(c, i)
+            shapes[layer + "W"] = (width, m)
             if mlp_bias:
-                shapes[f"hidden.{i}.b"] = (m,)
+                shapes[layer + "b"] = (m,)
             width = m
         shapes["unembed.W_U"] = (width, p)
     elif c["model.architecture"] == "mlp":
@@ -251,15 +259,24 @@ def mlp_logits(w, c, tokens, masks=None):
 
 
 def number_mlp_logits(w, c, tokens, masks=None):
-    h = tokens[:, :2].to(w["unembed.W_U"].dtype) / (c["task.modulus"] - 1)
+    return hidden_logits(w, c, tokens[:, :2].to(w["unembed.W_U"].dtype) / (c["task.modulus"] - 1), masks)
+
+
+def one_hot_mlp_logits(w, c, tokens, masks=None):
+    return hidden_logits(w, c, F.one_hot(tokens[:, :2], c["task.modulus"]).flatten(1).to(w["unembed.W_U"].dtype), masks)
+
+
+def hidden_logits(w, c, h, masks):
     for i in range(c["model.n_layers"]):
-        h = ACTIVATIONS[c["model.activation"]](h @ w[f"hidden.{i}.W"] + w.get(f"hidden.{i}.b", 0.0))
+        layer = hidden_layer(c, i)
+        h = ACTIVATIONS[c["model.activation"]](h @ w[layer + "W"] + w.get(layer + "b", 0.0))
         if masks is not None:
             h = h * masks[i][:, 0].to(h.dtype)
     return h @ w["unembed.W_U"] + w.get("unembed.b_U", 0.0)
 
 
-LOGITS = {"transformer": transformer_logits, "mlp": mlp_logits, "number_mlp": number_mlp_logits}
+LOGITS = {"transformer": transformer_logits, "mlp": mlp_logits, "number_mlp": number_mlp_logits,
+          "one_hot_mlp": one_hot_mlp_logits}
 
 
 def logits_of(w, c, tokens, masks=None):
