@@ -186,7 +186,7 @@ std::pair<const Route*, std::string> find_route(const Request& request) {
 
 void check_parameters(const Route& route, const Request& request) {
   for (const auto& [name, value] : request.query) {
-    const auto is_it = [&](const ApiField& field) { return name == field.name; };
+    const auto is_it = [&name = name](const ApiField& field) { return name == field.name; };
     if (name == "token" || std::any_of(route.parameters.begin(), route.parameters.end(), is_it)) continue;
     throw HttpError(400, fmt::format("{}: no parameter '{}'", route.path, name.substr(0, 100)));
   }
