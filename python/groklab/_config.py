@@ -30,6 +30,10 @@ def keys() -> dict[str, Key]:
     return {entry[0]: Key(*entry) for entry in _core.keys()}
 
 
+# Short names that meant one key when others came to end in them: programs that use them go on meaning that one.
+_FIRST = {"precision": "train.precision"}  # loss.precision follows it unless it is set
+
+
 @functools.cache
 def _by_short_name() -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
@@ -48,6 +52,8 @@ def full_key(name: str) -> str:
     name = name.replace("__", ".")
     if name in keys():
         return name
+    if name in _FIRST:
+        return _FIRST[name]
     found = _by_short_name().get(name, [])
     depth = min((key.count(".") for key in found), default=0)
     found = [key for key in found if key.count(".") == depth]  # train.steps before optim.muon.steps

@@ -6,6 +6,12 @@ import pytest
 import groklab
 
 
+# Catches: a new key that ends in the same word takes the short name from those who use it.
+def test_precision_is_that_of_training():
+    assert groklab.config(precision="float64") == groklab.config({"train.precision": "float64"})
+    assert groklab.config(precision="float64") != groklab.config({"loss.precision": "float64"})
+
+
 def test_nested_dotted_and_short_names_say_the_same():
     nested = groklab.resolve({"task": {"modulus": 59}, "optim": {"weight_decay": 0.5}})
     assert nested == groklab.resolve({"task.modulus": 59, "optim.weight_decay": 0.5})
