@@ -8,8 +8,8 @@ import groklab
 
 # Catches: a new key that ends in the same word takes the short name from those who use it.
 def test_precision_is_that_of_training():
-    assert groklab.config(precision="float64") == groklab.config({"train.precision": "float64"})
-    assert groklab.config(precision="float64") != groklab.config({"loss.precision": "float64"})
+    assert groklab.resolve(precision="float64") == groklab.resolve({"train.precision": "float64"})
+    assert groklab.resolve(precision="float64") != groklab.resolve({"loss.precision": "float64"})
 
 
 def test_nested_dotted_and_short_names_say_the_same():
