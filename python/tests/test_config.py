@@ -8,8 +8,8 @@ import groklab
 
 # Catches: a new key that ends in the same word takes the short name from those who use it.
 def test_precision_is_that_of_training():
-    assert groklab.resolve(precision="float64") == groklab.resolve({"train.precision": "float64"})
-    assert groklab.resolve(precision="float64") != groklab.resolve({"loss.precision": "float64"})
+    config = groklab.resolve(precision="float64")
+    assert config["train"]["precision"] == "float64" and config["loss"]["precision"] == "run"
 
 
 def test_nested_dotted_and_short_names_say_the_same():
