@@ -237,7 +237,7 @@ TEST(Run, AnOwnPenaltyIsCheckedAndLeavesTheRunAlone) {
       {"train", [&] { run.train(); }}};
   for (const auto& [name, call] : calls) {
     refused(
-        [&call](const std::vector<NamedTensor>& weights) {
+        [&call = call](const std::vector<NamedTensor>& weights) {
           call();
           return weights;
         },

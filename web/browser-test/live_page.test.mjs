@@ -147,7 +147,7 @@ describe('writes', () => {
   pageTest('starts a run from a form: only changed keys are sent', {}, async (page, mock) => {
     await clickButton(page, 'Start a run');
     await page.waitForSelector('dialog[open]');
-    await page.type('dialog input[placeholder^="weight"]', 'weight_decay');
+    await (await page.waitForSelector('dialog input[placeholder^="weight"]')).type('weight_decay');
     await (await page.waitForSelector('dialog .found li button')).click();
     await clearField(page, '[id="key-optim.weight_decay"]');
     await page.type('[id="key-optim.weight_decay"]', 'x');
@@ -161,7 +161,7 @@ describe('writes', () => {
 
   pageTest('shows why the server refuses, and keeps the form', {noisy: true}, async (page) => {
     await clickButton(page, 'Start a run');
-    await page.type('dialog input[placeholder^="weight"]', 'weight_decay');
+    await (await page.waitForSelector('dialog input[placeholder^="weight"]')).type('weight_decay');
     await (await page.waitForSelector('dialog .found li button')).click();
     await clearField(page, '[id="key-optim.weight_decay"]');
     await page.type('[id="key-optim.weight_decay"]', '-1');
