@@ -66,4 +66,11 @@ NeuronTensors neuron_tensors(const ModelConfig& model, std::int64_t layer) {
   return architecture_of(model).neuron_tensors(model, layer);
 }
 
+void check_inferred_classes(const ModelConfig& model, const TaskSize& size, const std::string& file) {
+  if (model.d_vocab_out != 0 && model.d_vocab_out < size.n_classes) {  // 0: as many
+    fail(ErrorKind::kInput, "{}: expected unembed.W_U of at least {} columns for as many classes, found {}", file,
+         size.n_classes, model.d_vocab_out);
+  }
+}
+
 }  // namespace groklab

@@ -75,6 +75,9 @@ struct ArchitectureDescriptor {
   NeuronTensors (*neuron_tensors)(const ModelConfig& model, std::int64_t layer);
 };
 
+/// Compares the columns of unembed.W_U that infer() found with the task's classes. Throws Error(kInput).
+void check_inferred_classes(const ModelConfig& model, const TaskSize& size, const std::string& file);
+
 /// All architectures. Defined in components/table.cc.
 const std::vector<const ArchitectureDescriptor*>& architectures();
 

@@ -10,6 +10,7 @@
 
 #include "groklab/model/blocks.h"
 #include "groklab/model/mixture_layout.h"
+#include "groklab/model/mlp_layers.h"
 #include "groklab/model/row_grouping.h"
 #include "groklab/model/rows.h"
 
@@ -17,21 +18,13 @@ namespace groklab {
 
 namespace {
 
-/// Where the first layer's tensors and those behind it are named, and whether there is an embedding before it.
-struct FirstLayer {
-  bool embeds = true;
-  const char *first = "layers.0.", *deeper = "layers.";
-
-  std::string prefix(std::int64_t layer) const { return layer == 0 ? first : deeper + std::to_string(layer) + "."; }
-};
-
 template <typename T>
 class EmbeddingMlp final : public Network<T> {
  public:
   EmbeddingMlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes, const Kernels<T>& kernels,
-               FirstLayer first_layer);
+               const MlpLayers& names, bool embeds);
 
-  const char* path_name() const override { return first_layer_.embeds ? "embedding MLP" : "MLP on one-hot inputs"; }
+  const char* path_name() const override { return embeds_ ? "embedding MLP" : "MLP on one-hot inputs"; }
   std::int64_t classes() const override { return sizes_.classes; }
   bool reads_tables() const override { return true; }
   Scratch<T> make_scratch() const override {
@@ -85,7 +78,8 @@ class EmbeddingMlp final : public Network<T> {
   template <typename F>
   void for_each_table_piece(F&& f) const;
 
-  const FirstLayer first_layer_;
+  const MlpLayers names_;
+  const bool embeds_;  ///< into vectors of d_model, before the first layer
   const Task& task_;
   const ModelSizes sizes_;
   const Kernels<T>& kernels_;
@@ -110,8 +104,9 @@ class EmbeddingMlp final : public Network<T> {
 
 template <typename T>
 EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
-                              const Kernels<T>& kernels, FirstLayer first_layer)
-    : first_layer_(first_layer),
+                              const Kernels<T>& kernels, const MlpLayers& names, bool embeds)
+    : names_(names),
+      embeds_(embeds),
       task_(task),
       sizes_(sizes),
       kernels_(kernels),
@@ -121,7 +116,7 @@ EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const
       d_mlp_(config.d_mlp),
       symbols_(sizes.vocabulary),
       inputs_(task.n_inputs),
-      tables_(!first_layer.embeds || config.combination == EmbeddingCombination::kConcatenate ? task.n_inputs : 1),
+      tables_(!embeds || config.combination == EmbeddingCombination::kConcatenate ? task.n_inputs : 1),
       table_layout_{symbols_, 1, kernels.width, kernels.mixture_width} {
   layout_ = model_layout(config, sizes);
   const std::int64_t per_row = d_mlp_ * config.n_layers * (keeps_before() ? 2 : 1) + padded(sizes.classes);
@@ -130,13 +125,13 @@ EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const
   ScratchPlan plan;
   typename MatrixSet<T>::Use no_gradient;
   no_gradient.gradient = false;
-  const TensorSpec& first = layout_.at(first_layer_.prefix(0) + "W");
-  for (std::int64_t t = 0; first_layer_.embeds && t < tables_; ++t) {
+  const TensorSpec& first = layout_.at(names_.prefix(0) + "W");
+  for (std::int64_t t = 0; embeds_ && t < tables_; ++t) {
     const MatrixPlace place{first.offset + t * d_model_ * d_mlp_, d_model_, d_mlp_, d_mlp_, d_mlp_, 0};
     first_w_.push_back(matrices_.add_matrix(place, no_gradient));
   }
   for (std::int64_t i = 0; i < config.n_layers; ++i) {
-    const std::string prefix = first_layer_.prefix(i);
+    const std::string prefix = names_.prefix(i);
     Layer layer;
     if (i > 0) layer.w = matrices_.add_matrix(plain_matrix(layout_.at(prefix + "W")), {});
     if (const TensorSpec* bias = layout_.find(prefix + "b")) {
@@ -154,7 +149,7 @@ EmbeddingMlp<T>::EmbeddingMlp(const ModelConfig& config, const Task& task, const
   scratch_size_ = plan.size();
   tables_data_ = AlignedBuffer<T>(tables_ * table_size());
   first_bias_ = AlignedBuffer<T>(table_layout_.padded(d_mlp_));
-  if (!first_layer_.embeds) return;
+  if (!embeds_) return;
   embedding_ = AlignedBuffer<T>(symbols_ * padded(d_model_));
   embed_gradient_ = AlignedBuffer<T>(symbols_ * padded(d_model_));
   packed_gradient_ = AlignedBuffer<T>(tables_ * d_model_ * padded(d_mlp_));
@@ -164,7 +159,7 @@ template <typename T>
 double EmbeddingMlp<T>::step_flop(std::int64_t rows) const {
   const double d = static_cast<double>(d_model_), m = static_cast<double>(d_mlp_);
   const double deeper = static_cast<double>(layers_.size() - 1) * m * m;
-  const double of_tables = first_layer_.embeds ? static_cast<double>(tables_ * symbols_) * d * m : 0;
+  const double of_tables = embeds_ ? static_cast<double>(tables_ * symbols_) * d * m : 0;
   // The sums of table rows are additions without products; they are not counted.
   return 6.0 * (static_cast<double>(rows) * (deeper + m * static_cast<double>(sizes_.classes)) + of_tables);
 }
@@ -190,8 +185,8 @@ void EmbeddingMlp<T>::prepare(const T* parameters, ThreadPool& pool) {
   if (layers_[0].bias_at >= 0) {
     std::memcpy(first_bias_.data(), parameters + layers_[0].bias_at, static_cast<std::size_t>(d_mlp_) * sizeof(T));
   }
-  if (first_layer_.embeds) return make_tables(pool);
-  const T* const weights = parameters + layout_.at(first_layer_.prefix(0) + "W").offset;
+  if (embeds_) return make_tables(pool);
+  const T* const weights = parameters + layout_.at(names_.prefix(0) + "W").offset;
   for_each_table_piece([&](std::int64_t t, std::int64_t s, std::int64_t col, std::int64_t n, std::int64_t at) {
     std::memcpy(tables_data_.data() + at, weights + (t * symbols_ + s) * d_mlp_ + col,
                 static_cast<std::size_t>(n) * sizeof(T));
@@ -297,8 +292,8 @@ void EmbeddingMlp<T>::collect(T* gradient, std::span<T* const> accumulators, Thr
                 static_cast<std::size_t>(d_mlp_) * sizeof(T));
   }
   const T* const d_tables = accumulators[0] + table_gradient_at_;
-  if (first_layer_.embeds) return collect_embedded(gradient, d_tables, pool);
-  T* const d_weights = gradient + layout_.at(first_layer_.prefix(0) + "W").offset;
+  if (embeds_) return collect_embedded(gradient, d_tables, pool);
+  T* const d_weights = gradient + layout_.at(names_.prefix(0) + "W").offset;
   for_each_table_piece([&](std::int64_t t, std::int64_t s, std::int64_t col, std::int64_t n, std::int64_t at) {
     std::memcpy(d_weights + (t * symbols_ + s) * d_mlp_ + col, d_tables + at, static_cast<std::size_t>(n) * sizeof(T));
   });
@@ -309,7 +304,7 @@ template <typename T>
 void EmbeddingMlp<T>::collect_embedded(T* gradient, const T* d_tables, ThreadPool& pool) {
   const std::int64_t width = kernels_.width, panels = padded(d_mlp_) / width;
   const PanelView<const T> embedding{embedding_.data(), width, symbols_ * width};
-  T* const d_first = gradient + layout_.at("layers.0.W").offset;
+  T* const d_first = gradient + layout_.at(names_.prefix(0) + "W").offset;
   pool.run(tables_ * panels, [&](std::int64_t index, int) {
     const std::int64_t t = index / panels, panel = index % panels;
     T* const packed = packed_gradient_.data() + index * d_model_ * width;
@@ -335,13 +330,13 @@ void EmbeddingMlp<T>::collect_embedded(T* gradient, const T* d_tables, ThreadPoo
 template <typename T>
 std::unique_ptr<Network<T>> make_embedding_mlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
                                                std::int64_t, const Kernels<T>& kernels) {
-  return std::make_unique<EmbeddingMlp<T>>(config, task, sizes, kernels, FirstLayer{});
+  return std::make_unique<EmbeddingMlp<T>>(config, task, sizes, kernels, kEmbeddedLayers, true);
 }
 
 template <typename T>
 std::unique_ptr<Network<T>> make_one_hot_mlp(const ModelConfig& config, const Task& task, const ModelSizes& sizes,
                                              std::int64_t, const Kernels<T>& kernels) {
-  return std::make_unique<EmbeddingMlp<T>>(config, task, sizes, kernels, FirstLayer{false, "one_hot.", "hidden."});
+  return std::make_unique<EmbeddingMlp<T>>(config, task, sizes, kernels, kOneHotLayers, false);
 }
 
 template std::unique_ptr<Network<float>> make_embedding_mlp(const ModelConfig&, const Task&, const ModelSizes&,

@@ -1,15 +1,12 @@
 // An MLP that takes a row's symbols for numbers, such as the pixels of an image, and embeds nothing: x_i = symbol_i
 // over the largest symbol, in [0, 1]; h_0 = x, h_{i+1} = act(h_i W_i + b_i), logits = h W_U + b_U.
-#include <fmt/format.h>
-
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "groklab/base/error.h"
-#include "groklab/model/architecture.h"
 #include "groklab/model/blocks.h"
+#include "groklab/model/mlp_layers.h"
 
 namespace groklab {
 
@@ -17,59 +14,16 @@ const ArchitectureDescriptor& number_mlp_architecture();
 
 namespace {
 
-void check(const Config& config) {
-  const ModelConfig& model = config.model;
-  if (model.layer_norm != LayerNormKind::kNone) {
-    refuse(config, "model.layer_norm", "none for model.architecture = number_mlp");
-  }
-  if (model.tied_embeddings) refuse(config, "model.tied_embeddings", "false for model.architecture = number_mlp");
-}
-
-ModelSizes sizes(const ModelConfig& config, const Task& task) {
-  return {task.n_symbols, task.n_inputs, class_count(config, task)};
-}
-
 ParameterLayout layout(const ModelConfig& c, const ModelSizes& sizes) {
   ParameterLayout layout;
-  std::int64_t width = sizes.positions;
-  for (std::int64_t i = 0; i < c.n_layers; ++i) {
-    const std::string prefix = fmt::format("hidden.{}.", i);
-    layout.add(prefix + "W", {width, c.d_mlp}, {.role = TensorRole::kLinear, .fan_in = width});
-    if (c.biases != Biases::kNone) layout.add(prefix + "b", {c.d_mlp}, {.role = TensorRole::kBias, .fan_in = width});
-    width = c.d_mlp;
-  }
-  layout.add("unembed.W_U", {width, sizes.classes}, {.role = TensorRole::kUnembedding, .fan_in = width});
-  if (c.biases == Biases::kAll) {
-    layout.add("unembed.b_U", {sizes.classes}, {.role = TensorRole::kBias, .fan_in = width});
-  }
+  add_mlp_layers(layout, c, sizes, kNumberLayers, sizes.positions);
   return layout;
 }
 
 void infer(ModelConfig& model, const ShapeInference& inference) {
   const WeightShapes& weights = inference.weights;
   inference.set("model.d_mlp", model.d_mlp, weights.at("hidden.0.W", 2, "[inputs, d_mlp]").shape[1]);
-  std::int64_t layers = 0;
-  while (weights.find(fmt::format("hidden.{}.W", layers)) != nullptr) ++layers;
-  inference.set("model.n_layers", model.n_layers, layers);
-  inference.set("model.d_vocab_out", model.d_vocab_out, weights.at("unembed.W_U", 2, "[d_mlp, d_vocab_out]").shape[1]);
-  if (inference.is_fixed("model.biases")) return;
-  model.biases = weights.find("unembed.b_U") != nullptr  ? Biases::kAll
-                 : weights.find("hidden.0.b") != nullptr ? Biases::kMlp
-                                                         : Biases::kNone;
-}
-
-/// Rows of the first matrix are the task's inputs: load_tensors compares the shapes.
-void check_inferred(const ModelConfig& model, const TaskSize& size, const std::string& file) {
-  if (model.d_vocab_out != 0 && model.d_vocab_out < size.n_classes) {
-    fail(ErrorKind::kInput, "{}: expected unembed.W_U of at least {} columns for as many classes, found {}", file,
-         size.n_classes, model.d_vocab_out);
-  }
-}
-
-NeuronTensors neurons_of(const ModelConfig& model, std::int64_t layer) {
-  const std::string prefix = fmt::format("hidden.{}.", layer);
-  const std::string out = layer + 1 < model.n_layers ? fmt::format("hidden.{}.W", layer + 1) : "unembed.W_U";
-  return {prefix + "W", model.biases != Biases::kNone ? prefix + "b" : "", out};
+  infer_mlp_layers(model, inference, kNumberLayers);
 }
 
 template <typename T>
@@ -150,7 +104,7 @@ NumberMlp<T>::NumberMlp(const ModelConfig& config, const Task& task, const Model
   ScratchPlan plan;
   numbers_at_ = plan.take_panels(tile_rows_, sizes.positions, kernels.width);
   for (std::int64_t i = 0; i < config.n_layers; ++i) {
-    const std::string prefix = fmt::format("hidden.{}.", i);
+    const std::string prefix = kNumberLayers.prefix(i);
     typename MatrixSet<T>::Use use;
     use.backward = i > 0;  // nothing asks for the gradient of the inputs
     Layer layer;
@@ -251,15 +205,17 @@ const ArchitectureDescriptor& number_mlp_architecture() {
                .meaning = "the inputs as numbers from 0 to 1, such as pixels, through hidden layers",
                .uses = {},
                .keys = {},
-               .check = check},
+               .check = check_mlp},
       .mark = "hidden.0.W",
-      .sizes = sizes,
+      .sizes = mlp_sizes,
       .layout = layout,
       .network_f32 = make_number_mlp<float>,
       .network_f64 = make_number_mlp<double>,
       .infer = infer,
-      .check_inferred = check_inferred,
-      .neuron_tensors = neurons_of};
+      .check_inferred = check_inferred_classes,  // of the first matrix load_tensors compares the shape
+      .neuron_tensors = [](const ModelConfig& model, std::int64_t layer) {
+        return mlp_neurons(model, layer, kNumberLayers);
+      }};
   return descriptor;
 }
 

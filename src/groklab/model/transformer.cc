@@ -176,10 +176,7 @@ void check_inferred(const ModelConfig& model, const TaskSize& size, const std::s
          "found {}",
          file, least, size.n_symbols + 2, model.input_tokens, size.n_symbols, model.d_vocab);
   }
-  if (!model.tied_embeddings && model.d_vocab_out != 0 && model.d_vocab_out < size.n_classes) {  // 0: as many
-    fail(ErrorKind::kInput, "{}: expected unembed.W_U of at least {} columns for as many classes, found {}", file,
-         size.n_classes, model.d_vocab_out);
-  }
+  if (!model.tied_embeddings) check_inferred_classes(model, size, file);
 }
 
 NeuronTensors neurons_of(const ModelConfig& model, std::int64_t layer) {
