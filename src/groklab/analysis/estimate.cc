@@ -118,6 +118,14 @@ Estimate clustered_slope(std::span<const std::int64_t> group, std::span<const do
   return {slope, slope - half, slope + half, c.telling()};
 }
 
+Estimate exponential(const Estimate& logs) {
+  return {std::exp(logs.value), std::exp(logs.low), std::exp(logs.high), logs.n};
+}
+
+Estimate shifted(const Estimate& estimate, double by) {
+  return {estimate.value + by, estimate.low + by, estimate.high + by, estimate.n};
+}
+
 Estimate wilson_estimate(std::int64_t successes, std::int64_t n, double level) {
   if (n <= 0) return {kNaN, kNaN, kNaN, 0};
   const double z = normal_quantile(0.5 + 0.5 * level);

@@ -28,6 +28,11 @@ struct Estimate {
 /// Mean over seeds with Student's interval of the given level. NaN values (a seed without the statistic) are left out.
 Estimate mean_estimate(std::span<const double> values, double level = 0.95);
 
+/// exp of an estimate of logarithms.
+Estimate exponential(const Estimate& logs);
+/// The estimate and its interval moved by a constant.
+Estimate shifted(const Estimate& estimate, double by);
+
 /// Slope b of y = a_g + b x with an intercept a_g for each group g (a seed), by least squares, with Student's interval
 /// on (points - groups - 1) degrees. `n` counts the groups with two points or more: the others say nothing about b.
 /// Points with a NaN are left out. Weighs seeds by how far their points spread, which a mean of slopes does not.

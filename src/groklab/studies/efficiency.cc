@@ -119,8 +119,4 @@ double crossing(std::span<const EfficiencyPoint> memorised, std::int64_t seed, d
   return std::isfinite(level) ? first_reach(x, y, level, 1.5) : std::numeric_limits<double>::quiet_NaN();
 }
 
-Estimate exponential(const Estimate& logs) {
-  return {std::exp(logs.value), std::exp(logs.low), std::exp(logs.high), logs.n};
-}
-
 }  // namespace groklab::studies

@@ -84,7 +84,4 @@ double general_level(std::span<const EfficiencyPoint> general, std::int64_t seed
 double crossing(std::span<const EfficiencyPoint> memorised, std::int64_t seed, double weight_decay, double level,
                 double EfficiencyPoint::*value);
 
-/// exp of an estimate of logarithms.
-Estimate exponential(const Estimate& logs);
-
 }  // namespace groklab::studies

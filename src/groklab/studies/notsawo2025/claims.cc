@@ -147,8 +147,7 @@ Judgement judge_no_proxy(const TimedMeasurement& m) {
   Judgement result;
   result.tests = {norm_test(m, kL1, true), norm_test(m, kNuclear, true), norm_test(m, kL2, false)};
   const auto factor = [&](const char* series) {
-    const Estimate e = mean_estimate(log_norms(m, series, weight_of(m, series)));
-    return estimate_text({std::exp(e.value), std::exp(e.low), std::exp(e.high), e.n});
+    return estimate_text(exponential(mean_estimate(log_norms(m, series, weight_of(m, series)))));
   };
   result.ours = fmt::format("from T_fit to T_grok the Euclidean norm changes by {} (L1), {} (nuclear), {} (L2)",
                             factor(kL1), factor(kNuclear), factor(kL2));

@@ -60,13 +60,8 @@ std::vector<double> log_ratios(const TimedMeasurement& m, const char* above, dou
                   [&](std::int64_t seed) { return log_grok(m, seed, above, x) - log_grok(m, seed, below, y); });
 }
 
-Estimate ratio_of(const std::vector<double>& logs) {
-  const Estimate e = mean_estimate(logs);
-  return {std::exp(e.value), std::exp(e.low), std::exp(e.high), e.n};
-}
-
 std::string best_text(const TimedMeasurement& m, const char* series) {
-  const Estimate time = ratio_of(best_log_times(m, series));
+  const Estimate time = exponential(mean_estimate(best_log_times(m, series)));
   return fmt::format("{} {} steps at rate {:g}", series, estimate_text(time), best_rate(m, series, -1));
 }
 
@@ -107,7 +102,7 @@ Judgement judge_muon(const TimedMeasurement& m) {
        mean_estimate(sam, faster.level()), faster, false}};
   result.ours = fmt::format("{}; {}; {}", best_text(m, kAdamW), best_text(m, kMuon), best_text(m, kSam));
   finish_timed(m, result);
-  result.published = {{kMuonRatio, ratio_of(muon)}};
+  result.published = {{kMuonRatio, exponential(mean_estimate(muon))}};
   return result;
 }
 
@@ -132,7 +127,7 @@ Judgement judge_grokfast(const TimedMeasurement& m) {
        mean_estimate(same, faster.level()), faster, false}};
   result.ours = fmt::format("{}; {}", best_text(m, kAdamW), best_text(m, kGrokfast));
   finish_timed(m, result);
-  result.published = {{kGrokfastRatio, ratio_of(best)}};
+  result.published = {{kGrokfastRatio, exponential(mean_estimate(best))}};
   return result;
 }
 

@@ -60,11 +60,6 @@ std::vector<double> log_delays(const TimedMeasurement& m, const char* series) {
   });
 }
 
-Estimate factor_of(const std::vector<double>& logs) {
-  const Estimate e = mean_estimate(logs);
-  return {std::exp(e.value), std::exp(e.low), std::exp(e.high), e.n};
-}
-
 /// The median where half of the runs generalised, for a table.
 Estimate median_beside(const TimedMeasurement& m, const char* series) {
   std::vector<Duration> times;
@@ -164,9 +159,9 @@ Judgement judge_orthogonal(const TimedMeasurement& m) {
        as_fast, false},
       {"control: fraction that reaches the accuracy with random labels, whose rows nothing can predict",
        fmt::format("below {}", kHalf), grokked_fraction(m, kRandom, {1}), must_be_below(kHalf), false}};
-  result.ours =
-      fmt::format("T_grok {:.0f} with orthogonal gradients, {} times T_fit; {:.0f} with weight decay 4 (medians)",
-                  median_grok(m, kAcross, 1), estimate_text(factor_of(delays)), median_grok(m, kDecay, 1));
+  result.ours = fmt::format(
+      "T_grok {:.0f} with orthogonal gradients, {} times T_fit; {:.0f} with weight decay 4 (medians)",
+      median_grok(m, kAcross, 1), estimate_text(exponential(mean_estimate(delays))), median_grok(m, kDecay, 1));
   finish_timed(m, result);
   result.published = {
       {kOrthogonalFraction, across}, {kPlainFraction, result.tests[2].effect}, {kTunedDecay, median_beside(m, kDecay)}};

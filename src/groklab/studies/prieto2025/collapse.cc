@@ -71,8 +71,7 @@ Estimate difference_of(const CollapseMeasurement& m, OfRun value, const char* fi
 }
 
 Estimate steps_of(const CollapseMeasurement& m, const char* series, double bits) {
-  const Estimate e = mean_of(m, log_collapse, series, bits);
-  return {std::exp(e.value), std::exp(e.low), std::exp(e.high), e.n};
+  return exponential(mean_of(m, log_collapse, series, bits));
 }
 
 std::string accuracy_text(const CollapseMeasurement& m, const char* series, double bits) {

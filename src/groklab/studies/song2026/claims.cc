@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 
+#include "groklab/analysis/curves.h"
 #include "groklab/config/change.h"
 #include "groklab/model/network.h"
 #include "groklab/model/parameters.h"
@@ -119,52 +120,28 @@ double last_passage(const std::vector<RacePoint>& points, const Gap& gap) {
   return std::nan("");
 }
 
-/// value(condition) of all conditions where it is finite.
-std::vector<double> over_conditions(const RaceMeasurement& m, const std::function<double(const std::string&)>& value) {
+/// Mean of value(condition) over the conditions that have it.
+double mean_over_conditions(const RaceMeasurement& m, const std::function<double(const std::string&)>& value) {
   std::vector<double> values;
-  for (const RaceCondition& c : m.sizes.conditions) {
-    const double v = value(c.name);
-    if (std::isfinite(v)) values.push_back(v);
-  }
-  return values;
-}
-
-double mean_of(const std::vector<double>& values) {
-  if (values.empty()) return std::nan("");
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return sum / static_cast<double>(values.size());
+  for (const RaceCondition& c : m.sizes.conditions) values.push_back(value(c.name));
+  return mean_estimate(values).value;
 }
 
 double log_ratio(const RaceMeasurement& m, std::int64_t seed, const std::string& condition) {
   return log_onset(m, seed, condition) - log_crossing(m, seed, condition);
 }
 
-/// Least-squares slope within groups, each with an intercept of its own: groups
-/// of (x, y).
-double slope_within(const std::vector<std::vector<std::pair<double, double>>>& groups) {
-  double xx = 0, xy = 0;
-  for (const auto& group : groups) {
-    double x_sum = 0, y_sum = 0;
-    for (const auto& [x, y] : group) x_sum += x, y_sum += y;
-    const double n = static_cast<double>(group.size());
-    for (const auto& [x, y] : group) {
-      xx += (x - x_sum / n) * (x - x_sum / n);
-      xy += (x - x_sum / n) * (y - y_sum / n);
-    }
-  }
-  return xx > 0 ? xy / xx : std::nan("");
-}
-
 /// Of the onset over the crossing, of the conditions in which a seed has both;
 /// NaN for fewer than three.
 double slope_over_conditions(const RaceMeasurement& m, std::int64_t seed) {
-  std::vector<std::pair<double, double>> both;
+  std::vector<double> crossings, onsets;
   for (const RaceCondition& c : m.sizes.conditions) {
     const double x = log_crossing(m, seed, c.name), y = log_onset(m, seed, c.name);
-    if (std::isfinite(x + y)) both.emplace_back(x, y);
+    if (!std::isfinite(x + y)) continue;
+    crossings.push_back(x);
+    onsets.push_back(y);
   }
-  return both.size() < 3 ? std::nan("") : slope_within({both});
+  return crossings.size() < 3 ? std::nan("") : fit_line(crossings, onsets).slope;
 }
 
 double root_mean_square(const std::vector<double>& errors) {
@@ -184,7 +161,7 @@ double error_beside_constant(const RaceMeasurement& m, std::int64_t seed) {
     onsets.push_back(log_onset(m, seed, c.name));
   }
   if (onsets.size() < 3) return std::nan("");
-  const double n = static_cast<double>(onsets.size()), mean = mean_of(onsets);
+  const double n = static_cast<double>(onsets.size()), mean = mean_estimate(onsets).value;
   for (const double onset : onsets) by_constant.push_back((onset - mean) * n / (n - 1));
   return root_mean_square(by_crossing) - root_mean_square(by_constant);
 }
@@ -192,32 +169,29 @@ double error_beside_constant(const RaceMeasurement& m, std::int64_t seed) {
 /// Mean of value over the seed's points for which it is finite.
 double mean_over_points(const RaceMeasurement& m, std::int64_t seed, const Gap& value) {
   std::vector<double> values;
-  for (const RacePoint& p : m.points) {
-    const double v = p.seed == seed ? value(p) : std::nan("");
-    if (std::isfinite(v)) values.push_back(v);
-  }
-  return mean_of(values);
+  for (const RacePoint& p : m.points) values.push_back(p.seed == seed ? value(p) : std::nan(""));
+  return mean_estimate(values).value;
 }
 
 /// Slope of ln T over ln P with an intercept for each condition, of the points
 /// that have the time.
 double speed_slope(const RaceMeasurement& m, std::int64_t seed, std::optional<std::int64_t> RacePoint::*time) {
-  std::vector<std::vector<std::pair<double, double>>> groups;
-  for (const RaceCondition& c : m.sizes.conditions) {
-    auto& group = groups.emplace_back();
-    for (const RacePoint& p : points_of(m, seed, c.name)) {
+  std::vector<std::int64_t> condition;
+  std::vector<double> x, y;
+  for (std::size_t c = 0; c < m.sizes.conditions.size(); ++c) {
+    for (const RacePoint& p : points_of(m, seed, m.sizes.conditions[c].name)) {
       if (!(p.*time)) continue;
-      group.emplace_back(std::log(static_cast<double>(p.parameters)), std::log(static_cast<double>(*(p.*time))));
+      condition.push_back(static_cast<std::int64_t>(c));
+      x.push_back(std::log(static_cast<double>(p.parameters)));
+      y.push_back(std::log(static_cast<double>(*(p.*time))));
     }
   }
-  return slope_within(groups);
+  return within_group_slope(condition, x, y).value;
 }
 
 Estimate over_seeds(const RaceMeasurement& m, const std::function<double(std::int64_t seed)>& value, double level) {
   return mean_estimate(per_seed(m.sizes.seeds, value), level);
 }
-
-Estimate as_factor(const Estimate& e) { return {std::exp(e.value), std::exp(e.low), std::exp(e.high), e.n}; }
 
 void finish(const RaceMeasurement& m, Judgement& result) {
   if (!m.points.empty()) result.n_seeds = m.sizes.seeds.count;
@@ -325,7 +299,7 @@ RaceSizes race_sizes(const Scale& scale) {
 Judgement judge_race(const RaceMeasurement& m) {
   const Criterion close = must_agree_within_factor(kClose), moves = must_be_above(kMoves), better = must_be_below(0);
   const auto mean_ratio = [&](std::int64_t seed) {
-    return mean_of(over_conditions(m, [&](const std::string& c) { return log_ratio(m, seed, c); }));
+    return mean_over_conditions(m, [&](const std::string& c) { return log_ratio(m, seed, c); });
   };
   const auto slope = [&](std::int64_t seed) { return slope_over_conditions(m, seed); };
   Judgement result;
@@ -344,13 +318,13 @@ Judgement judge_race(const RaceMeasurement& m) {
                    over_seeds(
                        m, [&](std::int64_t seed) { return error_beside_constant(m, seed); }, better.level()),
                    better, false}};
-  const Estimate factor = as_factor(over_seeds(m, mean_ratio, 0.95));
+  const Estimate factor = exponential(over_seeds(m, mean_ratio, 0.95));
   result.ours = fmt::format("grokking begins at {} times the parameters of the crossing; slope {}",
                             estimate_text(factor), estimate_text(over_seeds(m, slope, 0.95)));
   finish(m, result);
   for (const RaceCondition& c : m.sizes.conditions) {
     const auto mean = [&](double (*where)(const RaceMeasurement&, std::int64_t, const std::string&)) {
-      return estimate_text(as_factor(over_seeds(
+      return estimate_text(exponential(over_seeds(
           m, [&](std::int64_t seed) { return where(m, seed, c.name); }, 0.95)));
     };
     result.notes.push_back(
@@ -375,11 +349,11 @@ Judgement judge_sides(const RaceMeasurement& m) {
   const auto slower = delay_where([](double gap) { return gap >= 0; });
   const auto faster = delay_where([](double gap) { return gap < -std::log(kDelay); });
   const auto random_beside_task = [&](std::int64_t seed) {
-    return mean_of(over_conditions(m, [&](const std::string& c) {
+    return mean_over_conditions(m, [&](const std::string& c) {
       const std::vector<RacePoint> points = points_of(m, seed, c);
       if (points.empty() || !points.back().fitted || !points.back().memorised) return std::nan("");
       return std::log(static_cast<double>(*points.back().fitted) / static_cast<double>(*points.back().memorised));
-    }));
+    });
   };
   Judgement result;
   result.tests = {{"ln(T_gen / T_fit) of networks with T_mem at least T_gen",
@@ -395,7 +369,7 @@ Judgement judge_sides(const RaceMeasurement& m) {
   result.ours = fmt::format(
       "T_gen / T_fit is {} where memorising is slower, {} where it "
       "is twice as fast",
-      estimate_text(as_factor(over_seeds(m, slower, 0.95))), estimate_text(as_factor(over_seeds(m, faster, 0.95))));
+      estimate_text(exponential(over_seeds(m, slower, 0.95))), estimate_text(exponential(over_seeds(m, faster, 0.95))));
   finish(m, result);
   return result;
 }

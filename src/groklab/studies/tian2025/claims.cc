@@ -110,8 +110,8 @@ std::vector<double> log_over_published(const ThresholdMeasurement& m,
 
 /// exp of the mean of logarithms, times `factor`.
 Estimate scaled_exponential(const std::vector<double>& logs, double factor) {
-  const Estimate e = mean_estimate(logs);
-  return {factor * std::exp(e.value), factor * std::exp(e.low), factor * std::exp(e.high), e.n};
+  const Estimate e = exponential(mean_estimate(logs));
+  return {factor * e.value, factor * e.low, factor * e.high, e.n};
 }
 
 void finish_thresholds(const ThresholdMeasurement& m, Judgement& result) {
@@ -269,8 +269,7 @@ Judgement judge_shape(const ThresholdMeasurement& m) {
     return estimate_text(
         mean_estimate(per_seed(m.sizes.seeds, [&](std::int64_t seed) { return law_error(m, seed, law); })));
   };
-  Estimate power = mean_estimate(exponents(m, SampleLaw::kClasses));
-  for (double* end : {&power.value, &power.low, &power.high}) *end += 1;
+  const Estimate power = shifted(mean_estimate(exponents(m, SampleLaw::kClasses)), 1);
   result.ours = fmt::format("thresholds grow as M to the {}; |ln error| of c M ln M {}, of c M {}, of c M^2 {}",
                             estimate_text(power), error(SampleLaw::kLogClasses), error(SampleLaw::kClasses),
                             error(SampleLaw::kTable));

@@ -14,27 +14,12 @@
 namespace groklab::studies::transition_laws {
 namespace {
 
+using varma2023::at_rest;
 using varma2023::RestingState;
 
 /// ln D at which both circuits give equal logits (rho = 1), in states at rest; NaN beyond the sizes.
 double log_turn(const std::vector<RestingState>& states, std::int64_t seed) {
   return varma2023::log_midpoint(0, states, seed, 0, &RestingState::general_fraction).exact_or_nan();
-}
-
-/// ln of a seed's objective at a size; NaN if that did not come to rest.
-double log_objective(const std::vector<RestingState>& states, std::int64_t seed, std::int64_t rows) {
-  for (const RestingState& s : states) {
-    if (s.seed == seed && s.rows == rows && s.stationary) return std::log(s.objective);
-  }
-  return std::numeric_limits<double>::quiet_NaN();
-}
-
-/// A seed's share of the generalising circuit at a size; NaN if that did not come to rest.
-double share(const std::vector<RestingState>& states, std::int64_t seed, std::int64_t rows) {
-  for (const RestingState& s : states) {
-    if (s.seed == seed && s.rows == rows && s.stationary) return s.general_fraction;
-  }
-  return std::numeric_limits<double>::quiet_NaN();
 }
 
 struct HysteresisEffects {
@@ -46,11 +31,13 @@ HysteresisEffects hysteresis_effects(const HysteresisMeasurement& m) {
   };
   return {seeds([&](std::int64_t seed) { return log_turn(m.scratch, seed) - log_turn(m.forks, seed); }),
           seeds([&](std::int64_t seed) {
-            return log_objective(m.scratch, seed, m.sizes.between) - log_objective(m.forks, seed, m.sizes.between);
+            return std::log(at_rest(m.scratch, seed, m.sizes.between, &RestingState::objective)) -
+                   std::log(at_rest(m.forks, seed, m.sizes.between, &RestingState::objective));
           }),
           seeds(
               [&](std::int64_t seed) {
-                return share(m.scratch, seed, m.sizes.above) - share(m.forks, seed, m.sizes.above);
+                return at_rest(m.scratch, seed, m.sizes.above, &RestingState::general_fraction) -
+                       at_rest(m.forks, seed, m.sizes.above, &RestingState::general_fraction);
               },
               kEquivalenceLevel)};
 }

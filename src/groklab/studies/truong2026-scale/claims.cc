@@ -98,11 +98,6 @@ std::vector<double> log_scale_ratios(const TimedMeasurement& m, const char* seri
   });
 }
 
-Estimate exponential_of(const std::vector<double>& logs) {
-  const Estimate e = mean_estimate(logs);
-  return {std::exp(e.value), std::exp(e.low), std::exp(e.high), e.n};
-}
-
 /// R^2 of a seed's cells over the logit scale, with the norm beside it or without.
 double seed_explained(const TimedMeasurement& m, std::int64_t seed, bool with_norm) {
   std::vector<double> y, scale, norm;
@@ -166,12 +161,13 @@ Judgement judge_mediation(const TimedMeasurement& m) {
       {"control: ln(T_fit at the largest temperature / T_fit at 1)",
        fmt::format("within ln {}: temperature moves generalising, not fitting", kFitFactor),
        mean_estimate(fits, same.level()), same, false}};
-  result.ours = fmt::format("norm 1.15 takes {} times as long; {} of that is recovered",
-                            estimate_text(exponential_of(norm_up)), estimate_text(mean_estimate(fractions)));
+  result.ours =
+      fmt::format("norm 1.15 takes {} times as long; {} of that is recovered",
+                  estimate_text(exponential(mean_estimate(norm_up))), estimate_text(mean_estimate(fractions)));
   finish_timed(m, result);
   result.published = {{kRecovery, mean_estimate(fractions)},
-                      {kNormUp, exponential_of(norm_up)},
-                      {kCrossEntropyScale, exponential_of(log_scale_ratios(m, kUp))}};
+                      {kNormUp, exponential(mean_estimate(norm_up))},
+                      {kCrossEntropyScale, exponential(mean_estimate(log_scale_ratios(m, kUp)))}};
   result.data["recoveries"] = plain_to_json(fractions);
   return result;
 }
@@ -205,12 +201,12 @@ Judgement judge_squared(const TimedMeasurement& m) {
        fmt::format("within ln {}: nearer to no change than to cross-entropy's 0.61", kPinnedFactor),
        mean_estimate(scales, pinned.level()), pinned}};
   result.ours = fmt::format("norm 1.15 takes {} times as long; tau = 1.5 takes back {}; the logit scale moves by {}",
-                            estimate_text(exponential_of(norm_up)), estimate_text(mean_estimate(fractions)),
-                            estimate_text(exponential_of(scales)));
+                            estimate_text(exponential(mean_estimate(norm_up))), estimate_text(mean_estimate(fractions)),
+                            estimate_text(exponential(mean_estimate(scales))));
   finish_timed(m, result);
-  result.published = {{kSquaredNormUp, exponential_of(norm_up)},
+  result.published = {{kSquaredNormUp, exponential(mean_estimate(norm_up))},
                       {kSquaredRecovery, mean_estimate(fractions)},
-                      {kSquaredScale, exponential_of(scales)}};
+                      {kSquaredScale, exponential(mean_estimate(scales))}};
   return result;
 }
 

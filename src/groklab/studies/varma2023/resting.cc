@@ -22,6 +22,14 @@ RestingState resting_state(const RunResults& results, const PlannedPoint& point)
           results.stationarity(point.run).stationary};
 }
 
+double at_rest(const std::vector<RestingState>& states, std::int64_t seed, std::int64_t rows,
+               double RestingState::*value) {
+  for (const RestingState& s : states) {
+    if (s.seed == seed && s.rows == rows && s.stationary) return s.*value;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
 CensoredValue log_midpoint(std::int64_t group, const std::vector<RestingState>& states, std::int64_t seed, double floor,
                            double RestingState::*value) {
   std::vector<double> rows, heights;

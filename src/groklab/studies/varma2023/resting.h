@@ -32,6 +32,10 @@ void visit_fields(RestingState& r, F&& field) {
 }
 RestingState resting_state(const RunResults& results, const PlannedPoint& point);
 
+/// `value` of a seed's state at a size; NaN if there is none, it failed, or it still moves.
+double at_rest(const std::vector<RestingState>& states, std::int64_t seed, std::int64_t rows,
+               double RestingState::*value);
+
 /// ln of the size half-way up from `floor` to 1 of `value` over the resting states of a seed, by fit_transition; 0 is
 /// the floor of general_fraction, guessing that of test_accuracy. Beyond the sizes: censored. `states` ascend in rows.
 CensoredValue log_midpoint(std::int64_t group, const std::vector<RestingState>& states, std::int64_t seed, double floor,

@@ -15,12 +15,8 @@ namespace {
 using report::make_xy_chart;
 using report::XyPoint;
 
-/// NaN for a run that failed or still moves.
 double full_fork_accuracy(const UngrokkingMeasurement& m, std::int64_t seed, std::int64_t rows) {
-  for (const RestingState& fork : m.full) {
-    if (fork.seed == seed && fork.rows == rows && fork.stationary) return fork.test_accuracy;
-  }
-  return std::nan("");
+  return at_rest(m.full, seed, rows, &RestingState::test_accuracy);
 }
 
 Transition full_transition(const UngrokkingMeasurement& m, std::int64_t seed) {
