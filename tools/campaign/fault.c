@@ -199,31 +199,30 @@ __attribute__((destructor)) static void report(void) {
   fclose(out);
 }
 
+static int failed(int error) {
+  errno = error == -1 ? ENOSPC : error;
+  return -1;
+}
+
 ssize_t write(int descriptor, const void* bytes, size_t size) {
   REAL(write);
   const int is_ours = concerns_descriptor(descriptor);
   const int error = is_ours ? fault("write") : 0;
   if (is_ours && error == 0) keep_bytes(descriptor, lseek64(descriptor, 0, SEEK_CUR), size);
   if (error == -1) return real(descriptor, bytes, size / 2);
-  if (error == 0) return real(descriptor, bytes, size);
-  errno = error;
-  return -1;
+  return error == 0 ? real(descriptor, bytes, size) : failed(error);
 }
 
 ssize_t read(int descriptor, void* bytes, size_t size) {
   REAL(read);
   const int error = concerns_descriptor(descriptor) ? fault("read") : 0;
-  if (error == 0) return real(descriptor, bytes, size);
-  errno = error == -1 ? EIO : error;
-  return -1;
+  return error == 0 ? real(descriptor, bytes, size) : failed(error);
 }
 
 ssize_t pread64(int descriptor, void* bytes, size_t size, off64_t offset) {
   REAL(pread64);
   const int error = concerns_descriptor(descriptor) ? fault("pread") : 0;
-  if (error == 0) return real(descriptor, bytes, size, offset);
-  errno = error == -1 ? EIO : error;
-  return -1;
+  return error == 0 ? real(descriptor, bytes, size, offset) : failed(error);
 }
 
 ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t offset) {
@@ -232,14 +231,7 @@ ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t offset)
   const int error = is_ours ? fault("pwrite") : 0;
   if (is_ours && error == 0) keep_bytes(descriptor, offset, size);
   if (error == -1) return real(descriptor, bytes, size / 2, offset);
-  if (error == 0) return real(descriptor, bytes, size, offset);
-  errno = error;
-  return -1;
-}
-
-static int failed(int error) {
-  errno = error == -1 ? ENOSPC : error;
-  return -1;
+  return error == 0 ? real(descriptor, bytes, size, offset) : failed(error);
 }
 
 int fsync(int descriptor) {

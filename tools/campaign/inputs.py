@@ -137,9 +137,12 @@ class Campaign:
         database.close()
 
     def waiting_file(self):
+        return self.find("waited", lambda name: name.startswith("waiting-") and name.endswith(".safetensors"))
+
+    def find(self, store, wanted):
+        """The first file of a run of that store whose name is wanted; None without one."""
         return next((os.path.relpath(os.path.join(where, name), self.good) for where, _, names in
-                     os.walk(os.path.join(self.good, "waited", "checkpoints")) for name in names
-                     if name.startswith("waiting-") and name.endswith(".safetensors")), None)
+                     os.walk(os.path.join(self.good, store, "checkpoints")) for name in sorted(names) if wanted(name)), None)
 
     def cluster(self):
         """A job of a queue that takes everything and knows of nothing."""
@@ -219,8 +222,7 @@ class Campaign:
         return [kind if len(kind) == 4 else kind + (None,) for kind in kinds]
 
     def state_in(self, store):
-        return next(os.path.relpath(os.path.join(where, name), self.good) for where, _, names in
-                    os.walk(os.path.join(self.good, store, "checkpoints")) for name in sorted(names) if name.endswith("40.safetensors"))
+        return self.find(store, lambda name: name.endswith("40.safetensors"))
 
     def attack(self, name, commands, damage):
         place = os.path.join(self.folder, "place")
