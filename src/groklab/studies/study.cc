@@ -20,6 +20,7 @@
 #include "groklab/studies/transition-laws/study.h"
 #include "groklab/studies/truong2026-clamp/study.h"
 #include "groklab/studies/truong2026-scale/study.h"
+#include "groklab/studies/varma2023-audit/study.h"
 #include "groklab/studies/varma2023/study.h"
 
 namespace groklab::studies {
@@ -50,7 +51,7 @@ const std::vector<Study>& all_studies() {
       varma2023::study(),    delay_exponents::study(), truong2026_clamp::study(), truong2026_scale::study(),
       prieto2025::study(),   notsawo2025::study(),     liu2022_omnigrok::study(), lyu2023::study(),
       doshi2023::study(),    tian2025::study(),        optimisers::study(),       rivals::study(),
-      beyond_decay::study(), song2026::study(),        transition_laws::study()};
+      beyond_decay::study(), song2026::study(),        transition_laws::study(),  varma2023_audit::study()};
   return studies;
 }
 

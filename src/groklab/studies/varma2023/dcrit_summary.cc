@@ -35,18 +35,6 @@ double race_crossing(const std::vector<RaceTimes>& races, std::int64_t seed) {
   return line.slope < 0 ? -line.intercept / line.slope : std::nan("");
 }
 
-/// Between the largest size whose network has ungrokked and the smallest from scratch that generalises.
-bool is_in_bracket(const DcritNetworkMeasurement& n, std::int64_t seed, double log_size) {
-  double low = -kInfinity, high = kInfinity;
-  for (const RestingState& s : n.general) {
-    if (s.seed == seed && s.stationary && s.general_fraction < 0.5) low = std::max(low, ln(s.rows));
-  }
-  for (const RestingState& s : n.memorising) {
-    if (s.seed == seed && s.stationary && s.general_fraction > 0.5) high = std::min(high, ln(s.rows));
-  }
-  return low <= log_size && log_size <= high;
-}
-
 void summarise_seed(DcritSummary& s, const DcritMeasurement& m, std::size_t network, std::int64_t seed) {
   const DcritNetworkMeasurement& n = m.networks[network];
   const DcritNetwork& sizes = m.sizes.networks[network];
@@ -73,7 +61,7 @@ double bracket_fraction(const DcritNetworkMeasurement& n, const DcritSummary& s,
     const CensoredValue& predicted = s.by_branches[network * all.size() + i];
     if (!predicted.is_exact()) continue;
     ++known;
-    inside += is_in_bracket(n, all[i], predicted.low) ? 1 : 0;
+    inside += is_in_bracket(n.general, n.memorising, all[i], predicted.low) ? 1 : 0;
   }
   return known > 0 ? inside / known : std::nan("");
 }
@@ -132,6 +120,18 @@ CensoredValue branch_crossing(std::int64_t network, const std::vector<BranchPoin
   const Line line = fit_line(x, y);
   if (!(line.slope < 0)) return {network};
   return within_reach(network, -line.intercept / line.slope, smallest, largest);
+}
+
+bool is_in_bracket(const std::vector<RestingState>& general, const std::vector<RestingState>& memorising,
+                   std::int64_t seed, double log_size) {
+  double low = -kInfinity, high = kInfinity;
+  for (const RestingState& s : general) {
+    if (s.seed == seed && s.stationary && s.general_fraction < 0.5) low = std::max(low, ln(s.rows));
+  }
+  for (const RestingState& s : memorising) {
+    if (s.seed == seed && s.stationary && s.general_fraction > 0.5) high = std::min(high, ln(s.rows));
+  }
+  return low <= log_size && log_size <= high;
 }
 
 DcritSummary summarise_dcrit(const DcritMeasurement& m) {

@@ -48,6 +48,11 @@ std::vector<BranchPoint> branch_points(const DcritNetworkMeasurement& network);
 /// kCrossingReach.
 CensoredValue branch_crossing(std::int64_t network, const std::vector<BranchPoint>& points, std::int64_t seed);
 
+/// Whether ln D lies between the largest size whose fork has ungrokked and the smallest from which training from
+/// scratch generalises, of states at rest.
+bool is_in_bracket(const std::vector<RestingState>& general, const std::vector<RestingState>& memorising,
+                   std::int64_t seed, double log_size);
+
 /// [networks] means over seeds, by maximum likelihood with the censored ones; NaN for a network without one.
 std::vector<double> network_means(const LogSizes& sizes);
 /// a - b, seed by seed.
