@@ -98,6 +98,7 @@ int train_and_summarise(const PreparedRun& run, Store& store, const TrainingFlag
   options.interrupt = &catch_interrupts();
   options.observer = view.get();
   const TrainingResult result = run_training(run, store, pool, options);
+  store.sync();
   const Outcome& outcome = result.outcome;
   const bool is_stored = store.contains(result.id);
   const RecordSummary summary = flags.quiet ? RecordSummary{} : summary_of(store, result.id);

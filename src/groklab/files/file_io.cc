@@ -23,26 +23,6 @@ constexpr std::string_view kTemporarySuffix = ".tmp";
   fail(ErrorKind::kIo, "{}: cannot be written: {}", path.string(), std::strerror(error));
 }
 
-void sync_directory(const std::filesystem::path& path) {
-  const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
-  ::fsync(directory);  // some file systems cannot; the rename itself is done
-  ::close(directory);
-}
-
-std::filesystem::path directory_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
-void write_all(int descriptor, std::span<const std::byte> bytes, const std::filesystem::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail_write(path, written == 0 ? ENOSPC : errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
 /// Closes what it holds.
 class Descriptor {
  public:
@@ -57,6 +37,35 @@ class Descriptor {
  private:
   int number_;
 };
+
+/// Waits until what is open is on the disk. Some file systems cannot sync directories and say so by one of three
+/// errors: there no program can do more. Any other error, of a directory too, means that something may be lost.
+void sync_descriptor(int descriptor, const std::filesystem::path& path) {
+  if (::fsync(descriptor) == 0) return;
+  const int error = errno;
+  struct stat status {};
+  const bool is_directory = ::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
+  if (is_directory && (error == EINVAL || error == EBADF || error == ENOTSUP)) return;
+  fail_write(path, error);
+}
+
+void sync_directory(const std::filesystem::path& path) {
+  const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() >= 0) sync_descriptor(directory.get(), path);
+}
+
+std::filesystem::path directory_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+void write_all(int descriptor, std::span<const std::byte> bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail_write(path, written == 0 ? ENOSPC : errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
 
 /// A file being written under a temporary name; removed again unless it is renamed.
 class TemporaryFile {
@@ -98,7 +107,7 @@ class TemporaryFile {
 
   void write(std::span<const std::byte> bytes) { write_all(descriptor_, bytes, path_); }
   void publish(Durability durability) {
-    if (!in_place_ && durability == Durability::kSync && ::fsync(descriptor_) != 0) fail_write(path_, errno);
+    if (!in_place_ && durability == Durability::kSync) sync_descriptor(descriptor_, path_);
     const int closed = ::close(descriptor_);
     descriptor_ = -1;
     if (closed != 0) fail_write(path_, errno);  // network file systems report a full disk here
@@ -155,16 +164,13 @@ void append_file(const std::filesystem::path& path, std::uintmax_t size, std::st
   if (status.st_size > end && ::ftruncate(file.get(), end) != 0) fail_write(path, errno);
   if (::lseek(file.get(), end, SEEK_SET) != end) fail_write(path, errno);
   write_all(file.get(), std::as_bytes(std::span(bytes)), path);
-  if (durability == Durability::kSync && ::fsync(file.get()) != 0) fail_write(path, errno);
+  if (durability == Durability::kSync) sync_descriptor(file.get(), path);
 }
 
 void sync_file(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (descriptor < 0) return;
-  const int synced = ::fsync(descriptor);
-  const int error = errno;
-  ::close(descriptor);
-  if (synced != 0) fail_write(path, error);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (file.get() < 0) return;
+  sync_descriptor(file.get(), path);
   sync_directory(directory_of(path));
 }
 

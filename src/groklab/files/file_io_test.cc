@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
+#include <functional>
 
 #include "groklab/base/error.h"
+#include "groklab/files/failing_sync_test.h"
 #include "groklab/store/support_test.h"
 
 namespace groklab {
@@ -98,6 +101,34 @@ TEST_F(FileIoTest, APlaceIsTriedBeforeTheWork) {
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   check_writable(pipe);  // and waits for no reader
   EXPECT_EQ(files(), 2);
+}
+
+// Catches: a name that the disk could not take, and a program that says that all is well.
+TEST_F(FileIoTest, AFolderThatCannotBeSyncedIsToldUnlessItsFileSystemSyncsNone) {
+  const fs::path file = directory_.path() / "file", folder = directory_.path() / "folder";
+  const std::function<void()> writers[] = {
+      [&] { write_file(file, "text", Durability::kSync); },
+      [&] { sync_file(file); },
+      [&] { sync_file(directory_.path()); },
+      [&] {
+        fs::remove(folder);
+        make_directories(folder, Durability::kSync);
+      },
+  };
+  for (const std::function<void()>& write : writers) {
+    {
+      const FailingSync disk(directory_.path(), EIO);
+      EXPECT_EQ(error_of(write), directory_.path().string() + ": cannot be written: Input/output error");
+      EXPECT_EQ(disk.failures(), 1);
+    }
+    for (const int unable : {EINVAL, EBADF, ENOTSUP}) {
+      const FailingSync disk(directory_.path(), unable);
+      EXPECT_EQ(error_of(write), "");
+      EXPECT_EQ(disk.failures(), 1);
+    }
+  }
+  const FailingSync disk(file, EINVAL);  // a regular file has no such excuse
+  EXPECT_EQ(error_of(writers[1]), file.string() + ": cannot be written: Invalid argument");
 }
 
 }  // namespace

@@ -72,6 +72,10 @@ class Database {
   /// without its file would be worse than neither. Only inside read() or write().
   void add_unsynced(const std::filesystem::path& file) { unsynced_.push_back(file); }
 
+  /// Syncs these states now rather than when the last of them must be: throws Error(kIo), which the end of this object
+  /// cannot. Their rows become durable later, as all of them.
+  void sync();
+
   /// The insertion of a record, compiled once, reset and ready to bind. Only inside write().
   SQLite::Statement& record_statement();
 

@@ -84,6 +84,7 @@ Store::~Store() = default;
 
 const std::filesystem::path& Store::directory() const { return impl_->database.directory(); }
 bool Store::is_read_only() const { return impl_->database.is_read_only(); }
+void Store::sync() { impl_->database.sync(); }
 
 std::string Store::create_run(const std::string& id, const Config& config, const std::string& machine,
                               const ParameterLayout& layout, bool replace, const std::string& instruction_set) {

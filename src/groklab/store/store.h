@@ -174,6 +174,10 @@ class Store {
   /// least once a second. The store outlives it. Re-recording a step replaces the row.
   std::unique_ptr<RecordSink> sink(const std::string& id, const ParameterLayout& layout);
 
+  /// Waits until the states and runs' files that this object wrote are on the disk. For the end of work that says that
+  /// it succeeded: the object's own end does the same, but can tell nobody. Throws Error(kIo).
+  void sync();
+
   /// For whoever follows what others do to the store (store_watch.cc). A number that is another one after any other
   /// connection changed anything: costs microseconds.
   std::int64_t change_counter() const;

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include "groklab/base/error.h"
+#include "groklab/files/failing_sync_test.h"
 #include "groklab/files/file_io.h"
 #include "groklab/store/store.h"
 #include "groklab/store/support_test.h"
@@ -182,6 +184,33 @@ TEST_F(StoreFailureTest, FullDeviceIsReported) {
     EXPECT_NE(std::string(error.what()).find("No space left"), std::string::npos) << error.what();
   }
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/full")) << "devices are written in place, not replaced";
+}
+
+// Catches: states of a short run that the disk could not take, in a store that says nothing and makes their rows
+// durable.
+TEST_F(StoreFailureTest, StatesThatCannotBeSyncedAreToldAndTheirRowsStayInTheLog) {
+  const auto log = path_ / "groklab.sqlite-wal";
+  for (const bool fails : {false, true}) {
+    const std::string id = fails ? "b" : "a";
+    std::optional<FailingSync> disk;
+    {
+      Store store(path_);
+      store.create_run(id, Config(), "machine", layout_, false);
+      const auto sink = store.sink(id, layout_);
+      sink->on_checkpoint(sample_state(1, layout_, Precision::kFloat32, true),
+                          true);  // within a second: not synced yet
+      sink->on_outcome({RunStatus::kFinished, 1, "", 0.1});
+      if (fails) disk.emplace(path_ / "checkpoints" / id / "step-1.safetensors", EIO);
+      if (!fails) {
+        EXPECT_NO_THROW(store.sync());
+      } else {
+        EXPECT_THROW(store.sync(), Error);
+      }
+    }
+    EXPECT_EQ(std::filesystem::exists(log), fails);
+  }
+  const Store store(path_);
+  EXPECT_EQ(store.run("b").status, RunStatus::kFinished) << "what is in the log is read";
 }
 
 }  // namespace

@@ -113,6 +113,11 @@ class Runner {
 
   void work(UnderWay& under_way) {
     Store store(store_);
+    train_what_is_ready(store, under_way);
+    store.sync();
+  }
+
+  void train_what_is_ready(Store& store, UnderWay& under_way) {
     ThreadPool single(1);
     std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "groklab/base/error.h"
 #include "groklab/config/grid.h"
+#include "groklab/files/failing_sync_test.h"
 #include "groklab/model/precomputed_plan.h"
 #include "groklab/sweep/cost.h"
 #include "groklab/sweep/plan.h"
@@ -160,6 +162,18 @@ TEST_F(SweepTest, AFailingRunIsRecordedItsForksAreSkippedAndTheRestGoOn) {
   const std::string csv = results_csv(store, plan, results);
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 13);
   EXPECT_NE(csv.find("run,parent,seed,split.train_size,optim.weight_decay,status"), std::string::npos) << csv;
+}
+
+// Catches: a sweep that succeeds although the disk could not take the states of its last runs.
+TEST_F(SweepTest, ADiskThatFailsAtTheEndIsTold) {
+  const SweepPlan plan = small_plan();
+  fs::create_directories(directory_ / "s" / "checkpoints");
+  {
+    const FailingSync disk(directory_ / "s" / "checkpoints", EIO);
+    EXPECT_THROW(run(plan, "s", 2), Error);
+  }
+  EXPECT_EQ(Store(directory_ / "s").runs().size(), 12u);
+  for (const PlannedResult& r : run(plan, "s", 2)) EXPECT_EQ(r.state, PlannedState::kDone);
 }
 
 TEST_F(SweepTest, ADivergedParentHasNoForks) {
