@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.h"
@@ -62,9 +63,9 @@ int sweep(const SweepFlags& flags) {
   const Shard shard = flags.shard.empty() ? Shard{} : parse_shard(flags.shard);
   Grid grid = read_grid_file(flags.file);
   for (const std::string& assignment : flags.assignments) set_in_grid(grid, assignment);
-  const SweepPlan whole = expand_grid(grid, &interrupt);
+  SweepPlan whole = expand_grid(grid, &interrupt);
   if (interrupt.load()) return interrupted_early();
-  const SweepPlan plan = shard_of(whole, shard);
+  const SweepPlan plan = shard_of(std::move(whole), shard);
   const int jobs = flags.jobs > 0 ? flags.jobs : ThreadPool::default_threads();
   const std::optional<SweepEstimate> known = estimate_sweep(plan, jobs, 2.0, &interrupt);
   if (!known) return interrupted_early();

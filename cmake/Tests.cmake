@@ -63,6 +63,14 @@ if(Python3_FOUND AND GROKLAB_C_COMPILER)
   set_tests_properties(Campaign.LossOfPower PROPERTIES TIMEOUT 300)
 endif()
 
+# Memory does not grow with the number of records, and little with that of planned runs (make campaign-growth does more).
+# Release builds alone: a sanitizer's own memory does not fit into the bounds.
+if(Python3_FOUND AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  add_test(NAME Campaign.MemoryDoesNotGrow
+           COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/tools/campaign/growth.py $<TARGET_FILE:groklab_cli> --small)
+  set_tests_properties(Campaign.MemoryDoesNotGrow PROPERTIES TIMEOUT 600)
+endif()
+
 # A page in a browser: charts draw under the page's policy. Skipped, and shown as such, where there is no Chromium.
 if(Python3_FOUND)
   add_test(NAME Page.DrawsUnderItsPolicy

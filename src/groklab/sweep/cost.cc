@@ -109,14 +109,15 @@ std::int64_t rows_of_step(const ResolvedConfig& config, std::int64_t task_rows) 
 class Calibration {
  public:
   Calibration(const SweepPlan& plan, const std::atomic<bool>* interrupt) {
-    keys_.reserve(plan.runs.size());
+    group_of_.reserve(plan.runs.size());
     rows_.reserve(plan.runs.size());
     for (const PlannedRun& run : plan.runs) {
       if (interrupt != nullptr && interrupt->load()) return;
       const ResolvedConfig config = resolved_without_fork(run.config);
-      keys_.push_back(cost_key(config));
+      SizeGroup& group = groups_[cost_key(config)];
+      group_of_.push_back(&group);
       rows_.push_back(rows_of_step(config, task_rows(config)));
-      groups_[keys_.back()].sizes.emplace(rows_.back(), config);
+      group.sizes.try_emplace(rows_.back(), config);
     }
   }
 
@@ -130,7 +131,7 @@ class Calibration {
 
   void count() { at_some_sizes(count_step, nullptr); }
 
-  StepCost cost(std::size_t run) const { return interpolate(groups_.at(keys_[run]).measured, rows_[run]); }
+  StepCost cost(std::size_t run) const { return interpolate(group_of_[run]->measured, rows_[run]); }
 
  private:
   /// The smallest, middle and largest of each group.
@@ -153,9 +154,9 @@ class Calibration {
     return table_rows_.at(key);
   }
 
-  std::vector<std::string> keys_;   ///< [runs] cost_key
-  std::vector<std::int64_t> rows_;  ///< [runs] of a step
-  std::map<std::string, SizeGroup> groups_;
+  std::vector<const SizeGroup*> group_of_;          ///< [runs] in groups_
+  std::vector<std::int64_t> rows_;                  ///< [runs] of a step
+  std::map<std::string, SizeGroup> groups_;         ///< by cost_key
   std::map<std::string, std::int64_t> table_rows_;  ///< of users' tables, by task_key
 };
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -29,7 +30,7 @@ struct PlannedRun {
 /// Parents stand before their forks.
 class SweepPlan {
  public:
-  std::vector<PlannedRun> runs;
+  std::deque<PlannedRun> runs;  ///< a vector would hold each three times while it grows
 
   /// Adds a run from scratch, or finds the equal one; returns its index.
   std::size_t add(const Config& config);

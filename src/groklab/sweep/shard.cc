@@ -122,7 +122,7 @@ SweepPlan shard_of(const SweepPlan& plan, const std::vector<int>& shards, int in
   return part;
 }
 
-SweepPlan shard_of(const SweepPlan& plan, const Shard& shard) {
+SweepPlan shard_of(SweepPlan plan, const Shard& shard) {
   if (shard.count == 1) return plan;
   return shard_of(plan, assign_shards(plan, planned_work(plan), shard.count), shard.index - 1);
 }

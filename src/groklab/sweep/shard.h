@@ -28,7 +28,8 @@ std::vector<int> assign_shards(const SweepPlan& plan, const std::vector<double>&
 
 /// The runs of one shard, in the plan's order; may have none.
 SweepPlan shard_of(const SweepPlan& plan, const std::vector<int>& shards, int index);
-SweepPlan shard_of(const SweepPlan& plan, const Shard& shard);
+/// Of a plan that is moved here, no two are in memory at the end.
+SweepPlan shard_of(SweepPlan plan, const Shard& shard);
 
 /// Shards on machines: what `nodes` nodes of `cores` cores take for them.
 struct ShardSchedule {
