@@ -270,7 +270,7 @@ TEST_F(Cli, OneRequestThatComesTwiceIsNotAnImpatientOne) {
   // timeout(1), batch systems and closing terminals signal the process, and then its group.
   const Words train = {"train", "tiny.toml", "--threads", "1", "--set", "train.steps=1000000"};
   const ProgramResult result = place.run_and_signal(train, SIGTERM, 0.7, 5);
-  EXPECT_EQ(result.code, 130) << result.err;
+  ASSERT_EQ(result.code, 130) << result.err;
   EXPECT_TRUE(has(lines_of(result.err).back(), "checkpoint saved")) << result.err;
 }
 

@@ -116,6 +116,29 @@ std::vector<Setting> quoted_keys(const std::string& markdown) {
   return found;
 }
 
+/// `Suite.Name` of tests.
+std::vector<std::string> quoted_tests(const std::string& markdown) {
+  static const std::regex kTest("`([A-Z][A-Za-z0-9]+\\.[A-Z][A-Za-z0-9]+)`");
+  return matches(markdown, kTest);
+}
+
+/// Suite.Name of every test in the sources, and those that CMake adds.
+std::set<std::string> known_tests() {
+  static const std::regex kMacro(R"(\n(?:TYPED_)?TEST(?:_F|_P)?\((\w+),\s*(\w+)\))"), kAdded(R"(add_test\(NAME (\S+))");
+  std::set<std::string> known;
+  for (const char* folder : {"src", "tests"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
+      if (entry.path().extension() != ".cc") continue;
+      const std::string text = text_of(entry.path());
+      for (std::sregex_iterator it(text.begin(), text.end(), kMacro), end; it != end; ++it) {
+        known.insert((*it)[1].str() + "." + (*it)[2].str());
+      }
+    }
+  }
+  for (const std::string& name : matches(text_of(kRoot / "cmake" / "Tests.cmake"), kAdded)) known.insert(name);
+  return known;
+}
+
 /// What is wrong with a setting; "" if nothing is.
 std::string complaint(const Setting& setting) {
   static const std::set<std::string> keys = [] {
@@ -180,6 +203,18 @@ TEST(Docs, NamedKeysExist) {
   EXPECT_GT(seen, 30);
 }
 
+TEST(Docs, NamedTestsExist) {
+  const std::set<std::string> known = known_tests();
+  int seen = 0;
+  for (const fs::path& file : documents({".md"})) {
+    for (const std::string& test : quoted_tests(text_of(file))) {
+      ++seen;
+      EXPECT_TRUE(known.contains(test)) << fs::relative(file, kRoot) << " names " << test;
+    }
+  }
+  EXPECT_GT(seen, 30);
+}
+
 TEST(Docs, ExamplesAreValidConfigurations) {
   for (const fs::path& file : documents({".toml"})) {
     if (file.parent_path().filename() == "grids") continue;
@@ -201,6 +236,15 @@ TEST(DocsControl, LinksAreFound) {
   EXPECT_EQ(file_links("See [a](no/such.md#part), ![b](images/x.png).\n`[c](code.md)`\n```\n[d](block.md)\n```\n"
                        "[e](https://example.org/f.md) [g](#here)"),
             (std::vector<std::string>{"no/such.md", "images/x.png"}));
+}
+
+TEST(DocsControl, TestsAreFound) {
+  const std::set<std::string> known = known_tests();
+  for (const std::string& test :
+       quoted_tests("`Docs.NamedTestsExist` `Campaign.LossOfPower` `KernelTest.X`, `docs.h`")) {
+    EXPECT_EQ(known.contains(test), test != "KernelTest.X") << test;
+  }
+  EXPECT_EQ(quoted_tests("`Docs.NamedTestsExist` `docs.h` `Docs`").size(), 1u);
 }
 
 TEST(DocsControl, WrongKeysAndValuesAreFound) {

@@ -33,7 +33,8 @@ class Workplace {
   /// Runs a line of the shell here, in which $GROKLAB is the program; out.txt and err.txt take what it does not
   /// redirect.
   ProgramResult shell(const std::string& line) const;
-  /// The same as run, but sends `signal` after `seconds` if it still runs, `times` in a row.
+  /// The same as run, but sends `signal` after `seconds` if it still runs, `times` in a row. The seconds count from
+  /// when the program catches the signal.
   ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal, double seconds,
                                int times = 1) const;
 

@@ -58,17 +58,37 @@ ProgramResult Workplace::shell(const std::string& line) const {
   return finish(start_words({"/bin/sh", "-c", line}, 0));
 }
 
+namespace {
+
+/// Whether a process has a handler for the signal by now; Linux tells.
+bool catches(pid_t process, int signal) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("SigCgt:", 0) == 0) return (std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1) != 0;
+  }
+  return true;  // nobody tells
+}
+
+}  // namespace
+
 ProgramResult Workplace::run_and_signal(const std::vector<std::string>& arguments, int signal, double seconds,
                                         int times) const {
   const pid_t child = start(arguments, 0);
-  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   siginfo_t info = {};
-  while (std::chrono::steady_clock::now() < end) {
-    info.si_pid = 0;
-    waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
-    if (info.si_pid == child) break;  // over before the signal
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  const auto wait_until = [&](auto&& reached) {
+    while (!reached()) {
+      info.si_pid = 0;
+      waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
+      if (info.si_pid == child) return;  // over before the signal
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  };
+  // On a busy machine, and under a sanitizer, it may take longer than these seconds until the program begins.
+  using Clock = std::chrono::steady_clock;
+  const auto latest = Clock::now() + std::chrono::seconds(30);
+  wait_until([&] { return signal == SIGKILL || catches(child, signal) || Clock::now() >= latest; });
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+  wait_until([&] { return Clock::now() >= end; });
   for (int i = 0; i < times && info.si_pid != child; ++i) {
     if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // or the system joins them
     kill(child, signal);

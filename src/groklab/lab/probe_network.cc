@@ -40,6 +40,7 @@ std::vector<ProbeResult> probe_checkpoints(Store& store, const std::string& id, 
     results.push_back(network.prober().read(network.engine(), set, &checkpoint == &checkpoints.back()));
   }
   store.add_probes(id, results);
+  store.sync();
   return results;
 }
 

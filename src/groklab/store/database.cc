@@ -286,8 +286,9 @@ void Database::fail_translated(const SQLite::Exception& error) const {
       fail(ErrorKind::kIo, "store {}: {} cannot be opened for writing: {}", where, kDatabaseName, error.what());
     case SQLITE_NOTADB:
       fail(ErrorKind::kStore, "store {}: {} is not a groklab store (not an SQLite file)", where, kDatabaseName);
-    case SQLITE_CORRUPT:
-      fail(ErrorKind::kStore, "store {}: {} is damaged: {}", where, kDatabaseName, error.what());
+    case SQLITE_CORRUPT:  // SQLite calls it so too where the disk does not give a page (EIO), and keeps no error number
+      fail(ErrorKind::kStore, "store {}: {} is damaged, or the disk cannot read it: {}", where, kDatabaseName,
+           error.what());
     default:
       fail(ErrorKind::kStore, "store {}: {}", where, error.what());
   }
