@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine_fixture.h"
+#include "groklab/task/test_help.h"
 
 namespace groklab {
 namespace {
@@ -76,6 +77,52 @@ TEST(NumberMlp, GradientsAreThoseOfTheEmbeddingMlp) {
       return std::vector<double>(all.begin() + s.offset, all.begin() + s.offset + s.size);
     };
     EXPECT_LT(largest_difference(of(own, spec), of(other, its)), 1e-13) << spec.name;
+  }
+}
+
+/// Numbers of one's own, negative and uneven: an embedding MLP whose embedding holds them agrees.
+TEST(NumberMlp, TakesTheNumbersOfRowsOfOnesOwn) {
+  std::string rows;
+  for (int i = 0; i < 40; ++i) {
+    for (int c = 0; c < 5; ++c) rows += std::to_string(std::sin(0.7 * i + c)) + ",";
+    rows += std::to_string(i % 3) + "\n";
+  }
+  const TemporaryFile file("numbers.csv", rows);
+  const auto config = [&](const char* architecture) {
+    Config c = digits_config(architecture, "float64");
+    for (const std::string& s :
+         {std::string("task.operation=rows"), "task.table=" + file.path(), std::string("split.train_size=30")}) {
+      set_config_value(c, s);
+    }
+    return c;
+  };
+  Lab numbers(config("number_mlp")), embedded(config("mlp"));
+  ASSERT_GT(numbers.task.n_symbols, 100);
+  ASSERT_LT(numbers.task.symbol_values.front(), -0.9);
+  const std::vector<std::int64_t> all = all_rows(numbers.task);
+  copy_weights(*numbers.engine, *embedded.engine, 1);
+  EXPECT_GT(largest_difference(numbers.engine->logits(all), embedded.engine->logits(all)), 1e-3) << "control";
+  embedded.engine->set_tensor(embedded.engine->layout().at("embed.W_E"), numbers.task.symbol_values);
+  EXPECT_LT(largest_difference(numbers.engine->logits(all), embedded.engine->logits(all)), 1e-12);
+}
+
+/// Catches: a weight for each of so many numbers that nothing would fit into memory.
+TEST(NumberMlp, AloneTakesMoreNumbersThanOneWouldEmbed) {
+  std::string rows;
+  for (int i = 0; i < 2001; ++i) rows += std::to_string(i) + ".5," + std::to_string(i % 2) + "\n";
+  const TemporaryFile file("many.csv", rows);
+  for (const char* architecture : {"number_mlp", "mlp", "one_hot_mlp", "transformer"}) {
+    Config config;
+    for (const std::string& s :
+         {std::string("task.operation=rows"), "task.table=" + file.path(),
+          std::string("model.architecture=") + architecture, std::string("split.train_size=30")}) {
+      set_config_value(config, s);
+    }
+    if (config.model.architecture == "number_mlp") {
+      EXPECT_EQ(Lab(config).task.n_symbols, 2001);
+    } else {
+      expect_error(ErrorKind::kConfig, {"number_mlp", "2001 different numbers"}, [&] { Lab lab(config); });
+    }
   }
 }
 

@@ -23,6 +23,8 @@ struct Task {
   std::vector<std::int32_t>
       test_labels;  ///< [n_rows] label of a row while it is not; differs only for corrupted labels
   std::vector<std::string> symbol_names;  ///< [n_symbols] for tables and axes ("0", "1", ... or permutations)
+  std::vector<double> symbol_values;      ///< [n_symbols] the numbers that number_mlp takes the symbols for, ascending;
+                                          ///< empty: symbol s is s / (n_symbols - 1)
 };
 
 /// Builds the task's table. Throws Error(kConfig|kInput) for what check_config cannot see (table files).

@@ -24,6 +24,7 @@ class Task:
     labels: NDArray[np.int32]  #: [rows] label of a row while it is trained on
     test_labels: NDArray[np.int32]  #: [rows] label while it is not; differs for corrupted labels alone
     symbol_names: list[str]  #: [n_symbols]
+    symbol_values: NDArray[np.float64]  #: [n_symbols] what number_mlp takes a symbol for; empty: s / (n_symbols - 1)
     train: NDArray[np.int64]  #: rows that train, ascending
     role: NDArray[np.uint8]  #: [rows] 0: trains; 1: trained an ancestor of a fork; 2: never seen
 

@@ -74,6 +74,7 @@ nb::dict task_dict(const Task& task, const Split& split) {
   all["labels"] = array(task.labels);
   all["test_labels"] = array(task.test_labels);
   all["symbol_names"] = task.symbol_names;
+  all["symbol_values"] = array(task.symbol_values);
   all["train"] = array(split.train);
   all["role"] = array(std::move(role));
   return all;

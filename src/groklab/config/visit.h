@@ -64,7 +64,7 @@ void visit_fields(ConfigT& config, Visitor&& visit) {
   field("task.composition", any_choice(), "", "Which of the two permutations acts first in the product x y.",
         task.composition);
   field("task.table", text_range("the path of a file, or empty"), "",
-        "CSV file of a binary operation, p rows of p whole numbers 0 to p-1, or of rows with their label last.",
+        "CSV file of a binary operation, p rows of p whole numbers 0 to p-1; or CSV, .npy or IDX of rows with a label.",
         task.table);
   field("task.table_digest", text_range("a hexadecimal digest, or empty"), "",
         "Digest of the table file, filled in when it is read, so that a run's name follows the contents.",

@@ -55,7 +55,13 @@ const ArchitectureDescriptor& architecture_of(const ModelConfig& config) {
 std::int64_t class_count(const ModelConfig& config, const Task& task) { return logit_count(config, task.n_classes); }
 
 ModelSizes model_sizes(const ModelConfig& config, const Task& task) {
-  return architecture_of(config).sizes(config, task);
+  const ArchitectureDescriptor& architecture = architecture_of(config);
+  if (architecture.embeds && !task.symbol_values.empty() && task.n_symbols > kMaxSymbols) {
+    fail(ErrorKind::kConfig,
+         "model.architecture = {}: expected number_mlp for rows of {} different numbers, of which it would embed each",
+         config.architecture, task.n_symbols);
+  }
+  return architecture.sizes(config, task);
 }
 
 ParameterLayout model_layout(const ModelConfig& config, const ModelSizes& sizes) {

@@ -58,6 +58,7 @@ struct NeuronTensors {
 struct ArchitectureDescriptor {
   ComponentSpec spec;     ///< chosen by "model.architecture"
   std::string_view mark;  ///< a tensor that every weights file of it has and none of another
+  bool embeds = true;     ///< has weights for each symbol of the task
 
   /// The sizes that config and task give together. Throws Error(kConfig) if they do not fit.
   ModelSizes (*sizes)(const ModelConfig& config, const Task& task);

@@ -1,5 +1,6 @@
 // An MLP that takes a row's symbols for numbers, such as the pixels of an image, and embeds nothing: x_i = symbol_i
-// over the largest symbol, in [0, 1]; h_0 = x, h_{i+1} = act(h_i W_i + b_i), logits = h W_U + b_U.
+// over the largest symbol, in [0, 1], or the number that the task has for the symbol; h_0 = x, h_{i+1} = act(h_i W_i +
+// b_i), logits = h W_U + b_U.
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,7 +85,7 @@ class NumberMlp final : public Network<T> {
   std::int64_t d_mlp_;
   std::vector<Layer> layers_;
   std::optional<Unembedding<T>> unembedding_;
-  std::vector<T> number_of_;  ///< [symbols] in [0, 1]
+  std::vector<T> number_of_;  ///< [symbols]
   const T* parameters_ = nullptr;
   std::int64_t numbers_at_ = 0, logits_at_ = 0, scratch_size_ = 0;
 };
@@ -121,6 +122,8 @@ NumberMlp<T>::NumberMlp(const ModelConfig& config, const Task& task, const Model
   unembedding_.emplace(config, layout_, d_mlp_, sizes.classes, matrices_, kernels);
   logits_at_ = plan.take_panels(tile_rows_, sizes.classes, kernels.width);
   scratch_size_ = plan.size();
+  for (const double value : task.symbol_values) number_of_.push_back(static_cast<T>(value));
+  if (!task.symbol_values.empty()) return;
   for (std::int64_t symbol = 0; symbol < sizes.vocabulary; ++symbol) {
     number_of_.push_back(static_cast<T>(symbol) / static_cast<T>(sizes.vocabulary - 1));
   }
@@ -202,11 +205,12 @@ const ArchitectureDescriptor& number_mlp_architecture() {
   static const ArchitectureDescriptor descriptor = {
       .spec = {.choice = "model.architecture",
                .name = "number_mlp",
-               .meaning = "the inputs as numbers from 0 to 1, such as pixels, through hidden layers",
+               .meaning = "the inputs as numbers, such as pixels from 0 to 1, through hidden layers",
                .uses = {},
                .keys = {},
                .check = check_mlp},
       .mark = "hidden.0.W",
+      .embeds = false,
       .sizes = mlp_sizes,
       .layout = layout,
       .network_f32 = make_number_mlp<float>,

@@ -4,6 +4,7 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <optional>
 
 #include "groklab/base/error.h"
 
@@ -11,6 +12,13 @@ namespace groklab {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
+
+template <typename T>
+double read_number(const char* bytes) {
+  T value;
+  std::memcpy(&value, bytes, sizeof value);
+  return static_cast<double>(value);
+}
 
 template <typename T>
 std::int64_t read_as(const char* bytes) {
@@ -30,6 +38,20 @@ constexpr ElementType kElementTypes[] = {
     {"|b1", 1, read_as<std::uint8_t>},  {"|i1", 1, read_as<std::int8_t>},   {"|u1", 1, read_as<std::uint8_t>},
     {"<i2", 2, read_as<std::int16_t>},  {"<u2", 2, read_as<std::uint16_t>}, {"<i4", 4, read_as<std::int32_t>},
     {"<u4", 4, read_as<std::uint32_t>}, {"<i8", 8, read_as<std::int64_t>},  {"<u8", 8, read_as<std::uint64_t>},
+};
+
+struct NumberType {
+  std::string_view descr;
+  std::size_t size;
+  double (*read)(const char* bytes);
+};
+constexpr NumberType kNumberTypes[] = {
+    {"|b1", 1, read_number<std::uint8_t>},  {"|i1", 1, read_number<std::int8_t>},
+    {"|u1", 1, read_number<std::uint8_t>},  {"<i2", 2, read_number<std::int16_t>},
+    {"<u2", 2, read_number<std::uint16_t>}, {"<i4", 4, read_number<std::int32_t>},
+    {"<u4", 4, read_number<std::uint32_t>}, {"<i8", 8, read_number<std::int64_t>},
+    {"<u8", 8, read_number<std::uint64_t>}, {"<f4", 4, read_number<float>},
+    {"<f8", 8, read_number<double>},
 };
 
 struct Header {
@@ -65,12 +87,14 @@ std::string_view value_of(std::string_view header, std::string_view key, const s
   return header.substr(value);
 }
 
-const ElementType& element_type(std::string_view header, const std::string& where) {
+/// One of `types`; `expected` names them in the message.
+template <typename Types>
+const auto& element_type(std::string_view header, const Types& types, const char* expected, const std::string& where) {
   const std::string_view descr = value_of(header, "'descr'", where);
-  for (const ElementType& type : kElementTypes) {
+  for (const auto& type : types) {
     if (descr.size() > 4 && descr.substr(1, 3) == type.descr) return type;
   }
-  fail(ErrorKind::kInput, "{}: expected little-endian integers or bool, found elements of type {}", where,
+  fail(ErrorKind::kInput, "{}: expected {}, found elements of type {}", where, expected,
        descr.substr(0, descr.find(',')));
 }
 
@@ -86,6 +110,28 @@ std::size_t one_dimension(std::string_view header, const std::string& where) {
   fail(ErrorKind::kInput, "{}: expected a one-dimensional array, found shape {}", where, shape);
 }
 
+/// Lengths of "(60000, 28, 28)", "(12,)" or "()".
+std::vector<std::size_t> dimensions(std::string_view header, const std::string& where) {
+  constexpr std::size_t kMostDimensions = 8;
+  const std::string_view text = value_of(header, "'shape'", where);
+  const std::string_view shape = text.substr(0, text.find(')') + 1);  // all of it if there is no ')'
+  std::vector<std::size_t> lengths;
+  const char* at = shape.data();
+  const char* const end = at + shape.size();
+  bool ends = at != end && *at++ == '(';
+  while (ends && at != end && *at != ')' && lengths.size() < kMostDimensions) {
+    const auto [after, error] = std::from_chars(at, end, lengths.emplace_back());
+    at = after;
+    ends = error == std::errc() && at != end && (*at == ',' || (*at == ')' && lengths.size() > 1));
+    if (ends && *at == ',') ++at;
+    while (ends && at != end && *at == ' ') ++at;
+  }
+  if (!ends || at == end || *at != ')') {
+    fail(ErrorKind::kInput, "{}: expected the lengths of an array, found shape {}", where, shape.substr(0, 80));
+  }
+  return lengths;
+}
+
 }  // namespace
 
 bool looks_like_npy(std::string_view bytes) { return bytes.starts_with(kMagic); }
@@ -93,7 +139,7 @@ bool looks_like_npy(std::string_view bytes) { return bytes.starts_with(kMagic); 
 NpyIntegers parse_npy_integers(std::string_view bytes, const std::string& where) {
   if (!looks_like_npy(bytes)) fail(ErrorKind::kInput, "{}: expected a .npy file, found another kind of file", where);
   const Header header = split_header(bytes, where);
-  const ElementType& type = element_type(header.text, where);
+  const ElementType& type = element_type(header.text, kElementTypes, "little-endian integers or bool", where);
   const std::size_t count = one_dimension(header.text, where);
   if (header.data.size() % type.size != 0 || header.data.size() / type.size != count) {
     fail(ErrorKind::kInput, "{}: expected {} elements of {} bytes, found {} bytes of data", where, count, type.size,
@@ -103,6 +149,28 @@ NpyIntegers parse_npy_integers(std::string_view bytes, const std::string& where)
   array.is_bool = type.descr == "|b1";
   array.values.reserve(count);
   for (std::size_t i = 0; i < count; ++i) array.values.push_back(type.read(header.data.data() + i * type.size));
+  return array;
+}
+
+NumberArray take_npy_array(std::string_view& bytes, const std::string& where) {
+  if (!looks_like_npy(bytes)) fail(ErrorKind::kInput, "{}: expected a .npy array, found something else", where);
+  const Header header = split_header(bytes, where);
+  const NumberType& type =
+      element_type(header.text, kNumberTypes, "little-endian integers, float32, float64 or bool", where);
+  NumberArray array;
+  array.whole = type.descr[1] != 'f';
+  array.shape = dimensions(header.text, where);
+  if (array.shape.size() > 1 && !value_of(header.text, "'fortran_order'", where).starts_with("False")) {
+    fail(ErrorKind::kInput, "{}: expected an array in C order, found one in Fortran's", where);
+  }
+  const std::optional<std::size_t> count = element_count(array.shape, header.data.size() / type.size);
+  if (!count) {
+    fail(ErrorKind::kInput, "{}: expected as many elements of {} bytes as the shape says, found {} bytes of data",
+         where, type.size, header.data.size());
+  }
+  array.values.reserve(*count);
+  for (std::size_t i = 0; i < *count; ++i) array.values.push_back(type.read(header.data.data() + i * type.size));
+  bytes = header.data.substr(*count * type.size);
   return array;
 }
 

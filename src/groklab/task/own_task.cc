@@ -2,6 +2,7 @@
 #include "groklab/task/own_task.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "groklab/base/error.h"
@@ -64,6 +65,10 @@ void check_own_task(const Task& task) {
   check_size("labels", task.labels.size(), task.n_rows);
   check_size("test labels", task.test_labels.size(), task.n_rows);
   check_size("symbol names", task.symbol_names.size(), task.n_symbols);
+  if (!task.symbol_values.empty()) check_size("symbol values", task.symbol_values.size(), task.n_symbols);
+  for (const double value : task.symbol_values) {
+    if (!std::isfinite(value)) fail(ErrorKind::kInput, "task: expected finite symbol values, found {}", value);
+  }
   check_range("symbols", task.inputs, task.n_symbols);
   check_range("labels", task.labels, task.n_classes);
   check_range("test labels", task.test_labels, task.n_classes);
@@ -87,6 +92,7 @@ std::string task_digest(const Task& task) {
   bytes += bytes_of<std::int32_t>(task.inputs);
   bytes += bytes_of<std::int32_t>(task.labels);
   bytes += bytes_of<std::int32_t>(task.test_labels);
+  bytes += bytes_of<double>(task.symbol_values);  // mostly none
   return digest_of(bytes);
 }
 
