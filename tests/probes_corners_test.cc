@@ -161,6 +161,7 @@ TEST(Weights, NormsAreThoseThatPenaltiesPressOn) {
   EXPECT_NEAR(norms.l1, 7, 1e-12) << "biases count, by their size";
   EXPECT_NEAR(norms.l2, std::sqrt(13.0), 1e-12);
   EXPECT_NEAR(norms.nuclear, 2 + std::sqrt(2.0), 1e-9) << "a bias is no matrix";
+  EXPECT_NEAR(norms.largest, 3, 1e-12) << "by its size";
 }
 
 TEST(Weights, EffectiveRankDoesNotDependOnTheScale) {

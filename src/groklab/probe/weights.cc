@@ -2,6 +2,7 @@
 #include "groklab/probe/weights.h"
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -78,6 +79,7 @@ WeightNorms weight_norms(const Engine& engine) {
     for (const double theta : engine.tensor(spec)) {
       norms.l1 += std::abs(theta);
       norms.l2 += theta * theta;
+      norms.largest = std::max(norms.largest, std::abs(theta));
     }
     if (!is_weight_matrix(spec)) continue;
     for (const double singular : singular_values_of(engine, spec)) norms.nuclear += singular;

@@ -21,9 +21,10 @@ double effective_rank(std::span<const double> singular);
 std::vector<TensorResult> measure_weights(const Engine& engine);
 
 /// What penalties press on: sums over all parameters of |theta| and theta^2 (its root), and of the singular values of
-/// every matrix, taken as in measure_weights. All three scale as the parameters do.
+/// every matrix, taken as in measure_weights; and the largest |theta|, in which Adam without decay is said to seek the
+/// largest margin (Zhang et al. 2024, arXiv:2406.10650). All four scale as the parameters do.
 struct WeightNorms {
-  double l1 = 0, l2 = 0, nuclear = 0;
+  double l1 = 0, l2 = 0, nuclear = 0, largest = 0;
 };
 WeightNorms weight_norms(const Engine& engine);
 

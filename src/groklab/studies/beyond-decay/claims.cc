@@ -88,26 +88,10 @@ Json pressures_json(const PressureMeasurement& m) {
                     {"by_l2", by(&CircuitCost::l2)},
                     {"by_l1", by(&CircuitCost::l1)},
                     {"by_nuclear", by(&CircuitCost::nuclear)},
+                    {"by_largest", by(&CircuitCost::largest)},
                     {"by_objective", size([&](std::int64_t seed) { return size_of_equal_objective(m, i, seed); })}});
   }
   return list;
-}
-
-void finish(const PressureMeasurement& m, Judgement& result) {
-  for (const UnderPressure& u : m.pressures) {
-    if (!u.general.empty()) result.n_seeds = m.sizes.seeds.count;
-  }
-  for (std::size_t i = 0; i < m.pressures.size(); ++i) {
-    for (const std::int64_t seed : m.sizes.seeds.all()) {
-      const CensoredValue v = observed_size(m, i, seed);
-      result.n_censored += !v.is_exact() && (std::isfinite(v.low) || std::isfinite(v.high)) ? 1 : 0;
-    }
-  }
-  result.censoring = "seeds whose transition lies outside the sizes of a pressure";
-  result.data["pressures"] = pressures_json(m);
-  if (const std::int64_t n = restless(m); n > 0) {
-    result.notes.push_back(fmt::format("{} runs did not come to rest and are left out.", n));
-  }
 }
 
 Judgement judge_falls(const PressureMeasurement& m, bool pressed) {
@@ -115,12 +99,12 @@ Judgement judge_falls(const PressureMeasurement& m, bool pressed) {
   for (std::size_t i = 0; i < m.sizes.pressures.size(); ++i) {
     const Pressure& p = m.sizes.pressures[i];
     if ((p.presses != kNoNorm) != pressed) continue;
-    result.tests.push_back(falls_test(m, i, pressed, p.costs));
+    result.tests.push_back(falls_test(m, i, pressed, p.counts));
     const Test& test = result.tests.back();
     result.ours += fmt::format("{}{} {}", result.ours.empty() ? "fall of test accuracy: " : "; ", p.name,
                                estimate_text(test.effect));
   }
-  finish(m, result);
+  finish_pressures(m, result);
   return result;
 }
 
@@ -170,6 +154,7 @@ std::vector<report::Chart> norms_figures(const PressureMeasurement& m) {
                                        std::pair("by the nuclear norm", &CircuitCost::nuclear)}) {
         points.push_back({name, observed, std::exp(size_of_equal_cost(m, i, seed, norm).exact_or_nan()), mark});
       }
+      if (!m.sizes.from_scratch) continue;
       points.push_back(
           {"equal objectives", observed, std::exp(size_of_equal_objective(m, i, seed).exact_or_nan()), mark});
     }
@@ -206,6 +191,23 @@ Claim make_pressure_claim(const char* id, const char* title, const char* stateme
 }
 
 }  // namespace
+
+void finish_pressures(const PressureMeasurement& m, Judgement& result) {
+  for (const UnderPressure& u : m.pressures) {
+    if (!u.general.empty()) result.n_seeds = m.sizes.seeds.count;
+  }
+  for (std::size_t i = 0; i < m.pressures.size(); ++i) {
+    for (const std::int64_t seed : m.sizes.seeds.all()) {
+      const CensoredValue v = observed_size(m, i, seed);
+      result.n_censored += !v.is_exact() && (std::isfinite(v.low) || std::isfinite(v.high)) ? 1 : 0;
+    }
+  }
+  result.censoring = "seeds whose transition lies outside the sizes of a pressure";
+  result.data["pressures"] = pressures_json(m);
+  if (const std::int64_t n = restless(m); n > 0) {
+    result.notes.push_back(fmt::format("{} runs did not come to rest and are left out.", n));
+  }
+}
 
 std::vector<double> size_errors(const PressureMeasurement& m, double CircuitCost::*norm, const std::string& only) {
   return mean_errors(
@@ -260,17 +262,19 @@ Judgement judge_norms(const PressureMeasurement& m) {
                               size_errors(m, &CircuitCost::l1), near, false));
   result.tests.push_back(test("the same by the nuclear norm", fmt::format("below ln {}", kNear),
                               size_errors(m, &CircuitCost::nuclear), near, false));
-  result.tests.push_back(test("the same by equal objectives of resting states, where an objective is known",
-                              fmt::format("below ln {}", kNear), objective_errors(m), near, false));
+  if (m.sizes.from_scratch) {
+    result.tests.push_back(test("the same by equal objectives of resting states, where an objective is known",
+                                fmt::format("below ln {}", kNear), objective_errors(m), near, false));
+  }
   result.tests.push_back(test("|ln error| of the norm that is pressed on less that of the other pressures' mean size",
                               "below 0: it knows more than a constant", less(own, constant_errors(m)), nearer, false));
   const auto text = [](const std::vector<double>& errors) { return estimate_text(mean_estimate(errors)); };
   result.ours = fmt::format(
-      "error in ln D_crit: by the norm pressed on {}, by L2 {}, by L1 {}, by the nuclear norm {}, by equal objectives "
-      "{}, by a constant {}",
+      "error in ln D_crit: by the norm pressed on {}, by L2 {}, by L1 {}, by the nuclear norm {}{}, by a "
+      "constant {}",
       text(own), text(euclidean), text(size_errors(m, &CircuitCost::l1)), text(size_errors(m, &CircuitCost::nuclear)),
-      text(objective_errors(m)), text(constant_errors(m)));
-  finish(m, result);
+      m.sizes.from_scratch ? ", by equal objectives " + text(objective_errors(m)) : "", text(constant_errors(m)));
+  finish_pressures(m, result);
   result.notes.push_back(
       "Where a predicted size is only known to lie beyond the sizes that were run, the least error that it can have is "
       "taken.");

@@ -23,6 +23,9 @@ std::vector<double> objective_errors(const PressureMeasurement& m);
 /// The same by the geometric mean of the seed's other pressures. [seeds]
 std::vector<double> constant_errors(const PressureMeasurement& m);
 
+/// Fills seeds, censoring, restless runs and each pressure's sizes (data "pressures": geometric means over seeds).
+void finish_pressures(const PressureMeasurement& m, Judgement& result);
+
 Judgement judge_pressed(const PressureMeasurement& measurement);
 Judgement judge_unpressed(const PressureMeasurement& measurement);
 Judgement judge_norms(const PressureMeasurement& measurement);

@@ -126,19 +126,27 @@ PressureSizes image_sizes(const Scale& scale) {
     rows = {30, 240};
   } else if (scale.name == "quick") {
     s.network = digit_network(64);
-    s.seeds = chosen_seeds(scale, {5000, 5});
+    s.seeds = chosen_seeds(scale, {5400, 3});
+    rows = {15, 30, 60, 240, 480};
   } else if (scale.name == "standard") {
+    s.network = digit_network(64);
+    s.seeds = chosen_seeds(scale, {6000, 5});
+  } else if (scale.name == "full") {
     s.network = digit_network(200);
     s.seeds = chosen_seeds(scale, {6000, 5});
     steps = 60000;
   } else {
-    refuse_scale(scale, "smoke, quick or standard");
+    refuse_scale(scale, "smoke, quick, standard or full");
   }
   s.parent_rows = 1200;
   s.parent_steps = scale.name == "smoke" ? 400 : 4000;
   s.memorised_rows = {30, 60, 120, 240};
   s.pressures = {{"AdamW", kEuclidean, {"optim.weight_decay=1"}, steps, rows, true},
                  {"Adam and L2", kEuclidean, {"optim.kind=adam", "optim.weight_decay=0.0001"}, steps, rows, true}};
+  if (scale.name == "quick") {
+    s.memorised_rows.pop_back();
+    s.pressures.pop_back();
+  }
   return s;
 }
 

@@ -25,9 +25,11 @@ struct Pressure {
   std::string presses;                ///< one of the above: the norm that training holds down
   std::vector<std::string> settings;  ///< "key=value"
   std::int64_t steps = 0;
-  std::vector<std::int64_t> rows;  ///< D' around the transition, ascending
-  bool objective = false;          ///< what it minimises is known, so that resting states of both kinds are compared
-  bool costs = true;               ///< the circuits' costs are measured
+  std::vector<std::int64_t> rows;    ///< D' around the transition, ascending
+  bool objective = false;            ///< what it minimises is known, so that states at rest are told by it
+  bool costs = true;                 ///< the circuits' costs are measured
+  bool counts = true;                ///< its test counts; false: it stands beside the claim
+  double margin = kReferenceMargin;  ///< mean over training rows at which costs are compared
 };
 template <class F>
 void visit_fields(Pressure& p, F&& field) {
@@ -38,6 +40,8 @@ void visit_fields(Pressure& p, F&& field) {
   field("rows", p.rows);
   field("objective", p.objective);
   field("costs", p.costs);
+  field("counts", p.counts);
+  field("margin", p.margin);
 }
 
 struct PressureSizes {
@@ -47,7 +51,8 @@ struct PressureSizes {
   double generalised = 0.99;     ///< test accuracy from which a fork's cost is that of the generalising circuit
   std::int64_t parent_rows = 0;  ///< of the network that generalises, by AdamW, whatever comes after
   std::int64_t parent_steps = 0;
-  double learning_rate = 2e-3;               ///< as in varma2023::Relaxation
+  double learning_rate = 2e-3;  ///< as in varma2023::Relaxation
+  bool from_scratch = true;     ///< where an objective is known, the sizes of forks are trained from scratch as well
   std::vector<std::int64_t> memorised_rows;  ///< D of random labels, ascending
   std::vector<Pressure> pressures;
 };
@@ -60,6 +65,7 @@ void visit_fields(PressureSizes& s, F&& field) {
   field("parent_rows", s.parent_rows);
   field("parent_steps", s.parent_steps);
   field("learning_rate", s.learning_rate);
+  field("from_scratch", s.from_scratch);
   field("memorised_rows", s.memorised_rows);
   field("pressures", s.pressures);
 }
@@ -75,13 +81,13 @@ struct PressureRuns {
   std::vector<Under> pressures;
 };
 
-/// What a circuit alone costs: a network's norms when all its parameters are scaled to kReferenceMargin.
+/// What a circuit alone costs: a network's norms when all its parameters are scaled to the pressure's margin.
 struct CircuitCost {
   std::int64_t seed = 0, rows = 0;
   double train_accuracy = 0, test_accuracy = 0;
-  double margin = 0;                   ///< mean over training rows, as trained
-  double l2 = 0, l1 = 0, nuclear = 0;  ///< at the reference margin
-  bool at_rest = false;                ///< always where no norm is pressed on: nothing comes to rest there
+  double margin = 0;                                ///< mean over training rows, as trained
+  double l2 = 0, l1 = 0, nuclear = 0, largest = 0;  ///< at the pressure's margin; as in WeightNorms
+  bool at_rest = false;                             ///< always where no norm is pressed on: nothing comes to rest there
 };
 template <class F>
 void visit_fields(CircuitCost& c, F&& field) {
@@ -93,6 +99,7 @@ void visit_fields(CircuitCost& c, F&& field) {
   field("l2", c.l2);
   field("l1", c.l1);
   field("nuclear", c.nuclear);
+  field("largest", c.largest);
   field("at_rest", c.at_rest);
 }
 
@@ -121,6 +128,8 @@ void visit_fields(PressureMeasurement& m, F&& field) {
 }
 std::string complaint(const PressureMeasurement& m);
 
+/// Settings of Adam with gradients orthogonal to the weights (arXiv:2501.04697), without decay.
+std::vector<std::string> orthogonal_settings(double learning_rate);
 PressureSizes pressure_sizes(const Scale& scale);
 PressureRuns plan_pressures(SweepPlan& plan, const PressureSizes& sizes);
 PressureMeasurement measure_pressures(const RunResults& results, const PressureSizes& sizes, const PressureRuns& runs);

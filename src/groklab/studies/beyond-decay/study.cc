@@ -3,6 +3,7 @@
 
 #include "groklab/studies/beyond-decay/claims.h"
 #include "groklab/studies/beyond-decay/images.h"
+#include "groklab/studies/beyond-decay/unpressed_costs.h"
 
 namespace groklab::studies::beyond_decay {
 namespace {
@@ -26,13 +27,14 @@ constexpr const char* kRecipe =
     "neither ungroks anything.";
 
 constexpr const char* kDifferences =
-    "One small MLP (quick: p = 23, d_model 24, 64 hidden), and digits of 8 x 8 pixels. All forks start from networks "
-    "that "
-    "AdamW trained, so that what differs is what presses on them afterwards. A fork counts as at rest by its "
-    "objective, norm "
-    "and balance of circuits; under a cap by the balance alone; where no norm is pressed on nothing comes to rest, and "
-    "forks "
-    "are read after so many steps.";
+    "One small MLP (quick: p = 19, d_model 20, 64 hidden, no biases; standard: p = 23, d_model 24, 64 hidden), and "
+    "digits "
+    "of 8 x 8 pixels. All forks start from networks that AdamW trained, so that what differs is what presses on them "
+    "afterwards. A fork counts as at rest by its objective, norm and balance of circuits; under a cap by the balance "
+    "alone; where no norm is pressed on nothing comes to rest, and forks are read after so many steps. Quick has four "
+    "seeds and one pressure for each norm; said beforehand, it should leave undecided the falls under dropout and a "
+    "capped "
+    "norm, whether the nuclear norm beats the Euclidean one, whether a norm beats a constant, and StableMax's costs.";
 
 ScaleFacts facts(const Scale& scale) {
   const PressureSizes sizes = pressure_sizes(scale);
@@ -49,10 +51,10 @@ Study study() {
           .method = kMethod,
           .recipe = kRecipe,
           .differences = kDifferences,
-          .scales = {"smoke", "quick", "standard"},
+          .scales = {"smoke", "quick", "standard", "full"},
           .unjudged_scales = {"smoke"},
           .facts = facts,
-          .claims = {claim_pressed(), claim_unpressed(), claim_norms(), claim_images()}};
+          .claims = {claim_pressed(), claim_unpressed(), claim_norms(), claim_unpressed_costs(), claim_images()}};
 }
 
 }  // namespace groklab::studies::beyond_decay

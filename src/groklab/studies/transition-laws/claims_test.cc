@@ -97,9 +97,15 @@ TEST(TransitionLaws, PathsThatTurnApartAndRestApart) {
 TEST(TransitionLaws, PathsThatTurnTogetherRefute) {
   HysteresisMeasurement m = paths({});
   m.sizes.scratch_rows = m.sizes.fork_rows;
-  m.sizes.scratch_rows[3] = m.sizes.between;
   m.scratch = m.forks;
   EXPECT_EQ(varma2023::judge_stored(m).tests[0].verdict, Verdict::kRefuted);
+}
+
+TEST(TransitionLaws, SizesOfEveryScaleFit) {
+  for (const char* scale : {"smoke", "quick", "standard", "full"}) {
+    EXPECT_EQ(complaint(ungrok_time_sizes({scale, 0})), "") << scale;
+    EXPECT_EQ(complaint(hysteresis_sizes({scale, 0})), "") << scale;
+  }
 }
 
 TEST(TransitionLaws, NothingIsDecidedWithoutRuns) {

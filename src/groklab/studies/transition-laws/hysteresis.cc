@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "groklab/report/xy_chart.h"
+#include "groklab/studies/timed_conditions.h"
 #include "groklab/studies/training_curve.h"
 #include "groklab/studies/varma2023/runs.h"
 
@@ -63,25 +64,47 @@ std::string complaint(const HysteresisSizes& s) {
 }
 
 HysteresisSizes hysteresis_sizes(const Scale& scale) {
-  using varma2023::by_scale;
-  const std::vector<std::int64_t> small_forks = {60, 120, 300}, small_scratch = {120, 200, 300};
-  const std::vector<std::int64_t> forks = {75, 100, 130, 190, 380}, scratch = {190, 225, 265, 320, 380};
-  const std::vector<std::int64_t> wide_forks = {115, 155, 210, 300, 700}, wide_scratch = {300, 360, 430, 540, 700};
-  const int index = varma2023::scale_index(scale);
+  // Relaxations as in examples/grids/hysteresis.toml: 90,000 steps from scratch left two of twenty runs moving. Forks
+  // of up to 54,000 steps left three of fifteen.
   HysteresisSizes s;
-  s.network = index == 2 ? modular_network(31, 48) : modular_network(23, 32);
-  s.seeds = varma2023::seeds_of(scale, by_scale<std::int64_t>(scale, 2, 8, 6, 6), 5000);
+  s.network = modular_network(23, 32);
+  s.parent_steps = 5000;
+  s.between = 190;
+  s.above = 380;
+  s.forks = varma2023::relaxation_around({"quick"}, 95);
+  s.scratch = {2e-3, 0.02, 90000, 0};
+  if (scale.name == "smoke") {
+    s.seeds = chosen_seeds(scale, {1000, 2});
+    s.parent_steps = 1500;
+    s.fork_rows = {60, 120, 300};
+    s.scratch_rows = {120, 200, 300};
+    s.between = 120;
+    s.above = 300;
+    s.forks = varma2023::relaxation_around(scale, 95);
+    s.scratch.steps = 1500;
+  } else if (scale.name == "quick") {  // half of the runs of scale standard
+    s.seeds = chosen_seeds(scale, {5400, 5});
+    s.fork_rows = {80, 115, 190, 380};
+    s.scratch_rows = {190, 235, 290, 380};
+  } else if (scale.name == "standard") {
+    s.seeds = chosen_seeds(scale, {6000, 8});
+    s.fork_rows = {75, 100, 130, 190, 380};
+    s.scratch_rows = {190, 225, 265, 320, 380};
+  } else if (scale.name == "full") {
+    s.network = modular_network(31, 48);
+    s.seeds = chosen_seeds(scale, {6000, 6});
+    s.parent_steps = 8000;
+    s.fork_rows = {115, 155, 210, 300, 700};
+    s.scratch_rows = {300, 360, 430, 540, 700};
+    s.between = 300;
+    s.above = 700;
+    s.forks = varma2023::relaxation_around({"standard"}, 150);
+    s.scratch.steps = 120000;
+  } else {
+    refuse_scale(scale, "smoke, quick, standard or full");
+  }
+  if (scale.name != "smoke") s.forks.steps = s.forks.steps * 3 / 2;
   s.parent_rows = std::llround(0.82 * static_cast<double>(s.network.rows));
-  s.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 8000, 8000);
-  s.fork_rows = by_scale(scale, small_forks, forks, wide_forks, wide_forks);
-  s.scratch_rows = by_scale(scale, small_scratch, scratch, wide_scratch, wide_scratch);
-  s.between = by_scale<std::int64_t>(scale, 120, 190, 300, 300);
-  s.above = by_scale<std::int64_t>(scale, 300, 380, 700, 700);
-  // As examples/grids/hysteresis.toml: 90,000 steps from scratch left two of twenty runs moving. Forks of 60,000 steps
-  // left three of fifteen.
-  s.forks = varma2023::relaxation_around(scale, index == 2 ? 150 : 95);
-  if (index > 0) s.forks.steps = s.forks.steps * 3 / 2;
-  s.scratch = {2e-3, 0.02, by_scale<std::int64_t>(scale, 1500, 90000, 120000, 120000), 0};
   return s;
 }
 

@@ -22,7 +22,9 @@ constexpr const char* kRecipe =
     "decays is of p = 113.";
 
 constexpr const char* kDifferences =
-    "Small networks (quick: p = 23, d_model 32; standard: p = 31, d_model 48), so that both sides come to rest.";
+    "Small networks (p = 23, d_model 32; scale full: p = 31, d_model 48), so that both sides come to rest. Quick has "
+    "five seeds and "
+    "four sizes a path; said beforehand, it should decide all tests.";
 
 ScaleFacts facts(const Scale& scale) {
   const UngrokTimeSizes sizes = ungrok_time_sizes(scale);
@@ -39,7 +41,7 @@ Study study() {
           .method = kMethod,
           .recipe = kRecipe,
           .differences = kDifferences,
-          .scales = {"smoke", "quick", "standard"},
+          .scales = {"smoke", "quick", "standard", "full"},
           .unjudged_scales = {"smoke"},
           .facts = facts,
           .claims = {claim_ungrok_time(), claim_hysteresis()}};

@@ -10,6 +10,7 @@
 
 #include "groklab/analysis/curves.h"
 #include "groklab/report/xy_chart.h"
+#include "groklab/studies/timed_conditions.h"
 #include "groklab/studies/training_curve.h"
 #include "groklab/studies/varma2023/common.h"
 #include "groklab/studies/varma2023/runs.h"
@@ -86,17 +87,31 @@ std::string complaint(const UngrokTimeSizes& s) {
 }
 
 UngrokTimeSizes ungrok_time_sizes(const Scale& scale) {
-  using varma2023::by_scale;
-  const int index = varma2023::scale_index(scale);
   UngrokTimeSizes s;
-  s.network = index == 2 ? modular_network(31, 48) : modular_network(23, 32);
-  s.seeds = varma2023::seeds_of(scale, by_scale<std::int64_t>(scale, 2, 8, 8, 8), 5000);
-  s.parent_rows = std::llround(0.82 * static_cast<double>(s.network.rows));
-  s.parent_steps = by_scale<std::int64_t>(scale, 1500, 5000, 8000, 8000);
-  s.rows = index == 2 ? 110 : 60;
+  s.network = modular_network(23, 32);
+  s.parent_steps = 5000;
+  s.rows = 60;
   s.paces = {{1e-3, 0.25}, {1e-3, 0.5}, {1e-3, 1}, {1e-3, 2}, {1e-3, 4}, {5e-4, 1}, {2e-3, 1}};
-  s.steps = by_scale<std::int64_t>(scale, 1000, 4000, 8000, 8000);
+  s.steps = 4000;
   s.resolution = 5;  // of times of 280 steps and more: under 2 %, and straight lines between
+  if (scale.name == "smoke") {
+    s.seeds = chosen_seeds(scale, {1000, 2});
+    s.parent_steps = 1500;
+    s.steps = 1000;
+  } else if (scale.name == "quick") {
+    s.seeds = chosen_seeds(scale, {5400, 5});
+  } else if (scale.name == "standard") {
+    s.seeds = chosen_seeds(scale, {6000, 8});
+  } else if (scale.name == "full") {
+    s.network = modular_network(31, 48);
+    s.seeds = chosen_seeds(scale, {6000, 8});
+    s.parent_steps = 8000;
+    s.rows = 110;
+    s.steps = 8000;
+  } else {
+    refuse_scale(scale, "smoke, quick, standard or full");
+  }
+  s.parent_rows = std::llround(0.82 * static_cast<double>(s.network.rows));
   return s;
 }
 
