@@ -96,6 +96,13 @@ class Campaign:
         header = b"{'descr': '<i8', 'fortran_order': False, 'shape': (20,), }"
         header += b" " * (63 - (10 + len(header)) % 64) + b"\n"
         self.write("rows.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + struct.pack("<20q", *range(20)))
+        self.write("numbers.csv", b"".join(b"%g,%g,%d\n" % (i / 7 - 3, 1e-3 * i * i, i % 3) for i in range(49)))
+        header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (49, 3), }"
+        header += b" " * (63 - (10 + len(header)) % 64) + b"\n"
+        self.write("numbers.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header
+                   + b"".join(struct.pack("<3f", i / 7 - 3, 1e-3 * i * i, i % 3) for i in range(49)))
+        self.write("images.idx", bytes([0, 0, 8, 3]) + struct.pack(">3I", 49, 2, 2) + bytes(i % 251 for i in range(196))
+                   + bytes([0, 0, 8, 1]) + struct.pack(">I", 49) + bytes(i % 3 for i in range(49)))
         for words in (["train", "run.toml", "--quiet"], ["export", "last", "--format", "safetensors", "-o", "weights.safetensors"]):
             self.succeed(words)
         self.other_stores()
@@ -198,6 +205,9 @@ class Campaign:
                                    "--set", "model.d_model=16", "--set", "model.n_layers=1"], ["sweep", "run.toml", "--dry-run"]]),
             ("grid", "grid.toml", [["sweep", "grid.toml", "--dry-run"]]),
             ("table", "table.csv", [["train", "run.toml", "--set", "task.operation=table", "--set", "task.table=table.csv"] + steps]),
+            *((f"data as {kind}", file, [["train", "run.toml", "--set", "task.operation=rows", "--set", f"task.table={file}", "--set",
+                                          "model.architecture=number_mlp"] + steps])
+              for kind, file in (("numbers", "numbers.csv"), ("npy", "numbers.npy"), ("IDX", "images.idx"))),
             ("rows as text", "rows.txt", [["train", "run.toml", "--set", "split.method=file", "--set", "split.file=rows.txt"] + steps]),
             ("rows as npy", "rows.npy", [["train", "run.toml", "--set", "split.method=file", "--set", "split.file=rows.npy"] + steps]),
             ("weights", "weights.safetensors", [["eval", "--weights", "weights.safetensors"], ["probe", "weights.safetensors"]]),

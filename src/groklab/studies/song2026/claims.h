@@ -31,7 +31,7 @@ struct RaceCondition {
   std::string name;
   std::int64_t modulus = 0, rows = 0;
   double dropout = 0;
-  std::vector<std::int64_t> widths;  ///< d_model, ascending; d_mlp = 4 d_model
+  std::vector<std::int64_t> widths;  ///< d_model, ascending, with d_mlp = 4 d_model
 };
 template <class F>
 void visit_fields(RaceCondition& c, F&& field) {
@@ -117,12 +117,16 @@ double log_crossing(const RaceMeasurement& m, std::int64_t seed, const std::stri
 double log_onset(const RaceMeasurement& m, std::int64_t seed, const std::string& condition);
 
 RaceSizes race_sizes(const Scale& scale);
+/// Of one_hot_mlp with d_mlp = 4 times each width.
+RaceSizes one_hot_sizes(const Scale& scale);
 Judgement judge_race(const RaceMeasurement& measurement);
 Judgement judge_sides(const RaceMeasurement& measurement);
 Judgement judge_speeds(const RaceMeasurement& measurement);
+Judgement judge_one_hot(const RaceMeasurement& measurement);
 
 Claim claim_race();
 Claim claim_sides();
 Claim claim_speeds();
+Claim claim_one_hot();
 
 }  // namespace groklab::studies::song2026

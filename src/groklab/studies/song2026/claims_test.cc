@@ -111,7 +111,7 @@ TEST(Song, LargerNetworksMustMemoriseFaster) {
 }
 
 TEST(Song, NothingIsDecidedWithoutRuns) {
-  for (const Claim& claim : {claim_race(), claim_sides(), claim_speeds()}) {
+  for (const Claim& claim : {claim_race(), claim_sides(), claim_speeds(), claim_one_hot()}) {
     SweepPlan plan;
     const Claim::Measure measure = claim.plan(plan, claim.sizes({"quick", 0}));
     const Json nothing = measure(RunResults(plan.runs.size()));
@@ -141,6 +141,45 @@ TEST(Song, RunsAreThePublishedOnes) {
   EXPECT_EQ(config.model.n_layers, 2);
   EXPECT_EQ(config.split.train_size, 97 * 96 / 2);
   EXPECT_EQ(config.optim.batch_size, 512);
+}
+
+// Of each seed and condition the narrowest network does not generalise, the next takes `times` T_mem, a wide one 9
+// times.
+TEST(Song, TheNarrowestNetworkThatGeneralisesIsCompared) {
+  const auto judged = [](double times, double spread) {
+    RaceMeasurement m;
+    m.sizes = one_hot_sizes({"quick", 0});
+    m.sizes.seeds = varma2023::kSeeds;
+    const std::vector<double> own = varma2023::effects_about(0, spread);
+    for (std::size_t seed = 0; seed < 5; ++seed) {
+      const std::int64_t mem = 1000, gen = std::llround(1000 * times * std::exp(own[seed]));
+      for (const RaceCondition& c : m.sizes.conditions) {
+        const std::int64_t id = m.sizes.seeds.first + static_cast<std::int64_t>(seed);
+        m.points.push_back({id, c.name, 64, 9000, mem / 2, mem / 2, 9 * mem / 2});
+        m.points.push_back({id, c.name, 32, 5000, mem, mem, gen});
+        m.points.push_back({id, c.name, 16, 2000, 3 * mem, mem, {}});
+      }
+    }
+    return judge_text(judge_one_hot, m);
+  };
+  EXPECT_EQ(judged(1.5, 0.05).verdict(), Verdict::kConfirmed);
+  EXPECT_EQ(judged(3, 0.05).verdict(), Verdict::kRefuted);
+  EXPECT_EQ(judged(2, 0.2).verdict(), Verdict::kInconclusive);
+  EXPECT_NEAR(judged(3, 0).tests[0].effect.value, std::log(3), 1e-3);
+  EXPECT_NEAR(judged(3, 0).tests[1].effect.value, std::log(3), 1e-3);
+  EXPECT_EQ(judged(3, 0).tests[2].verdict, Verdict::kConfirmed);
+}
+
+// Catches: widths that a network without an embedding does not have, so that all its networks are one.
+TEST(Song, NetworksThatEmbedNothingAreOfTheirWidths) {
+  const RaceSizes sizes = one_hot_sizes({"quick", 1});
+  SweepPlan plan;
+  claim_one_hot().plan(plan, plain_to_json(sizes));
+  std::size_t widths = 0;
+  for (const RaceCondition& c : sizes.conditions) widths += c.widths.size();
+  EXPECT_EQ(plan.runs.size(), 2 * widths) << "one on the task and one on random labels";
+  EXPECT_EQ(plan.runs[0].config.model.architecture, "one_hot_mlp");
+  EXPECT_EQ(plan.runs[0].config.model.d_mlp, 4 * sizes.conditions[0].widths[0]);
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ constexpr const char* kDifferences =
     "and among p classes, and all accuracies are without dropout; there those "
     "of random labels are with it, which makes "
     "T_mem longer. A delay is a factor of 2, as with 0 the onset would be "
-    "where evaluation steps lie.";
+    "where evaluation steps lie. One-hot: a ReLU layer on both inputs as one-hot "
+    "vectors, 64 to 192 neurons.";
 
 ScaleFacts facts(const Scale& scale) {
   const RaceSizes sizes = race_sizes(scale);
@@ -58,7 +59,7 @@ Study study() {
           .scales = {"smoke", "quick", "standard"},
           .unjudged_scales = {"smoke"},
           .facts = facts,
-          .claims = {claim_race(), claim_sides(), claim_speeds()}};
+          .claims = {claim_race(), claim_sides(), claim_speeds(), claim_one_hot()}};
 }
 
 }  // namespace groklab::studies::song2026
