@@ -82,10 +82,13 @@ HysteresisSizes hysteresis_sizes(const Scale& scale) {
     s.above = 300;
     s.forks = varma2023::relaxation_around(scale, 95);
     s.scratch.steps = 1500;
-  } else if (scale.name == "quick") {  // half of the runs of scale standard
-    s.seeds = chosen_seeds(scale, {5400, 5});
-    s.fork_rows = {80, 115, 190, 380};
+  } else if (scale.name == "quick") {
+    // A first look (seeds 5400 to 5404) had forks of 80 rows and 81,000 steps: four of five still moved, and without
+    // them three seeds had no size. These have another size below, and half as many steps again.
+    s.seeds = chosen_seeds(scale, {5420, 5});
+    s.fork_rows = {60, 95, 115, 190, 380};
     s.scratch_rows = {190, 235, 290, 380};
+    s.forks.steps = s.forks.steps * 3 / 2;
   } else if (scale.name == "standard") {
     s.seeds = chosen_seeds(scale, {6000, 8});
     s.fork_rows = {75, 100, 130, 190, 380};
