@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <tuple>
 
 #include "groklab/report/html.h"
 #include "groklab/report/page.h"
+#include "groklab/studies/protocol.h"
 #include "groklab/studies/verdict_text.h"
 
 namespace groklab::studies {
@@ -98,9 +101,11 @@ std::vector<OverviewRow> overview_without_runs(const Study& study) {
 const Look* last_look(const std::vector<Look>& looks, const Study& study, const std::string& claim,
                       const std::string& scale) {
   const Look* last = nullptr;
+  const std::optional<Json> locked = find_locked_protocol(study, scale);
+  const std::string hash = locked ? locked->at("hash").get<std::string>() : "";
   for (const Look& look : looks) {
     if (look.study != study.id || look.scale != scale || claim_in(look, claim) == nullptr) continue;
-    const auto rank = [](const Look& l) { return std::pair(!l.exploratory, l.date); };
+    const auto rank = [&](const Look& l) { return std::tuple(!l.exploratory, l.protocol == hash, l.date); };
     if (last == nullptr || rank(look) >= rank(*last)) last = &look;
   }
   return last;

@@ -28,8 +28,8 @@ std::vector<OverviewRow> overview_of(const Study& study, const std::vector<Look>
 /// A row for each claim, nothing known of any.
 std::vector<OverviewRow> overview_without_runs(const Study& study);
 
-/// Of the looks at a claim of a study at a scale the last that followed a locked protocol, else the last; null without
-/// any.
+/// Of the looks at a claim of a study at a scale the last that followed the protocol that is locked now, else the last
+/// that followed one before, else the last; null without any.
 const Look* last_look(const std::vector<Look>& looks, const Study& study, const std::string& claim,
                       const std::string& scale);
 

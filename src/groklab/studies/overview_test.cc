@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "groklab/studies/protocol.h"
 #include "groklab/studies/timed_made_up_for_test.h"
 #include "groklab/studies/truong2026-clamp/claims.h"
 
@@ -53,6 +54,17 @@ TEST(Overview, TheLastLockedLookCounts) {
   EXPECT_EQ(last_look(looks, clamp(), "critical-norm", "quick"), &looks[0])
       << "an exploratory look does not replace a locked one";
   EXPECT_EQ(last_look(looks, find_study("varma2023"), "critical-norm", "quick"), nullptr);
+}
+
+// Catches: two looks of one day, of which the one by the protocol before stands for the claim.
+TEST(Overview, TheLookByTheLockedProtocolCountsMoreThanALaterOne) {
+  Look locked = make_look(judged(), "2026-11-25"), before = locked;
+  locked.exploratory = before.exploratory = false;
+  locked.protocol = find_locked_protocol(clamp(), "quick")->at("hash").get<std::string>();
+  before.protocol = "0123456789ab";
+  before.date = "2026-11-27";
+  const std::vector<Look> looks = {locked, before};
+  EXPECT_EQ(last_look(looks, clamp(), "critical-norm", "quick"), &looks[0]);
 }
 
 // Catches: a claim that was added later, with a look of its own, hides those of the look before.
