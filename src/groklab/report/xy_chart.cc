@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "groklab/base/csv.h"
 #include "groklab/report/data.h"
+#include "groklab/report/label_places.h"
 
 namespace groklab::report {
 
@@ -44,6 +46,8 @@ json log_ticks(const std::vector<double>& values) {
 namespace {
 
 constexpr int kSquareSide = 440;  // px; fits a page of 500
+/// Of it the plot itself, about: what is left beside the axes' labels and titles.
+constexpr double kSquarePlot = 376;
 
 std::vector<std::string> series_of(const std::vector<XyPoint>& points, const XyOptions& options) {
   if (!options.series.empty()) return options.series;
@@ -104,10 +108,16 @@ Range range_of(const std::vector<XyPoint>& points) {
   return range;
 }
 
+/// Of the axes of a square chart.
+Range square_range(const std::vector<XyPoint>& points) {
+  const Range range = range_of(points);
+  return {0.9 * range.low, 1.1 * range.high};
+}
+
 /// The same logarithmic axis for x and y.
 json square_axis(const char* field, const std::string& title, const std::vector<XyPoint>& points) {
   const Range range = range_of(points);
-  const double low = 0.9 * range.low, high = 1.1 * range.high;
+  const auto [low, high] = square_range(points);
   json encoding = {{"field", field}, {"type", "quantitative"}, {"title", title}};
   encoding["scale"] = {{"type", "log"}, {"nice", false}};
   if (range.high > 0) encoding["scale"]["domain"] = {low, high};
@@ -242,6 +252,69 @@ void add_diagonal(json& layers, const std::vector<XyPoint>& points, const XyOpti
                     {"encoding", {{"x", x}, {"y", y}}}});
 }
 
+/// Names of the first series' points, and lines to those that stand away from theirs.
+void add_names(json& layers, const std::vector<XyPoint>& points, const std::string& series, const XyOptions& options) {
+  const auto [low, high] = square_range(points);
+  if (!(high > low)) return;
+  const double scale = kSquarePlot / std::log(high / low);
+  const auto across = [&, bottom = low](double v) { return scale * std::log(v / bottom); };
+  const auto down = [&](double v) { return kSquarePlot - across(v); };
+  std::vector<NamedPoint> named;
+  std::vector<LabelBox> marks;
+  for (const XyPoint& p : points) {
+    if (!is_drawn(p, options)) continue;
+    const double x = across(p.x), y = down(p.y);
+    marks.push_back({x - 4, y - 4, x + 4, y + 4});
+    if (p.low > 0 && p.high > 0) marks.push_back({x - 1, down(p.high), x + 1, down(p.low)});
+    if (p.x_low > 0 && p.x_high > 0) marks.push_back({across(p.x_low), y - 1, across(p.x_high), y + 1});
+    if (p.series == series) named.push_back({x, y, p.line});
+  }
+  const std::vector<LabelPlace> places = place_labels(named, marks, kSquarePlot, kSquarePlot);
+  const auto back = [&, bottom = low](double px) { return bottom * std::exp(px / scale); };
+  const json x = {{"field", "x"}, {"type", "quantitative"}}, y = {{"field", "y"}, {"type", "quantitative"}};
+  json joins = json::array(), lefts = json::array(), rights = json::array();
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    const LabelPlace& p = places[i];
+    const json place = {{"x", back(p.x)}, {"y", back(kSquarePlot - p.y)}, {"name", named[i].name}};
+    (p.to_left ? rights : lefts).push_back(place);
+    if (!p.far) continue;
+    joins.push_back(
+        {{"x", place["x"]}, {"y", place["y"]}, {"to_x", back(named[i].x)}, {"to_y", back(kSquarePlot - named[i].y)}});
+  }
+  json join = {{"x", x}, {"y", y}, {"x2", {{"field", "to_x"}}}, {"y2", {{"field", "to_y"}}}};
+  layers.push_back({{"data", {{"values", joins}}},
+                    {"mark", {{"type", "rule"}, {"color", "#8a8f98"}, {"strokeWidth", 0.8}, {"aria", false}}},
+                    {"encoding", join}});
+  for (const auto& [values, align] : {std::pair(&lefts, "left"), std::pair(&rights, "right")}) {
+    const json text = {{"type", "text"},         {"align", align},     {"baseline", "middle"},
+                       {"fontSize", kLabelFont}, {"color", "#3d434d"}, {"dx", align[0] == 'l' ? 1 : -1}};
+    json halo = text;
+    halo.update({{"stroke", "#ffffff"}, {"strokeWidth", 3}, {"strokeJoin", "round"}, {"aria", false}});
+    const json encoding = {{"x", x}, {"y", y}, {"text", {{"field", "name"}}}};
+    for (const json& mark : {halo, text}) {
+      layers.push_back({{"data", {{"values", *values}}}, {"mark", mark}, {"encoding", encoding}});
+    }
+  }
+}
+
+/// Marks of a chart with names: the first series filled, the others smaller, hollow and of a shape each.
+void add_named_points(json& layers, const json& filter, json point, const std::vector<std::string>& series) {
+  const std::string first = fmt::format("datum.series == {}", json(series.empty() ? "" : series.front()).dump());
+  point["shape"] = {
+      {"field", "series"},
+      {"type", "nominal"},
+      {"scale", {{"domain", series}, {"range", {"circle", "square", "triangle-up", "diamond", "cross", "stroke"}}}},
+      {"legend", nullptr}};
+  for (const bool is_first : {false, true}) {
+    json own = filter;
+    own.push_back({{"filter", is_first ? first : "!(" + first + ")"}});
+    const json mark =
+        is_first ? json{{"type", "point"}, {"filled", true}, {"size", 70}, {"opacity", 1}}
+                 : json{{"type", "point"}, {"filled", false}, {"size", 30}, {"strokeWidth", 1.5}, {"opacity", 1}};
+    layers.push_back({{"transform", own}, {"mark", mark}, {"encoding", point}});
+  }
+}
+
 /// Bars from low to high of one axis.
 json interval_layer(const json& encoding, const std::string& filter, bool of_x) {
   json range = encoding;
@@ -260,6 +333,7 @@ Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options
   const std::vector<std::string> series = series_of(points, options);
   json encoding = {
       {"x", x_encoding(points, options)}, {"y", y_encoding(points, options)}, {"color", colour_encoding(series)}};
+  if (options.names && series.size() > 1) encoding["color"]["legend"]["symbolSize"] = 60;  // marks, not lines
   std::string drawn = "isValid(datum.y) && isValid(datum.x)";
   if (options.log_y) drawn += " && datum.y > 0";
   if (options.log_x) drawn += " && datum.x > 0";
@@ -281,11 +355,16 @@ Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options
   tooltip.push_back({{"field", "x"}, {"type", "quantitative"}, {"title", options.x_title}, {"format", ".4~g"}});
   tooltip.push_back({{"field", "y"}, {"type", "quantitative"}, {"title", options.y_title}, {"format", ".4~g"}});
   point["tooltip"] = tooltip;
-  layers.push_back(
-      {{"transform", filter},
-       {"mark", {{"type", "point"}, {"filled", true}, {"size", 34}, {"opacity", options.points ? 0.85 : 0.0}}},
-       {"encoding", point}});
   if (options.diagonal) add_diagonal(layers, points, options);
+  if (options.names && options.square) {
+    add_named_points(layers, filter, point, series);
+    if (!series.empty()) add_names(layers, points, series.front(), options);
+  } else {
+    layers.push_back(
+        {{"transform", filter},
+         {"mark", {{"type", "point"}, {"filled", true}, {"size", 34}, {"opacity", options.points ? 0.85 : 0.0}}},
+         {"encoding", point}});
+  }
   add_rules(layers, points, options);
   json numbers = json::object();
   for (const char* name : {"x", "y", "low", "high", "x_low", "x_high"}) numbers[name] = "number";

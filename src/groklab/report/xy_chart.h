@@ -36,6 +36,8 @@ struct XyOptions {
   bool diagonal = false;  ///< draws y = x
   double band = 0;        ///< with the diagonal: shades y from x / band to x band, a factor above 1
   bool square = false;    ///< both axes, logarithmic, have one range and one length, so that the diagonal is one
+  bool names = false;     ///< of a square chart: points of the first series are named by their `line`; other series
+                          ///< are drawn smaller and hollow
 };
 
 /// 1-2-5 ticks across the values: Vega's own labels on a logarithmic axis of less than two decades overlap.

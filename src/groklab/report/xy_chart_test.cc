@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -74,6 +75,26 @@ TEST(XyChart, SizesHaveColoursInTheirOrderAndKindsHaveNot) {
   EXPECT_EQ(colours({"frequency 3", "frequency 14", "not periodic"}), nlohmann::json(run_colours(3)));
   EXPECT_EQ(colours({"x 1", "y 2", "z 3"}), nlohmann::json(run_colours(3)));
   EXPECT_EQ(colours({"D = 75", "D = 150"}), nlohmann::json(run_colours(2)));
+}
+
+// Catches: rivals named, or drawn like what they are compared with.
+TEST(XyChart, ASquareChartNamesThePointsOfItsFirstSeriesAlone) {
+  XyOptions options;
+  options.id = "chart";
+  options.log_x = options.log_y = options.square = options.names = options.diagonal = true;
+  options.band = 1.1;
+  const Chart chart =
+      make_xy_chart({{"ours", 100, 110, "one"}, {"ours", 400, 380, "two"}, {"rival", 100, 300, "one"}}, options);
+  std::vector<std::string> named;
+  std::vector<bool> filled;
+  for (const auto& layer : chart.spec["layer"]) {
+    if (layer["mark"]["type"] == "point") filled.push_back(layer["mark"]["filled"]);
+    if (layer["mark"]["type"] != "text" || layer["mark"].contains("stroke")) continue;  // the halo behind it
+    for (const auto& value : layer["data"]["values"]) named.push_back(value["name"]);
+  }
+  std::sort(named.begin(), named.end());
+  EXPECT_EQ(named, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(filled, (std::vector<bool>{false, true}));
 }
 
 }  // namespace

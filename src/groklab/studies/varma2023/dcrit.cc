@@ -57,17 +57,24 @@ XyPoint paper_point() {
   return point;
 }
 
+/// A network's name at its point: most are x + y, which the caption says once.
+std::string short_name(const std::string& network) {
+  constexpr std::string_view kUsual = "x + y ";
+  return network.starts_with(kUsual) ? network.substr(kUsual.size()) : network;
+}
+
 /// Predicted against observed, a mark a network with both intervals; rivals at their fitted constants.
 report::Chart prediction_chart(const DcritSummary& s) {
   std::vector<XyPoint> points;
   for (std::size_t i = 0; i < s.networks.size(); ++i) {
     const Estimate observed = network_estimate(s.by_composition, i), predicted = network_estimate(s.by_branches, i);
-    points.push_back({"equal objectives", std::exp(observed.value), std::exp(predicted.value), s.networks[i],
-                      std::exp(predicted.low), std::exp(predicted.high)});
+    points.push_back({"prediction: equal objectives", std::exp(observed.value), std::exp(predicted.value),
+                      short_name(s.networks[i]), std::exp(predicted.low), std::exp(predicted.high)});
     points.back().x_low = std::exp(observed.low);
     points.back().x_high = std::exp(observed.high);
     for (const char* rival : {kTableRival, kLogRival, kConstantRival}) {
-      points.push_back({rival, std::exp(observed.value), std::exp(rival_prediction(s, rival, i)), s.networks[i]});
+      points.push_back({std::string("rival: ") + rival, std::exp(observed.value),
+                        std::exp(rival_prediction(s, rival, i)), short_name(s.networks[i])});
     }
   }
   if (!points.empty()) points.push_back(paper_point());
@@ -81,8 +88,9 @@ report::Chart prediction_chart(const DcritSummary& s) {
            "both "
            "circuits give equal logits in networks that are being ungrokked (observed), with 95 % intervals over "
            "seeds. "
-           "Predicted / observed is {:.2f} ({:.2f} to {:.2f}) on average; the band is a factor of 1.1. Rivals have one "
-           "constant, fitted to the other networks. The paper gives no prediction; its mark has the ranges that its "
+           "Predicted / observed is {:.2f} ({:.2f} to {:.2f}) on average; the band is a factor of 1.1. Small marks are "
+           "rivals, each with one constant that is fitted to the other networks. Names without an operation are x + y. "
+           "The paper gives no prediction; its mark has the ranges that its "
            "figures show for p = 113: 500 to 1000 from norms, 800 to 1000 from ungrokking.",
            std::exp(ratio.value), std::exp(ratio.low), std::exp(ratio.high)),
        .x_title = "observed D_crit",
@@ -93,7 +101,8 @@ report::Chart prediction_chart(const DcritSummary& s) {
        .line_title = "network",
        .diagonal = true,
        .band = 1.1,
-       .square = true});
+       .square = true,
+       .names = true});
 }
 
 /// ln F_G / F_M of the resting states against D / observed D_crit: how the prediction is made.

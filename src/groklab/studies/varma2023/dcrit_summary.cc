@@ -66,12 +66,8 @@ double bracket_fraction(const DcritNetworkMeasurement& n, const DcritSummary& s,
   return known > 0 ? inside / known : std::nan("");
 }
 
-std::int64_t count_restless(const DcritNetworkMeasurement& n) {
-  std::int64_t count = 0;
-  for (const auto* states : {&n.general, &n.memorising}) {
-    count += std::count_if(states->begin(), states->end(), [](const auto& s) { return !s.stationary; });
-  }
-  return count;
+std::int64_t count_restless(const std::vector<RestingState>& states) {
+  return std::count_if(states.begin(), states.end(), [](const auto& s) { return !s.stationary; });
 }
 
 /// [networks] ln of what a rival is proportional to.
@@ -84,7 +80,50 @@ std::vector<double> rival_logs(const DcritSummary& s, const std::string& rival) 
   return std::vector<double>(s.networks.size(), 0.0);
 }
 
+/// How well the seeds of a network know a size.
+Json knowledge_json(const LogSizes& sizes, std::size_t network) {
+  std::int64_t exact = 0, censored = 0, unknown = 0;
+  for (const CensoredValue& v : sizes) {
+    if (v.group != static_cast<std::int64_t>(network)) continue;
+    const bool has_bound = std::isfinite(v.low) || std::isfinite(v.high);
+    ++(v.is_exact() ? exact : has_bound ? censored : unknown);
+  }
+  return {{"exact", exact}, {"censored", censored}, {"unknown", unknown}};
+}
+
+/// [low, high] of sizes; null for an end that is not known.
+Json sizes_json(double log_low, double log_high) {
+  const auto size = [](double log_size) { return std::isfinite(log_size) ? Json(std::exp(log_size)) : Json(nullptr); };
+  return {size(log_low), size(log_high)};
+}
+
+Json brackets_json(const DcritSummary& s, std::size_t network) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < s.seeds.size(); ++i) {
+    const std::size_t at = network * s.seeds.size() + i;
+    const Bracket& bracket = s.brackets[at];
+    const CensoredValue &predicted = s.by_branches[at], &observed = s.by_composition[at];
+    list.push_back({{"seed", s.seeds[i]},
+                    {"bracket", sizes_json(bracket.low, bracket.high)},
+                    {"predicted", sizes_json(predicted.low, predicted.high)},
+                    {"observed", sizes_json(observed.low, observed.high)}});
+  }
+  return list;
+}
+
 }  // namespace
+
+Bracket bracket_of(const std::vector<RestingState>& general, const std::vector<RestingState>& memorising,
+                   std::int64_t seed) {
+  Bracket bracket{-kInfinity, kInfinity};
+  for (const RestingState& s : general) {
+    if (s.seed == seed && s.stationary && s.general_fraction < 0.5) bracket.low = std::max(bracket.low, ln(s.rows));
+  }
+  for (const RestingState& s : memorising) {
+    if (s.seed == seed && s.stationary && s.general_fraction > 0.5) bracket.high = std::min(bracket.high, ln(s.rows));
+  }
+  return bracket;
+}
 
 LogSizes differences(const LogSizes& a, const LogSizes& b) {
   LogSizes d;
@@ -124,18 +163,13 @@ CensoredValue branch_crossing(std::int64_t network, const std::vector<BranchPoin
 
 bool is_in_bracket(const std::vector<RestingState>& general, const std::vector<RestingState>& memorising,
                    std::int64_t seed, double log_size) {
-  double low = -kInfinity, high = kInfinity;
-  for (const RestingState& s : general) {
-    if (s.seed == seed && s.stationary && s.general_fraction < 0.5) low = std::max(low, ln(s.rows));
-  }
-  for (const RestingState& s : memorising) {
-    if (s.seed == seed && s.stationary && s.general_fraction > 0.5) high = std::min(high, ln(s.rows));
-  }
-  return low <= log_size && log_size <= high;
+  const Bracket bracket = bracket_of(general, memorising, seed);
+  return bracket.low <= log_size && log_size <= bracket.high;
 }
 
 DcritSummary summarise_dcrit(const DcritMeasurement& m) {
   DcritSummary s;
+  s.seeds = m.sizes.seeds.all();
   for (std::size_t i = 0; i < m.networks.size(); ++i) {
     const TaskNetwork& network = m.sizes.networks[i].network;
     s.networks.push_back(network.name);
@@ -144,7 +178,11 @@ DcritSummary summarise_dcrit(const DcritMeasurement& m) {
     s.log_classes.push_back(std::log(classes * std::log(classes)));
     for (const std::int64_t seed : m.sizes.seeds.all()) summarise_seed(s, m, i, seed);
     s.in_bracket.push_back(bracket_fraction(m.networks[i], s, i, m.sizes.seeds));
-    s.n_restless += count_restless(m.networks[i]);
+    const DcritNetworkMeasurement& n = m.networks[i];
+    for (const std::int64_t seed : s.seeds) s.brackets.push_back(bracket_of(n.general, n.memorising, seed));
+    s.restless.push_back({count_restless(n.general), count_restless(n.memorising),
+                          static_cast<std::int64_t>(n.general.size()), static_cast<std::int64_t>(n.memorising.size())});
+    s.n_restless += s.restless.back().general + s.restless.back().memorising;
   }
   for (const LogSizes* sizes : {&s.by_branches, &s.by_composition}) {
     s.n_censored += std::count_if(sizes->begin(), sizes->end(), [](const auto& v) { return !v.is_exact(); });
@@ -218,7 +256,14 @@ Json networks_json(const DcritSummary& s) {
                     {"predicted_by_pure_states", interval(network_estimate(s.by_pure_states, i))},
                     {"observed", interval(network_estimate(s.by_composition, i))},
                     {"observed_by_accuracy", interval(network_estimate(s.by_accuracy, i))},
-                    {"in_bracket", plain::number_json(s.in_bracket[i])}});
+                    {"in_bracket", plain::number_json(s.in_bracket[i])},
+                    {"seeds_predicted", knowledge_json(s.by_branches, i)},
+                    {"seeds_observed", knowledge_json(s.by_composition, i)},
+                    {"restless_runs",
+                     {{"generalising", s.restless[i].general},
+                      {"memorising", s.restless[i].memorising},
+                      {"of_each", {s.restless[i].n_general, s.restless[i].n_memorising}}}},
+                    {"by_seed", brackets_json(s, i)}});
   }
   return list;
 }

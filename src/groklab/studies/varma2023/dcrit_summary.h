@@ -22,8 +22,23 @@ inline constexpr const char* kRaceRival = "equal times to fit and to generalise 
 /// ln D of one definition for every network and seed; the group is the network's index.
 using LogSizes = std::vector<CensoredValue>;
 
+/// ln D of the largest size whose fork has ungrokked and of the smallest from which training from scratch generalises,
+/// of a seed's states at rest; infinite where there is none.
+struct Bracket {
+  double low = 0, high = 0;
+};
+
+/// Runs of a network, and how many of them did not come to rest.
+struct RestlessRuns {
+  std::int64_t general = 0, memorising = 0;      ///< restless
+  std::int64_t n_general = 0, n_memorising = 0;  ///< all
+};
+
 struct DcritSummary {
   std::vector<std::string> networks;
+  std::vector<std::int64_t> seeds;            ///< of every network
+  std::vector<RestlessRuns> restless;         ///< [networks]
+  std::vector<Bracket> brackets;              ///< [networks x seeds]
   std::vector<double> log_rows, log_classes;  ///< [networks] ln N and ln(M ln M)
   /// [networks x seeds] each
   LogSizes by_branches;           ///< predicted: F_G = F_M
@@ -48,8 +63,10 @@ std::vector<BranchPoint> branch_points(const DcritNetworkMeasurement& network);
 /// kCrossingReach.
 CensoredValue branch_crossing(std::int64_t network, const std::vector<BranchPoint>& points, std::int64_t seed);
 
-/// Whether ln D lies between the largest size whose fork has ungrokked and the smallest from which training from
-/// scratch generalises, of states at rest.
+/// Of a seed's states at rest.
+Bracket bracket_of(const std::vector<RestingState>& general, const std::vector<RestingState>& memorising,
+                   std::int64_t seed);
+/// Whether ln D lies in it.
 bool is_in_bracket(const std::vector<RestingState>& general, const std::vector<RestingState>& memorising,
                    std::int64_t seed, double log_size);
 
@@ -71,6 +88,8 @@ double rival_prediction(const DcritSummary& s, const std::string& rival, std::si
 /// Mean over networks of |error of the prediction by branches, without a constant| - |error of the rival|, 95 %.
 Estimate error_against(const DcritSummary& s, const std::string& rival);
 Estimate log_log_slope(const DcritSummary& s);
+/// A list with an object for each network: sizes with their intervals over seeds; how many seeds have each of them
+/// exactly, censored, or not at all; runs that did not come to rest; and the bracket, seed by seed.
 Json networks_json(const DcritSummary& s);
 
 }  // namespace groklab::studies::varma2023

@@ -122,6 +122,34 @@ TEST(ClaimDcrit, SeedsBeyondTheGridAreCensoredNotDropped) {
   EXPECT_LT(network_estimate(s.by_composition, 0).value, std::log(159.0) - 0.02) << "it pulls the mean down";
 }
 
+// Catches: a seed beyond the grid counted as exact or as unknown; the bracket's ends exchanged, or taken from runs that
+// still move.
+TEST(ClaimDcrit, TellsHowManySeedsEachNetworkHasAndTheBracketOfEach) {
+  DcritMeasurement m = made_up_dcrit(spread_networks({0, 0}));
+  DcritNetworkMeasurement& first = m.networks[0];
+  for (RestingState& s : first.general) {
+    if (s.seed == kSeeds.first) s.general_fraction = 0.99;  // observed below the smallest size
+    if (s.seed == kSeeds.first + 1) s.stationary = false;   // nothing is known
+  }
+  for (RestingState& s : first.memorising) {
+    if (s.seed == kSeeds.first + 2 && s.rows == 252) s.general_fraction = 0.9;  // generalises from scratch
+  }
+  const Json networks = judge_stored(m).data["networks"];
+  EXPECT_EQ(networks[0]["seeds_observed"].dump(), R"({"exact":3,"censored":1,"unknown":1})");
+  EXPECT_EQ(networks[0]["seeds_predicted"].dump(), R"({"exact":4,"censored":0,"unknown":1})");
+  EXPECT_EQ(networks[0]["restless_runs"].dump(), R"({"generalising":5,"memorising":0,"of_each":[25,25]})");
+  EXPECT_EQ(networks[1]["seeds_observed"].dump(), R"({"exact":5,"censored":0,"unknown":0})");
+  const Json& seeds = networks[0]["by_seed"];
+  ASSERT_EQ(seeds.size(), 5u);
+  EXPECT_TRUE(seeds[0]["bracket"][0].is_null()) << "has not ungrokked at any size";
+  EXPECT_TRUE(seeds[0]["observed"][0].is_null());
+  EXPECT_NEAR(seeds[0]["observed"][1].get<double>(), 100, 1e-9);
+  EXPECT_TRUE(seeds[1]["bracket"][0].is_null()) << "its runs still move";
+  EXPECT_NEAR(seeds[2]["bracket"][0].get<double>(), 159, 1e-9) << "rho = 1 at 159 exp(0.04)";
+  EXPECT_NEAR(seeds[2]["bracket"][1].get<double>(), 252, 1e-9);
+  EXPECT_NEAR(seeds[2]["predicted"][0].get<double>(), 159 * std::exp(0.04), 0.5);
+}
+
 TEST(ClaimDcrit, AMemorisingStateThatGeneralisesIsNoBranch) {
   DcritMeasurement m = made_up_dcrit(spread_networks({0, 0, 0, 0, 0}));
   EXPECT_EQ(branch_points(m.networks[0]).size(), 25u);
