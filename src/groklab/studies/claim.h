@@ -75,12 +75,17 @@ struct ClaimParts {
   Judgement (*judge)(const Measurement& measurement);
   std::vector<report::Chart> (*figures)(const Measurement& measurement);
   int rules_version = 1;
+  /// Brings a measurement that an earlier program stored to the present fields, where no verdict reads the new ones.
+  void (*upgrade)(Json& measurement) = nullptr;
 };
 
 template <class Sizes, class Runs, class Measurement>
 Claim make_claim(const ClaimParts<Sizes, Runs, Measurement>& parts) {
   const std::string id = parts.id;
-  const auto measurement = [id](const Json& json) { return plain_from_json<Measurement>(json, id); };
+  const auto measurement = [parts, id](Json json) {
+    if (parts.upgrade != nullptr) parts.upgrade(json);
+    return plain_from_json<Measurement>(json, id);
+  };
   Claim claim{parts.id, parts.title, parts.statement, parts.paper, parts.rules_version, {}, {}, {}, {}};
   claim.sizes = [parts](const Scale& scale) { return plain_to_json(parts.sizes(scale)); };
   claim.plan = [parts, id](SweepPlan& plan, const Json& json) -> Claim::Measure {

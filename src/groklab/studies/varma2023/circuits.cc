@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "groklab/report/xy_chart.h"
+#include "groklab/studies/varma2023/rho_points.h"
 #include "groklab/studies/varma2023/runs.h"
 
 namespace groklab::studies::varma2023 {
@@ -70,7 +71,7 @@ std::vector<std::string> circuits_notes(const CircuitsMeasurement& m) {
   std::vector<std::string> notes = {
       "G is the mean centred correct logit on rows that were not trained on, M how much larger it is on training rows. "
       "The "
-      "paper's parts, the invariant component and the residual, are drawn beside: the former holds D / N of what a "
+      "paper's parts, the invariant component and the residual, are drawn below it: the former holds D / N of what a "
       "lookup "
       "table gives."};
   const auto none_left = std::count_if(m.forks.begin(), m.forks.end(), [](const CircuitsFork& fork) {
@@ -86,7 +87,8 @@ std::vector<std::string> circuits_notes(const CircuitsMeasurement& m) {
 }
 
 struct CircuitsPoints {
-  std::vector<XyPoint> logits, norms, losses, ratios;
+  std::vector<XyPoint> logits, paper, norms, losses;
+  std::vector<CircuitsAt> grokking, ungrokked;
 };
 
 CircuitsPoints circuits_points(const CircuitsMeasurement& m) {
@@ -95,23 +97,21 @@ CircuitsPoints circuits_points(const CircuitsMeasurement& m) {
     const std::string line = fmt::format("{}", run.seed);
     for (const CircuitsCheckpoint& c : run.checkpoints) {
       const auto x = static_cast<double>(c.step);
+      points.grokking.push_back({run.seed, x, c.general_logit, c.memorised_logit});
       points.logits.push_back({"G", x, c.general_logit, line});
       points.logits.push_back({"M", x, c.memorised_logit, line});
-      if (run.seed == m.sizes.seeds.first) {
-        points.logits.push_back({"the paper's C_gen, one seed", x, c.invariant_logit});
-        points.logits.push_back({"the paper's C_mem, one seed", x, c.memorised_strength});
-      }
-      points.norms.push_back({"C_gen", x, c.invariant_fraction, line});
-      points.norms.push_back({"C_mem", x, 1 - c.invariant_fraction, line});
+      points.paper.push_back({"the paper's C_gen", x, c.invariant_logit, line});
+      points.paper.push_back({"the paper's C_mem", x, c.memorised_strength, line});
+      points.norms.push_back({"the paper's C_gen", x, c.invariant_fraction, line});
+      points.norms.push_back({"the paper's C_mem", x, 1 - c.invariant_fraction, line});
       if (run.seed != m.sizes.seeds.first) continue;
-      points.losses.push_back({"C_gen alone, test rows", x, c.general_test_loss});
-      points.losses.push_back({"C_mem alone, training rows", x, c.residual_train_loss});
-      points.losses.push_back({"C_mem alone, test rows", x, c.residual_test_loss});
+      points.losses.push_back({"the paper's C_gen alone, test rows", x, c.general_test_loss});
+      points.losses.push_back({"the paper's C_mem alone, training rows", x, c.residual_train_loss});
+      points.losses.push_back({"the paper's C_mem alone, test rows", x, c.residual_test_loss});
     }
   }
   for (const CircuitsFork& fork : m.forks) {
-    if (!std::isfinite(circuit_angle(fork))) continue;
-    points.ratios.push_back({"rho", static_cast<double>(fork.rows), circuit_ratio(fork), fmt::format("{}", fork.seed)});
+    points.ungrokked.push_back({fork.seed, static_cast<double>(fork.rows), fork.general_logit, fork.memorised_logit});
   }
   return points;
 }
@@ -201,6 +201,27 @@ Judgement judge(const CircuitsMeasurement& m) {
 std::vector<report::Chart> figures(const CircuitsMeasurement& m) {
   const CircuitsPoints points = circuits_points(m);
   return {
+      make_xy_chart(rho_points(points.ungrokked),
+                    {.id = "circuits-ratio",
+                     .title = "rho = G / M after ungrokking",
+                     .caption = "Networks at rest, against the rows kept. Mean over seeds with its 95 % interval, and "
+                                "every seed. At rho = 1 both circuits give the training rows as much.",
+                     .x_title = "rows kept D'",
+                     .y_title = "rho",
+                     .log_x = true,
+                     .log_y = true,
+                     .series = {kMeanRho, kSeedRho}}),
+      make_xy_chart(rho_points(points.grokking),
+                    {.id = "circuits-rho",
+                     .title = "rho = G / M while grokking",
+                     .caption = fmt::format("From scratch on D = {} rows. Mean over seeds with its 95 % interval, and "
+                                            "every seed, where both circuits give something.",
+                                            m.sizes.rows),
+                     .x_title = "step",
+                     .y_title = "rho",
+                     .log_y = true,
+                     .steps_x = true,
+                     .series = {kMeanRho, kSeedRho}}),
       make_xy_chart(points.logits, {.id = "circuits-logits",
                                     .title = "Correct logit of each circuit while grokking",
                                     .caption = fmt::format("From scratch on D = {} rows; a line is a seed. G: on rows "
@@ -210,8 +231,18 @@ std::vector<report::Chart> figures(const CircuitsMeasurement& m) {
                                     .y_title = "correct logit",
                                     .steps_x = true,
                                     .points = false}),
+      make_xy_chart(points.paper,
+                    {.id = "circuits-paper",
+                     .title = "The paper's projection: correct logit of its parts",
+                     .caption = "As in the paper's Fig. 9: C_gen is the part of the logits in the subspace that the "
+                                "task's symmetry leaves alone, on test rows; C_mem the rest, on training rows less on "
+                                "test rows. A lookup table of D of N rows has D / N of its height in C_gen.",
+                     .x_title = "step",
+                     .y_title = "correct logit",
+                     .steps_x = true,
+                     .points = false}),
       make_xy_chart(points.norms, {.id = "circuits-share",
-                                   .title = "Fraction of the logits' squared norm",
+                                   .title = "The paper's projection: fraction of the logits' squared norm",
                                    .caption = "The invariant component (under the group) and the residual.",
                                    .x_title = "step",
                                    .y_title = "fraction",
@@ -219,21 +250,13 @@ std::vector<report::Chart> figures(const CircuitsMeasurement& m) {
                                    .fraction_y = true,
                                    .points = false}),
       make_xy_chart(points.losses, {.id = "circuits-loss",
-                                    .title = "Loss of each circuit alone, one seed",
+                                    .title = "The paper's projection: loss of each part alone, one seed",
                                     .caption = "Cross-entropy if only that part of the logits were there.",
                                     .x_title = "step",
                                     .y_title = "cross-entropy",
                                     .log_y = true,
                                     .steps_x = true,
-                                    .points = false}),
-      make_xy_chart(points.ratios,
-                    {.id = "circuits-ratio",
-                     .title = "rho = G / M after ungrokking",
-                     .caption = "Ratio of the circuits' correct logits against the rows kept; a line is a seed.",
-                     .x_title = "rows kept D'",
-                     .y_title = "rho",
-                     .log_x = true,
-                     .log_y = true})};
+                                    .points = false})};
 }
 
 Claim claim_circuits() {

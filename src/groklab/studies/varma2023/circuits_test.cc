@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "groklab/studies/varma2023/made_up_for_test.h"
+#include "groklab/studies/varma2023/rho_points.h"
 
 namespace groklab::studies::varma2023 {
 namespace {
@@ -110,10 +111,25 @@ TEST(ClaimCircuits, NetworksWithoutMemorisationRankHighest) {
   EXPECT_NE(result.ours.find("ratio from 0.1 to 1.1 "), std::string::npos) << result.ours;
 }
 
+// Catches: the paper's projection drawn before rho, or under a name that does not say whose it is.
+TEST(ClaimCircuits, RhoIsDrawnFirstAndThePapersProjectionByItsName) {
+  const auto charts = figures(made_up_circuits(kLittleRemains, kGrows, kNearlyMonotone));
+  ASSERT_EQ(charts.size(), 6u);
+  EXPECT_EQ(charts[0].id, "circuits-ratio");
+  EXPECT_EQ(charts[1].id, "circuits-rho");
+  const auto data = [&](std::size_t i) { return charts[i].spec["data"]["values"].get<std::string>(); };
+  for (const std::size_t i : {0, 1}) EXPECT_NE(data(i).find(kMeanRho), std::string::npos) << "with intervals";
+  for (std::size_t i = 0; i < charts.size(); ++i) {
+    const bool is_papers = data(i).find("C_gen") != std::string::npos || data(i).find("C_mem") != std::string::npos;
+    EXPECT_EQ(is_papers, i >= 3) << charts[i].id;
+    EXPECT_EQ(charts[i].title.find("The paper's projection") == 0, i >= 3) << charts[i].title;
+  }
+}
+
 TEST(ClaimCircuits, WithoutRunsNothingIsDecided) {
   const CircuitsMeasurement none = made_up_circuits({}, {}, {});
   expect_undecided_without_runs(judge_stored(none));
-  EXPECT_EQ(figures(none).size(), 4u);
+  EXPECT_EQ(figures(none).size(), 6u);
   CircuitsMeasurement no_symmetry = made_up_circuits({0.1}, {0.5}, {0});
   no_symmetry.scratch[0].checkpoints.clear();
   EXPECT_EQ(judge_stored(no_symmetry).tests[1].effect.n, 0);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "groklab/report/xy_chart.h"
+#include "groklab/studies/varma2023/rho_points.h"
 #include "groklab/studies/varma2023/runs.h"
 
 namespace groklab::studies::varma2023 {
@@ -30,7 +31,33 @@ double norm_fall(const GrokkingRun& run) {
   return std::nan("");
 }
 
+std::vector<CircuitsAt> grokking_circuits(const GrokkingMeasurement& m) {
+  std::vector<CircuitsAt> circuits;
+  for (const GrokkingRun& run : m.runs) {
+    for (std::size_t i = 0; i < run.general_logit.size(); ++i) {
+      circuits.push_back(
+          {run.seed, static_cast<double>(run.curve.step[i]), run.general_logit[i], run.memorised_logit[i]});
+    }
+  }
+  return circuits;
+}
+
 }  // namespace
+
+std::string complaint(const GrokkingRun& r) {
+  const bool fit = r.general_logit.size() == r.memorised_logit.size() &&
+                   (r.general_logit.empty() || r.general_logit.size() == r.curve.step.size());
+  return fit ? "" : "expected both logits at each step of the curve, or none";
+}
+
+void upgrade_grokking(Json& measurement) {
+  if (!measurement.is_object() || !measurement.contains("runs")) return;
+  for (Json& run : measurement["runs"]) {
+    for (const char* name : {"general_logit", "memorised_logit"}) {
+      if (run.is_object() && !run.contains(name)) run[name] = Json::array();
+    }
+  }
+}
 
 GrokkingSizes grokking_sizes(const Scale& scale) {
   const CommonSizes s = common_sizes(scale);
@@ -51,7 +78,12 @@ GrokkingMeasurement measure(const RunResults& results, const GrokkingSizes& size
     const RunIndex run = runs.runs[i];
     if (!results.has(run)) continue;
     const std::vector<Record>& records = results.records(run);
-    m.runs.push_back({sizes.seeds.first + static_cast<std::int64_t>(i), delay_of(records, kHeld), curve_of(records)});
+    m.runs.push_back(
+        {sizes.seeds.first + static_cast<std::int64_t>(i), delay_of(records, kHeld), curve_of(records), {}, {}});
+    for (const Record& r : records) {
+      m.runs.back().general_logit.push_back(r.test.correct_logit_centred);
+      m.runs.back().memorised_logit.push_back(r.train.correct_logit_centred - r.test.correct_logit_centred);
+    }
     if (i > 0) continue;
     for (const auto& [step, metrics] : results.circuits_over_steps(run)) {
       m.circuits.push_back({step, metrics.invariant_test.correct_logit, metrics.memorised_strength});
@@ -104,8 +136,8 @@ std::vector<report::Chart> figures(const GrokkingMeasurement& m) {
     }
   }
   for (const CircuitLogits& c : m.circuits) {
-    parts.push_back({"generalising circuit", static_cast<double>(c.step), c.general});
-    parts.push_back({"memorising circuit", static_cast<double>(c.step), c.memorised});
+    parts.push_back({"the paper's C_gen", static_cast<double>(c.step), c.general});
+    parts.push_back({"the paper's C_mem", static_cast<double>(c.step), c.memorised});
   }
   std::vector<report::Chart> charts = {
       make_xy_chart(accuracy, {.id = "grokking-accuracy",
@@ -126,12 +158,26 @@ std::vector<report::Chart> figures(const GrokkingMeasurement& m) {
                             .y_title = "norm of all parameters",
                             .steps_x = true,
                             .points = false})};
+  if (const std::vector<CircuitsAt> circuits = grokking_circuits(m); !circuits.empty()) {
+    charts.push_back(make_xy_chart(
+        rho_points(circuits),
+        {.id = "grokking-rho",
+         .title = "Which circuit makes the logits: rho = G / M",
+         .caption = "Mean over seeds with its 95 % interval, and every seed, where both circuits give something. G: "
+                    "mean centred correct logit on rows not trained on; M: how much larger on training rows.",
+         .x_title = "step",
+         .y_title = "rho",
+         .log_y = true,
+         .steps_x = true,
+         .series = {kMeanRho, kSeedRho}}));
+  }
   if (parts.empty()) return charts;
   charts.push_back(make_xy_chart(
       parts, {.id = "grokking-circuits",
-              .title = "Correct logit of each circuit, one seed",
-              .caption = "Generalising: correct logit of the part that respects the group, on test rows. Memorising: "
-                         "how much more the rest adds to the correct logit on training rows than on test rows.",
+              .title = "The paper's projection: correct logit of its parts, one seed",
+              .caption = "As in the paper's Fig. 9. C_gen: correct logit of the part that respects the group, on test "
+                         "rows. C_mem: how much more the rest adds to the correct logit on training rows than on test "
+                         "rows. A lookup table of D of N rows has D / N of its height in C_gen.",
               .x_title = "step",
               .y_title = "correct logit",
               .steps_x = true}));
@@ -148,7 +194,8 @@ Claim claim_grokking() {
        .plan = plan,
        .measure = measure,
        .judge = judge,
-       .figures = figures});
+       .figures = figures,
+       .upgrade = upgrade_grokking});
 }
 
 }  // namespace groklab::studies::varma2023

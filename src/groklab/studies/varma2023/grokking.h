@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "groklab/studies/claim.h"
@@ -30,7 +31,7 @@ struct GrokkingRuns {
   std::vector<RunIndex> runs;  ///< [seeds]
 };
 
-/// Correct logits of both circuits at a checkpoint.
+/// The paper's projection at a checkpoint: correct logits of its parts.
 struct CircuitLogits {
   std::int64_t step = 0;
   double general = 0;    ///< of the invariant component, on test rows
@@ -47,13 +48,21 @@ struct GrokkingRun {
   std::int64_t seed = 0;
   Delay delay;
   TrainingCurve curve;
+  /// [evaluation steps] G: mean centred correct logit on test rows; M: that on training rows less G. Empty in
+  /// measurements that were stored before they were taken.
+  std::vector<double> general_logit, memorised_logit;
 };
 template <class F>
 void visit_fields(GrokkingRun& r, F&& field) {
   field("seed", r.seed);
   field("delay", r.delay);
   field("curve", r.curve);
+  field("general_logit", r.general_logit);
+  field("memorised_logit", r.memorised_logit);
 }
+std::string complaint(const GrokkingRun& r);
+/// Gives the runs of an earlier program's measurement the fields that it did not write yet, empty.
+void upgrade_grokking(Json& measurement);
 
 struct GrokkingMeasurement {
   GrokkingSizes sizes;

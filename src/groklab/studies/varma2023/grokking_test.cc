@@ -70,10 +70,34 @@ TEST(ClaimGrokking, RunsThatFailedOrDidNotFitAreLeftOut) {
 TEST(ClaimGrokking, FiguresShowEverySeedAndTheCircuitsIfThereAreSome) {
   GrokkingMeasurement m = grokking(effects_about(1, 0.2), effects_about(-0.5, 0.1));
   m.circuits = {{0, 0.1, 0.2}, {100, 5, 1}};
+  for (GrokkingRun& run : m.runs) {
+    run.general_logit = {0.1, 1, 2, 2, 20, 20};
+    run.memorised_logit = {0.1, 9, 20, 20, 3, 1 + 0.1 * static_cast<double>(run.seed)};
+  }
   const auto charts = figures(m);
-  ASSERT_EQ(charts.size(), 3u);
+  ASSERT_EQ(charts.size(), 4u);
   EXPECT_EQ(charts[0].id, "grokking-accuracy");
-  EXPECT_EQ(charts[2].id, "grokking-circuits");
+  EXPECT_EQ(charts[2].id, "grokking-rho") << "before the paper's projection";
+  EXPECT_EQ(charts[3].id, "grokking-circuits");
+  const std::string paper = charts[3].spec["data"]["values"];
+  EXPECT_NE(paper.find("the paper's C_gen"), std::string::npos);
+  EXPECT_EQ(charts[3].title.find("The paper's projection"), 0u);
+  judge_stored(m);
+}
+
+// Catches: measurements of an earlier program refused for a field that no verdict reads.
+TEST(ClaimGrokking, MeasurementsWithoutLogitsAreStillRead) {
+  const Claim claim = claim_grokking();
+  Json stored = plain_to_json(grokking(effects_about(1, 0.2), effects_about(-0.5, 0.1)));
+  const Judgement judgement = claim.judge(stored);
+  for (Json& run : stored["runs"]) {
+    run.erase("general_logit");
+    run.erase("memorised_logit");
+  }
+  EXPECT_EQ(claim.judge(stored).tests[0].effect.value, judgement.tests[0].effect.value);
+  EXPECT_EQ(claim.figures(stored).size(), 2u);
+  stored["runs"][0]["general_logit"] = {1.0};
+  EXPECT_THROW(claim.judge(stored), Error) << "one of six steps";
 }
 
 }  // namespace
