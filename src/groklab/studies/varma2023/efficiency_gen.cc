@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "groklab/report/xy_chart.h"
+#include "groklab/studies/varma2023/beside_margin.h"
 #include "groklab/studies/varma2023/runs.h"
 
 namespace groklab::studies::varma2023 {
@@ -59,7 +60,10 @@ Json network_list(const std::vector<EfficiencyPoint>& points) {
                         {"test_accuracy", p.test_accuracy},
                         {"norm", p.norm},
                         {"margin", p.margin},
-                        {"norm_at_margin", p.norm_at_margin}});
+                        {"norm_at_margin", p.norm_at_margin},
+                        {"norm_at_logit", p.norm_at_logit},
+                        {"degree_of_margin", p.degree},
+                        {"degree_of_logit", p.logit_degree}});
   }
   return networks;
 }
@@ -127,6 +131,9 @@ Judgement judge(const EfficiencyGenMeasurement& m) {
                   "the paper. The exponent is one for all seeds, each with its own level, as the paper finds the trend "
                   "within a seed.",
                   points.size(), all.size()));
+  const Estimate at_logit = slope(at_equal_logit(points));
+  result.notes.push_back(beside_margin_note(points, at_logit));
+  add_beside_margin(result.data, points, at_logit);
   if (result.tests[2].verdict != Verdict::kRefuted) {
     result.notes.push_back("The negative control was not refuted: do not trust this verdict.");
   }
@@ -147,20 +154,24 @@ std::vector<report::Chart> figures(const EfficiencyGenMeasurement& m) {
   for (const EfficiencyPoint& p : fitted(m.memorised)) {
     iso.push_back({"C_mem (random labels)", static_cast<double>(p.rows), p.norm_at_margin, fmt::format("{}", p.seed)});
   }
-  return {make_xy_chart(iso, {.id = "gen-iso-logit",
-                              .title = "Iso-logit curves of both circuits",
-                              .caption = "Norm for a mean margin of 10 against D; a line is a seed. C_gen stays level "
-                                         "where C_mem climbs.",
-                              .x_title = "training rows D",
-                              .y_title = "norm at margin 10",
-                              .log_x = true,
-                              .log_y = true}),
-          make_xy_chart(scatter, {.id = "gen-stripes",
-                                  .title = "Margin against norm, C_gen",
-                                  .caption = "A line joins the networks of one seed, which differ in D: stripes within "
-                                             "a seed, more spread between seeds.",
-                                  .x_title = "norm of all parameters",
-                                  .y_title = "mean margin of training rows"})};
+  std::vector<report::Chart> charts = {
+      make_xy_chart(iso, {.id = "gen-iso-logit",
+                          .title = "Iso-logit curves of both circuits",
+                          .caption = "Norm for a mean margin of 10 against D; a line is a seed. C_gen stays level "
+                                     "where C_mem climbs.",
+                          .x_title = "training rows D",
+                          .y_title = "norm at margin 10",
+                          .log_x = true,
+                          .log_y = true}),
+      make_xy_chart(scatter, {.id = "gen-stripes",
+                              .title = "Margin against norm, C_gen",
+                              .caption = "A line joins the networks of one seed, which differ in D: stripes within "
+                                         "a seed, more spread between seeds.",
+                              .x_title = "norm of all parameters",
+                              .y_title = "mean margin of training rows"})};
+  const std::vector<report::Chart> beside = beside_margin_charts("gen", "C_gen", points);
+  charts.insert(charts.end(), beside.begin(), beside.end());
+  return charts;
 }
 
 Claim claim_efficiency_gen() {

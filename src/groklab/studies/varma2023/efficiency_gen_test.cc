@@ -117,12 +117,31 @@ TEST(ClaimEfficiencyGen, SpreadsAreStandardDeviationsOfLogNorms) {
   EXPECT_EQ(result.data["networks"].size(), 20u);
 }
 
+// Catches: the exponent at equal logit computed from norms at equal margin.
+TEST(ClaimEfficiencyGen, EqualLogitsAndDegreesStandBeside) {
+  EfficiencyGenMeasurement m = generalising_at(0, 0.05);
+  for (EfficiencyPoint& p : m.forks) {
+    p.norm_at_logit = 20 * std::pow(static_cast<double>(p.rows) / 100, 0.25);
+    p.degree = p.rows == 800 ? 7 : 6;
+    p.logit_degree = 6.5;
+  }
+  const Judgement result = judge_stored(m);
+  EXPECT_NEAR(result.data["exponent_at_logit"][0].get<double>(), 0.25, 1e-9);
+  EXPECT_NEAR(result.tests[0].effect.value, 0, 1e-9) << "the test reads the margin";
+  EXPECT_EQ(result.data["degree_of_margin"].dump(), "[6.0,6.0,7.0]");
+  EXPECT_EQ(result.data["networks"][0]["degree_of_logit"], 6.5);
+  EXPECT_TRUE(std::any_of(result.notes.begin(), result.notes.end(), [](const std::string& note) {
+    return note.find("logit of 30") != std::string::npos &&
+           note.find("6.00 (6.00 to 7.00) and 6.50") != std::string::npos;
+  }));
+}
+
 TEST(ClaimEfficiencyGen, WithoutRunsNothingIsDecided) {
   EfficiencyGenMeasurement none = generalising_at(0, 0);
   none.forks.clear();
   none.memorised.clear();
   expect_undecided_without_runs(judge_stored(none));
-  EXPECT_EQ(figures(none).size(), 2u);
+  EXPECT_EQ(figures(none).size(), 4u);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "groklab/report/xy_chart.h"
+#include "groklab/studies/varma2023/beside_margin.h"
 #include "groklab/studies/varma2023/runs.h"
 
 namespace groklab::studies::varma2023 {
@@ -61,6 +62,9 @@ Judgement judge(const EfficiencyMemMeasurement& m) {
   result.notes.push_back(
       "The paper gives curves and no exponent. Norms are compared at a mean margin of 10 by scaling each network, "
       "which is the definition of a circuit's efficiency; raw correct logits also hold the wrong classes' logits.");
+  const Estimate at_logit = mem_slope(s, at_equal_logit(random), s.weight_decay);
+  result.notes.push_back("Random labels: " + beside_margin_note(random, at_logit));
+  add_beside_margin(result.data, random, at_logit);
   return result;
 }
 
@@ -82,21 +86,25 @@ std::vector<report::Chart> figures(const EfficiencyMemMeasurement& m) {
       if (p.rows == rows) scatter.push_back({fmt::format("D = {}", rows), p.norm, p.margin});
     }
   }
-  return {make_xy_chart(iso, {.id = "mem-iso-logit",
-                              .title = "Iso-logit curves of C_mem",
-                              .caption = "Norm that a network of random labels needs for a mean margin of 10. It grows "
-                                         "with the number of rows, whatever the weight decay.",
-                              .x_title = "training rows D",
-                              .y_title = "norm at margin 10",
-                              .log_x = true,
-                              .log_y = true}),
-          make_xy_chart(scatter, {.id = "mem-scatter",
-                                  .title = "Margin against norm, C_mem",
-                                  .caption = "Converged networks of all seeds and weight decays. More rows lie at "
-                                             "larger norms for the same margin.",
-                                  .x_title = "norm of all parameters",
-                                  .y_title = "mean margin of training rows",
-                                  .lines = false})};
+  std::vector<report::Chart> charts = {
+      make_xy_chart(iso, {.id = "mem-iso-logit",
+                          .title = "Iso-logit curves of C_mem",
+                          .caption = "Norm that a network of random labels needs for a mean margin of 10. It grows "
+                                     "with the number of rows, whatever the weight decay.",
+                          .x_title = "training rows D",
+                          .y_title = "norm at margin 10",
+                          .log_x = true,
+                          .log_y = true}),
+      make_xy_chart(scatter, {.id = "mem-scatter",
+                              .title = "Margin against norm, C_mem",
+                              .caption = "Converged networks of all seeds and weight decays. More rows lie at "
+                                         "larger norms for the same margin.",
+                              .x_title = "norm of all parameters",
+                              .y_title = "mean margin of training rows",
+                              .lines = false})};
+  const std::vector<report::Chart> beside = beside_margin_charts("mem", "C_mem", random);
+  charts.insert(charts.end(), beside.begin(), beside.end());
+  return charts;
 }
 
 Claim claim_efficiency_mem() {

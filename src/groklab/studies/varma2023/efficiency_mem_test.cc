@@ -49,10 +49,20 @@ TEST(ClaimEfficiencyMem, OnlyFittedNetworksCount) {
   EXPECT_LT(judge_stored(m).tests[0].effect.value, before.tests[0].effect.value - 0.01);
 }
 
+TEST(ClaimEfficiencyMem, EqualLogitsAndDegreesStandBeside) {
+  EfficiencyMemMeasurement m = memorising(kSteep, kSteep, kSteep);
+  for (EfficiencyPoint& p : m.random) p.norm_at_logit = 20 * std::pow(static_cast<double>(p.rows) / 100, 0.5);
+  const Judgement result = judge_stored(m);
+  EXPECT_NEAR(result.data["exponent_at_logit"][0].get<double>(), 0.5, 1e-9);
+  EXPECT_NEAR(result.tests[0].effect.value, 0.3, 0.01) << "the test reads the margin";
+  EXPECT_EQ(result.data["degree_of_logit"].dump(), "[5.0,5.0,5.0]");
+  EXPECT_NE(result.notes.back().find("5.00 (5.00 to 5.00)"), std::string::npos) << result.notes.back();
+}
+
 TEST(ClaimEfficiencyMem, WithoutRunsNothingIsDecided) {
   const EfficiencyMemMeasurement none = memorising({}, {}, {});
   expect_undecided_without_runs(judge_stored(none));
-  EXPECT_EQ(figures(none).size(), 2u);
+  EXPECT_EQ(figures(none).size(), 4u);
   EXPECT_EQ(judge_stored(memorising({0.3}, {0.3}, {0.3})).verdict(), Verdict::kInconclusive) << "one seed";
 }
 
