@@ -102,8 +102,13 @@ std::vector<studies::Look> read_looks(const std::string& folder) {
   return looks;
 }
 
+/// Of the folder that is named, else of what the store keeps of earlier verdict runs, if that is more than this one.
 std::string looks_section(const ReproduceFlags& flags, const studies::Study& study) {
-  return flags.looks.empty() ? "" : studies::looks_section(study, read_looks(flags.looks));
+  if (!flags.looks.empty()) return studies::looks_section(study, read_looks(flags.looks));
+  if (!flags.from_measurements.empty()) return "";
+  std::vector<studies::Look> looks = studies::kept_looks(flags.store.open().directory());
+  std::erase_if(looks, [&](const studies::Look& look) { return look.study != study.id; });
+  return looks.size() < 2 ? "" : studies::looks_section(study, looks);
 }
 
 /// Before any run, and before stored measurements are judged: what is asked for is the locked protocol, or is called
@@ -149,10 +154,15 @@ int print_protocol(const ReproduceFlags& flags, const studies::Study& study,
   return kExitOk;
 }
 
-/// For the live page. No error of a store that can only be read: the verdicts are printed all the same.
+/// For the live page, and, of a run whose verdicts count, the look, so that none is lost for want of an option. No
+/// error of a store that can only be read: the verdicts are printed all the same.
 void keep_in_store(const ReproduceFlags& flags, const studies::Reproduction& reproduction) {
   try {
-    studies::keep_reproduction(flags.store.open().directory(), reproduction);
+    const std::filesystem::path store = flags.store.open().directory();
+    studies::keep_reproduction(store, reproduction);
+    if (!reproduction.judged || reproduction.protocol.exploratory) return;
+    const auto file = studies::keep_look(store, studies::make_look(reproduction, today()));
+    if (file && !flags.quiet) print_out("look: {}\n", file->string());
   } catch (const Error& error) {
     print_note("the verdicts are not kept in the store: {}", error.what());
   }
@@ -258,6 +268,10 @@ int run_study(const ReproduceFlags& flags, const studies::Study& study, const st
   if (!flags.quiet) {
     print_out("{} claim{} at scale {}: {}\n", claims.size(), claims.size() == 1 ? "" : "s", flags.scale.name,
               estimate_line(estimate, jobs));
+  }
+  if (const std::string expected = studies::expectation_text(study, flags.scale, claims);
+      !expected.empty() && !flags.quiet) {
+    print_out("{}\n", expected);
   }
   if (flags.dry_run) return kExitOk;
   std::optional<studies::Measurements> made =
@@ -368,9 +382,12 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       "otherwise");
   command.add_flag("--exploratory", flags->exploratory,
                    "Judge by another protocol than the locked one; page, JSON and look say so");
-  CLI::Option* archive = command.add_option("--archive", flags->archive,
-                                            "Keep this look at the claims as a small JSON file in this folder");
-  command.add_option("--looks", flags->looks, "Draw the looks of this folder on the page");
+  CLI::Option* archive =
+      command.add_option("--archive", flags->archive,
+                         "Keep this look at the claims as a small JSON file in this folder; the store "
+                         "keeps those of verdict runs by itself");
+  command.add_option("--looks", flags->looks,
+                     "Draw the looks of this folder on the page (default: those that the store keeps)");
   CLI::Option* protocol =
       command.add_option("--write-protocol", flags->write_protocol,
                          "Write sizes, seeds, tests and bounds to this file ('-': standard output); trains nothing");

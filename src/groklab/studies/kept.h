@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "groklab/studies/look.h"
 #include "groklab/studies/reproduction.h"
 
 namespace groklab::studies {
@@ -12,6 +14,12 @@ namespace groklab::studies {
 /// Writes reproduction_json to STORE/reproductions/STUDY-SCALE-HASH.json, whole or not at all, and returns the file.
 /// Throws Error(kIo).
 std::filesystem::path keep_reproduction(const std::filesystem::path& store, const Reproduction& reproduction);
+
+/// Keeps a look beside it, STORE/reproductions/look-NAME.json, and returns the file; nothing if the store has a look
+/// that says the same. Throws Error(kIo).
+std::optional<std::filesystem::path> keep_look(const std::filesystem::path& store, const Look& look);
+/// All looks of a store, by name. A file that is none, or that cannot be read, is left out.
+std::vector<Look> kept_looks(const std::filesystem::path& store);
 
 struct KeptReproduction {
   struct Claim {

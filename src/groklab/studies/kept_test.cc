@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "groklab/base/error.h"
 #include "groklab/store/support_test.h"
@@ -46,6 +47,38 @@ TEST(KeptReproductions, NoLinkLeadsOutOfTheStore) {
   keep_reproduction(elsewhere.path(), sample());
   fs::rename(elsewhere.path() / "reproductions", elsewhere.path() / "x");
   EXPECT_TRUE(kept_reproductions(store.path()).empty());
+}
+
+Look sample_look(double effect, const char* date) {
+  Reproduction reproduction = sample();
+  reproduction.protocol.locked = true;
+  reproduction.summary.seeds = {5000, 5};
+  Judgement judgement;
+  judgement.tests = {{"an effect", "above 1", {effect, effect - 1, effect + 1, 5}, must_be_above(1)}};
+  reproduction.claims.push_back({reproduction.study->claims.front(), judgement, {}});
+  return make_look(reproduction, date);
+}
+
+// Catches: a look that is lost, one that is counted twice as stored runs are judged again, one shown as a reproduction.
+TEST(KeptLooks, EveryLookIsKeptOnce) {
+  const TemporaryDirectory directory;
+  EXPECT_TRUE(kept_looks(directory.path()).empty());
+  keep_reproduction(directory.path(), sample());
+  ASSERT_TRUE(keep_look(directory.path(), sample_look(3, "2026-11-28")).has_value());
+  EXPECT_FALSE(keep_look(directory.path(), sample_look(3, "2026-11-29")).has_value()) << "judged again";
+  EXPECT_TRUE(keep_look(directory.path(), sample_look(4, "2026-11-29")).has_value());
+  const std::vector<Look> looks = kept_looks(directory.path());
+  ASSERT_EQ(looks.size(), 2u);
+  EXPECT_EQ(looks[0].date, "2026-11-28");
+  EXPECT_EQ(kept_reproductions(directory.path()).size(), 1u);
+}
+
+TEST(KeptLooks, FilesThatAreNoneAreLeftOut) {
+  const TemporaryDirectory directory;
+  keep_look(directory.path(), sample_look(3, "2026-11-28"));
+  std::ofstream(directory.path() / "reproductions" / "look-no.json") << "{}";
+  fs::create_symlink("/etc/hostname", directory.path() / "reproductions" / "look-link.json");
+  EXPECT_EQ(kept_looks(directory.path()).size(), 1u);
 }
 
 }  // namespace

@@ -17,6 +17,12 @@ Json parse_json(const std::string& text, const std::string& where) {
   return json;
 }
 
+/// A text that files of earlier programs do not have.
+std::string later_text(const Json& json, const std::string& name, const std::string& where) {
+  const auto found = json.find(name);
+  return found == json.end() ? "" : plain_from_json<std::string>(*found, where + ": " + name);
+}
+
 const Json& member(const Json& json, const char* name, const std::string& where) {
   const auto found = json.find(name);
   if (found == json.end()) fail(ErrorKind::kInput, "{}: expected the field {}, found none", where, name);
@@ -26,10 +32,17 @@ const Json& member(const Json& json, const char* name, const std::string& where)
 }  // namespace
 
 Json measurements_json(const Measurements& m) {
-  Json claims = Json::object();
-  for (const Measurements::Item& item : m.claims) claims[item.claim] = item.measurement;
-  return {
-      {"format", kMeasurementsFormat}, {"study", m.study}, {"summary", plain_to_json(m.summary)}, {"claims", claims}};
+  Json claims = Json::object(), code = Json::object();
+  for (const Measurements::Item& item : m.claims) {
+    claims[item.claim] = item.measurement;
+    code[item.claim] = item.code;
+  }
+  return {{"format", kMeasurementsFormat},
+          {"study", m.study},
+          {"summary", plain_to_json(m.summary)},
+          {"commit", m.commit},
+          {"code", code},
+          {"claims", claims}};
 }
 
 Measurements parse_measurements(const std::string& text, const std::string& where) {
@@ -45,8 +58,12 @@ Measurements parse_measurements(const std::string& text, const std::string& wher
   std::vector<std::string> ids;
   for (const auto& [id, measurement] : claims.items()) ids.push_back(id);
   if (ids.empty()) fail(ErrorKind::kInput, "{}: expected a claim or more, found none", where);
-  for (const Claim& claim : choose_claims(find_study(m.study), ids))
-    m.claims.push_back({claim.id, claims.at(claim.id)});
+  m.commit = later_text(json, "commit", where);
+  const Json code = json.contains("code") ? json.at("code") : Json::object();
+  if (!code.is_object()) plain::refuse(where + ": code", "an object", code);
+  for (const Claim& claim : choose_claims(find_study(m.study), ids)) {
+    m.claims.push_back({claim.id, claims.at(claim.id), later_text(code, claim.id, where + ": code")});
+  }
   return m;
 }
 

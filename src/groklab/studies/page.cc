@@ -8,6 +8,7 @@
 
 #include "groklab/report/html.h"
 #include "groklab/report/sections.h"
+#include "groklab/studies/code_version.h"
 #include "groklab/studies/reproduction.h"
 #include "groklab/studies/verdict_text.h"
 #include "groklab/view/text.h"
@@ -46,6 +47,12 @@ std::string table(const Reproduction& r) {
       "<section aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">Verdicts</h2>\n<p class=\"standing{}\">"
       "{}</p>\n",
       r.protocol.exploratory || !r.judged ? " exploratory" : "", html_escape(standing_text(r)));
+  std::vector<Claim> claims;
+  for (const JudgedClaim& judged : r.claims) claims.push_back(judged.claim);
+  if (const std::string expected = expectation_text(*r.study, {r.summary.scale, r.summary.seeds.count}, claims);
+      !expected.empty()) {
+    html += fmt::format("<p class=\"note\">Said before the runs: {}.</p>\n", html_escape(expected));
+  }
   html +=
       "<div class=\"scroll\">\n"
       "<table class=\"verdicts\">\n<thead><tr><th>Claim</th><th>Verdict</th><th>Effect, interval</th><th>The paper</th>"
@@ -156,7 +163,8 @@ std::string method(const Reproduction& r) {
       fact("Time", format_duration(s.seconds) +
                        (s.n_found > 0 ? fmt::format(" ({} runs were in the store before)", s.n_found) : std::string()));
   html += fact("Machine", s.machine);
-  html += fact("Version", "groklab " + s.version);
+  const std::string commit = built_from();
+  html += fact("Version", "groklab " + s.version + (commit.empty() ? "" : ", commit " + commit));
   return html + "</dl>\n</section>\n";
 }
 

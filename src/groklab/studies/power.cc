@@ -45,12 +45,16 @@ PowerTable power_of(const Reproduction& pilots) {
   table.pilots = fmt::format("{} at scale {}, seeds {} from {}", pilots.study->id, pilots.summary.scale,
                              pilots.summary.seeds.count, pilots.summary.seeds.first);
   for (const JudgedClaim& judged : pilots.claims) {
-    PowerRow all{judged.claim.id, "all that count", std::nan(""), std::nan(""), {}};
+    PowerRow all{judged.claim.id, "all that count", "", std::nan(""), std::nan(""), {}};
     all.power.assign(table.seeds.size(), 1);
     for (const Test& test : judged.judgement.tests) {
       if (!test.counts) continue;
-      PowerRow row{
-          judged.claim.id, test.what, test.effect.value, deviation_of(test.effect, test.criterion.level()), {}};
+      PowerRow row{judged.claim.id,
+                   test.what,
+                   effect_scale_name(test.criterion.scale),
+                   test.effect.value,
+                   deviation_of(test.effect, test.criterion.level()),
+                   {}};
       for (std::size_t i = 0; i < table.seeds.size(); ++i) {
         const double power =
             confirm_probability(test.criterion, row.effect, row.deviation, static_cast<int>(table.seeds[i]));
@@ -66,16 +70,16 @@ PowerTable power_of(const Reproduction& pilots) {
 }
 
 std::string power_text(const PowerTable& table) {
-  std::vector<std::string> head = {"claim", "test", "effect", "deviation"};
-  std::string align = "llrr";
+  std::vector<std::string> head = {"claim", "test", "unit", "effect", "deviation"};
+  std::string align = "lllrr";
   for (const std::int64_t n : table.seeds) {
     head.push_back(fmt::format("{} seeds", n));
     align += 'r';
   }
   std::vector<std::vector<std::string>> rows = {head};
   for (const PowerRow& row : table.rows) {
-    std::vector<std::string>& cells =
-        rows.emplace_back(std::vector{row.claim, row.what, format_number(row.effect), format_number(row.deviation)});
+    std::vector<std::string>& cells = rows.emplace_back(
+        std::vector{row.claim, row.what, row.unit, format_number(row.effect), format_number(row.deviation)});
     for (const double power : row.power) cells.push_back(percent(power));
   }
   return fmt::format("Probability of confirming, if effects are those of {}\n{}", table.pilots,

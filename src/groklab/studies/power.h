@@ -17,6 +17,7 @@ double confirm_probability(const Criterion& criterion, double effect, double dev
 /// were independent.
 struct PowerRow {
   std::string claim, what;
+  std::string unit;                  ///< of effect and deviation: effect_scale_name(); "" of a claim
   double effect = 0, deviation = 0;  ///< assumed: the pilots' mean and standard deviation between seeds
   std::vector<double> power;         ///< for each number of seeds, to two decimals
 };
@@ -24,6 +25,7 @@ template <class F>
 void visit_fields(PowerRow& r, F&& field) {
   field("claim", r.claim);
   field("what", r.what);
+  field("unit", r.unit);
   field("effect", r.effect);
   field("deviation", r.deviation);
   field("power", r.power);

@@ -8,14 +8,16 @@
 #include <regex>
 
 #include "groklab/base/error.h"
+#include "groklab/base/join.h"
 #include "groklab/engine/machine.h"
+#include "groklab/studies/code_version.h"
 #include "groklab/version.h"
 
 namespace groklab::studies {
 namespace {
 
 JudgedClaim judge_claim(const Claim& claim, const Json& measurement) {
-  JudgedClaim judged{claim, claim.judge(measurement), claim.figures(measurement)};
+  JudgedClaim judged{claim, claim.judge(measurement), claim.figures(measurement), {}};
   // A number that the runs do not give, such as the midpoint of a transition beyond the sizes.
   static const std::regex kMissing(R"([-+]?\bnan\b)");
   judged.judgement.ours = std::regex_replace(judged.judgement.ours, kMissing, "none");
@@ -44,6 +46,21 @@ std::string verdict_word(const Reproduction& r, Verdict verdict) {
 std::string standing_text(const Reproduction& r) {
   if (r.judged) return standing_text(r.protocol);
   return fmt::format("scale {} shows whether everything works; it judges nothing", r.summary.scale);
+}
+
+std::string expectation_text(const Study& study, const Scale& scale, const std::vector<Claim>& claims) {
+  const ScaleFacts facts = study.facts(scale);
+  if (facts.seeds.count != study.facts({scale.name, 0}).seeds.count) return "";  // known of the scale's own number
+  std::vector<std::string> open;
+  const std::vector<std::string>& expected = facts.expected_undecided;
+  for (const Claim& claim : claims) {
+    if (std::find(expected.begin(), expected.end(), claim.id) != expected.end()) open.push_back(claim.id);
+  }
+  if (open.empty() || !judges(study, scale.name)) return "";
+  return fmt::format(
+      "expected to stay undecided at scale {}, as earlier looks of that many seeds were: {}. Nothing is left out or "
+      "changed for it",
+      scale.name, join(open, ", "));
 }
 
 std::string reproduce_command(const Reproduction& r) {
@@ -94,6 +111,8 @@ Measurements measure_study(const Study& study, const Scale& scale, const std::ve
     m.summary.steps += r.outcome.step;
   }
   m.claims = measure_claims(claims, planned, runs);
+  m.commit = built_from();
+  for (Measurements::Item& item : m.claims) item.code = code_digest(study, item.claim);
   return m;
 }
 
@@ -106,6 +125,7 @@ Reproduction judge_measurements(const Measurements& measurements, const std::vec
                                     [&](const auto& item) { return item.claim == claim.id; });
     if (found != measurements.claims.end()) {
       reproduction.claims.push_back(judge_claim(claim, found->measurement));
+      reproduction.claims.back().measured_with = found->code;
     } else if (!ids.empty()) {
       fail(ErrorKind::kConfig, "claim {}: expected one that was measured, found none of that name in the measurements",
            claim.id);

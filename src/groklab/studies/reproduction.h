@@ -43,9 +43,11 @@ void visit_fields(RunSummary& s, F&& field) {
 struct Measurements {
   std::string study;
   RunSummary summary;
+  std::string commit;  ///< that the program which measured was built from (built_from()); "" where it was not noted
   struct Item {
     std::string claim;
     Json measurement;
+    std::string code = {};  ///< code_digest() of the program that measured; "" where it was not noted
   };
   std::vector<Item> claims;  ///< in the study's order
 };
@@ -68,6 +70,7 @@ struct JudgedClaim {
   Claim claim;
   Judgement judgement;
   std::vector<report::Chart> figures;
+  std::string measured_with = {};  ///< Measurements::Item::code
 };
 
 struct Reproduction {
@@ -81,6 +84,9 @@ struct Reproduction {
 std::string verdict_word(const Reproduction& reproduction, Verdict verdict);
 /// What stands above the verdicts: the protocol, that they are exploratory, or that there are none.
 std::string standing_text(const Reproduction& reproduction);
+/// "expected to stay undecided with so few seeds: dcrit, weight-decay. ..."; "" where nothing is expected, of the
+/// claims that are asked for. Said before a run is made; nothing depends on it.
+std::string expectation_text(const Study& study, const Scale& scale, const std::vector<Claim>& claims);
 /// "groklab reproduce varma2023 --scale quick".
 std::string reproduce_command(const Reproduction& reproduction);
 

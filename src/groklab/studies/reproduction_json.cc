@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "groklab/studies/code_version.h"
 #include "groklab/studies/reproduction.h"
 #include "groklab/studies/verdict_text.h"
 #include "groklab/view/text.h"
@@ -64,6 +65,9 @@ Json claim_json(const Reproduction& r, const JudgedClaim& judged) {
                 {"n_seeds", result.n_seeds},
                 {"n_censored", result.n_censored},
                 {"effect_is", result.tests.front().what},
+                {"rules_version", judged.claim.rules_version},
+                {"code", code_digest(*r.study, judged.claim.id)},
+                {"measured_with", judged.measured_with},
                 {"paper", judged.claim.paper},
                 {"ours", result.ours},
                 {"figures", figures},
@@ -83,15 +87,27 @@ Json reproduction_json(const Reproduction& r) {
   Json claims = Json::array();
   for (const JudgedClaim& judged : r.claims) claims.push_back(claim_json(r, judged));
   const RunSummary& s = r.summary;
+  const std::vector<std::string> expected = r.study->facts({s.scale, 0}).expected_undecided;
   const Json protocol = {{"hash", r.protocol.hash},
                          {"locked", r.protocol.locked},
                          {"exploratory", r.protocol.exploratory},
                          {"difference", r.protocol.difference}};
-  return {{"study", r.study->id},   {"protocol", protocol}, {"command", reproduce_command(r)},
-          {"judged", r.judged},     {"scale", s.scale},     {"version", s.version},
-          {"machine", s.machine},   {"seconds", s.seconds}, {"n_runs", s.n_runs},
-          {"n_failed", s.n_failed}, {"steps", s.steps},     {"first_seed", s.seeds.first},
-          {"seeds", s.seeds.count}, {"claims", claims}};
+  return {{"study", r.study->id},
+          {"protocol", protocol},
+          {"command", reproduce_command(r)},
+          {"judged", r.judged},
+          {"scale", s.scale},
+          {"version", s.version},
+          {"commit", built_from()},
+          {"expected_undecided", expected},
+          {"machine", s.machine},
+          {"seconds", s.seconds},
+          {"n_runs", s.n_runs},
+          {"n_failed", s.n_failed},
+          {"steps", s.steps},
+          {"first_seed", s.seeds.first},
+          {"seeds", s.seeds.count},
+          {"claims", claims}};
 }
 
 std::string verdict_table(const Reproduction& r) {

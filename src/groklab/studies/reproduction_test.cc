@@ -132,6 +132,16 @@ TEST_F(ReproductionTest, ClaimsAreFalseWhereTheRecordsSaySo) {
   EXPECT_EQ(judge_measurements(m).claims[0].judgement.verdict(), Verdict::kRefuted) << "nothing ungroks";
 }
 
+// Catches: forks that still move taken for networks at rest.
+TEST_F(ReproductionTest, ClaimsAreUndecidedWhereTheRecordsDoNotSay) {
+  const Measurements m = measure({"ungrokking"}, [](const Config& c, bool is_fork, double step) {
+    return ungroks(c, is_fork, step, 160, 0) - (is_fork && c.seed > 5000 ? 1e-5 * step : 0);
+  });
+  const Judgement judgement = judge_measurements(m).claims[0].judgement;
+  EXPECT_EQ(judgement.verdict(), Verdict::kInconclusive);
+  EXPECT_EQ(judgement.tests[0].effect.n, 1) << "one seed at rest";
+}
+
 // The strength of decay is varied by epsilon here: a claim that looked at lambda alone would see nothing.
 TEST_F(ReproductionTest, WeightDecayIsJudgedOverDecadesOfItsStrength) {
   const auto verdict = [&](double midpoint, double exponent) {
@@ -290,6 +300,36 @@ TEST_F(ReproductionTest, PageAndJsonSayWhichProtocolWasFollowed) {
             std::string::npos);
   EXPECT_NE(verdict_table(r).find("exploratory"), std::string::npos);
   EXPECT_EQ(reproduction_json(r).at("protocol").at("exploratory"), true);
+}
+
+// Catches: an expectation that is said of seeds or claims that it is not known of, or that reaches the protocol.
+TEST(Studies, SayBeforehandWhatFewSeedsLeaveUndecided) {
+  const std::string text = expectation_text(varma(), {"quick", 0}, varma().claims);
+  EXPECT_NE(text.find("scale quick"), std::string::npos) << text;
+  EXPECT_NE(text.find("dcrit, ungrokking, weight-decay, semi-grokking, other-tasks"), std::string::npos) << text;
+  EXPECT_EQ(expectation_text(varma(), {"quick", 0}, choose_claims(varma(), {"grokking"})), "");
+  EXPECT_EQ(expectation_text(varma(), {"quick", 20}, varma().claims), "") << "of another number of seeds";
+  EXPECT_EQ(expectation_text(varma(), {"smoke", 0}, varma().claims), "") << "judges nothing";
+  EXPECT_EQ(make_protocol(varma(), {"quick", 0}, varma().claims).dump().find("expected"), std::string::npos);
+  for (const Study& study : all_studies()) {
+    for (const std::string& scale : study.scales) {
+      for (const std::string& id : study.facts({scale, 0}).expected_undecided) choose_claims(study, {id});
+    }
+  }
+}
+
+TEST_F(ReproductionTest, MeasurementsSayWithWhichCodeTheyWereMade) {
+  Measurements m = measure(
+      {"ungrokking"}, [](const Config& c, bool is_fork, double step) { return ungroks(c, is_fork, step, 160, 0); });
+  m.commit = "0123456789ab+";
+  m.claims[0].code = "abcdefabcdef";
+  const Measurements back = parse_measurements(measurements_json(m).dump(), "file");
+  EXPECT_EQ(back.commit, m.commit);
+  EXPECT_EQ(judge_measurements(back).claims[0].measured_with, "abcdefabcdef");
+  Json earlier = measurements_json(m);
+  earlier.erase("commit");
+  earlier.erase("code");
+  EXPECT_EQ(parse_measurements(earlier.dump(), "file").claims[0].code, "") << "files of earlier programs are read";
 }
 
 TEST(Judgements, SayWhichTestKeepsThemFromBeingConfirmed) {

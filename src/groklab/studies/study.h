@@ -13,6 +13,9 @@ namespace groklab::studies {
 struct ScaleFacts {
   std::string network;  ///< of most claims
   SeedRange seeds;      ///< of most claims
+  /// Claims that so many seeds are expected to leave undecided: said before the runs and on the page. No part of the
+  /// protocol, as nothing that is run or judged depends on it.
+  std::vector<std::string> expected_undecided = {};
 };
 
 struct Study {
