@@ -47,7 +47,9 @@ namespace {
 
 constexpr int kSquareSide = 440;  // px; fits a page of 500
 /// Of it the plot itself, about: what is left beside the axes' labels and titles.
-constexpr double kSquarePlot = 376;
+constexpr double kSquarePlot = 366;
+/// Height at which a chart with names is square: its legend shows marks and takes less than what is reserved for lines.
+constexpr int kNamedHeight = 408;
 
 std::vector<std::string> series_of(const std::vector<XyPoint>& points, const XyOptions& options) {
   if (!options.series.empty()) return options.series;
@@ -376,7 +378,9 @@ Chart make_xy_chart(const std::vector<XyPoint>& points, const XyOptions& options
   chart.spec = {
       {"description", options.title + ". " + options.caption},
       {"width", options.square ? json(kSquareSide) : json("container")},
-      {"height", options.square ? kSquareSide : chart.height},
+      {"height", !options.square ? chart.height
+                 : options.names ? kNamedHeight
+                                 : kSquareSide},
       {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
       {"data", {{"values", csv_of(points, options, parts)}, {"format", {{"type", "csv"}, {"parse", numbers}}}}},
       {"layer", layers}};

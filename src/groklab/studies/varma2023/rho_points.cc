@@ -32,8 +32,8 @@ std::vector<report::XyPoint> rho_points(const std::vector<CircuitsAt>& circuits)
     last = x;
     points.push_back({kMeanRho, x, rho.value, "mean", rho.low, rho.high});
   }
-  points.insert(points.end(), seeds.begin(), seeds.end());
-  return points;
+  seeds.insert(seeds.end(), points.begin(), points.end());  // means are drawn over the seeds
+  return seeds;
 }
 
 }  // namespace groklab::studies::varma2023
