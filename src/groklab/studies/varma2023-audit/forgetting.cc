@@ -53,11 +53,15 @@ ForgettingEffects forgetting_effects(const ForgettingMeasurement& m) {
           seeds([&](std::int64_t seed) { return lost(m, seed, kChanged, false); })};
 }
 
+/// Without the state before training where the first evaluation comes late: a line to it would say when it fell.
+constexpr std::int64_t kLateEvaluation = 100;
+
 void add_curves(std::vector<report::XyPoint>& points, const ForgettingMeasurement& m, ForkKind kind,
                 const std::string& name, std::vector<double> ForkCurve::*accuracy) {
   for (const ForkCurve& fork : m.forks) {
     if (fork.kind != fork_kind_name(kind)) continue;
-    for (std::size_t i = 0; i < fork.step.size(); ++i) {
+    const bool is_late = fork.step.size() > 1 && fork.step[1] > kLateEvaluation;
+    for (std::size_t i = is_late ? 1 : 0; i < fork.step.size(); ++i) {
       points.push_back({name, static_cast<double>(fork.step[i]), (fork.*accuracy)[i], fmt::format("{}", fork.seed)});
     }
   }
