@@ -58,7 +58,8 @@ TEST_F(Formats, RunsHaveOneForm) {
   expect_valid("run.schema.json", listed[0]);
   for (const auto& [name, value] : listed[0].items()) {
     EXPECT_EQ(shown[name], value) << name;
-    if (!name.starts_with("t_")) EXPECT_EQ(exported[name], value) << name;  // an export has all records instead
+    if (name.starts_with("t_")) continue;  // an export has all records instead
+    EXPECT_EQ(exported[name], value) << name;
   }
   EXPECT_EQ(exported["records"].back(), listed[0]["last"]);
   EXPECT_FALSE(exported["records"][0]["tensor_norms"].empty());
