@@ -1,6 +1,8 @@
 // See study.h. The explicit table of claims, in the order of the page.
 #include "groklab/studies/beyond-decay/study.h"
 
+#include <algorithm>
+
 #include "groklab/studies/beyond-decay/claims.h"
 #include "groklab/studies/beyond-decay/images.h"
 #include "groklab/studies/beyond-decay/unpressed_costs.h"
@@ -38,7 +40,10 @@ constexpr const char* kDifferences =
 
 ScaleFacts facts(const Scale& scale) {
   const PressureSizes sizes = pressure_sizes(scale);
-  return {sizes.network.name, sizes.seeds};
+  // From the first seed of any claim on: quick has claims of two looks.
+  SeedRange seeds = sizes.seeds;
+  seeds.first = std::min(seeds.first, unpressed_cost_sizes(scale).seeds.first);
+  return {sizes.network.name, seeds};
 }
 
 }  // namespace
