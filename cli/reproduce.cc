@@ -338,6 +338,15 @@ int run_reproduce(const ReproduceFlags& flags) {
   return run_study(flags, study, claims);
 }
 
+/// Where looks are kept and drawn from; the option that keeps them.
+CLI::Option* add_look_options(CLI::App& command, ReproduceFlags& flags) {
+  command.add_option("--looks", flags.looks,
+                     "Draw the looks of this folder on the page (default: those that the store keeps)");
+  return command.add_option("--archive", flags.archive,
+                            "Keep this look at the claims as a small JSON file in this folder; the store "
+                            "keeps those of verdict runs by itself");
+}
+
 void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFlags>& flags, Action& action) {
   command.add_option("CLAIM", flags->claims, "Claims by name (default: all; see --list)");
   CLI::Option* scale = command.add_option("--scale", flags->scale.name,
@@ -382,12 +391,7 @@ void add_reproduce_options(CLI::App& command, const std::shared_ptr<ReproduceFla
       "otherwise");
   command.add_flag("--exploratory", flags->exploratory,
                    "Judge by another protocol than the locked one; page, JSON and look say so");
-  CLI::Option* archive =
-      command.add_option("--archive", flags->archive,
-                         "Keep this look at the claims as a small JSON file in this folder; the store "
-                         "keeps those of verdict runs by itself");
-  command.add_option("--looks", flags->looks,
-                     "Draw the looks of this folder on the page (default: those that the store keeps)");
+  CLI::Option* archive = add_look_options(command, *flags);
   CLI::Option* protocol =
       command.add_option("--write-protocol", flags->write_protocol,
                          "Write sizes, seeds, tests and bounds to this file ('-': standard output); trains nothing");
