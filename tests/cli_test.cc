@@ -225,7 +225,7 @@ TEST_F(Cli, KilledAndResumedIsTheSameRun) {
                        "train.steps=20000",
                        "--set",
                        "train.checkpoint_every=500"};
-  const ProgramResult whole = place.run_and_signal(train + Words{"--store", "whole"}, SIGKILL, 60);
+  const ProgramResult whole = place.run(train + Words{"--store", "whole"});
   ASSERT_EQ(whole.code, 0) << whole.err;
   const Words at_whole = {"--store", "whole"};
   const auto expected = nlohmann::json::parse(succeed(Words{"show", "last", "--json"} + at_whole).out);
