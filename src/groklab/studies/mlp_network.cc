@@ -25,6 +25,18 @@ MlpNetwork modular_mlp(std::int64_t modulus, std::int64_t d_model, std::int64_t 
           table.classes};
 }
 
+MlpNetwork digit_mlp(std::int64_t d_mlp) {
+  MlpNetwork n;
+  n.name = fmt::format("MLP, digits of 8 x 8 pixels, H {}, relu", d_mlp);
+  n.task.operation = "digits";
+  n.d_model = 1;  // nothing is embedded
+  n.d_mlp = d_mlp;
+  n.activation = "relu";
+  n.rows = 1797;
+  n.classes = 10;
+  return n;
+}
+
 Config mlp_config(const MlpNetwork& network, std::int64_t seed, std::int64_t rows,
                   std::int64_t evaluations_per_decade) {
   Config config;

@@ -1,4 +1,4 @@
-// An MLP on concatenated embeddings for x + y mod p, the network of several publications on delays. Plain data.
+// MLPs of several publications on delays: on concatenated embeddings for x + y mod p, and on images. Plain data.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,9 @@ void visit_fields(MlpNetwork& n, F&& field) {
 std::string complaint(const MlpNetwork& network);
 
 MlpNetwork modular_mlp(std::int64_t modulus, std::int64_t d_model, std::int64_t d_mlp, const std::string& activation);
+
+/// On the 1,797 digits of 8 x 8 pixels that come with groklab, for model.architecture = number_mlp.
+MlpNetwork digit_mlp(std::int64_t d_mlp);
 
 /// Full batches; records on logarithmic steps only.
 Config mlp_config(const MlpNetwork& network, std::int64_t seed, std::int64_t rows, std::int64_t evaluations_per_decade);

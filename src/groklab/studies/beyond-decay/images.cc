@@ -16,18 +16,6 @@ namespace {
 
 using varma2023::RestingState;
 
-MlpNetwork digit_network(std::int64_t d_mlp) {
-  MlpNetwork n;
-  n.name = fmt::format("MLP, digits of 8 x 8 pixels, H {}, relu", d_mlp);
-  n.task.operation = "digits";
-  n.d_model = 1;  // nothing is embedded
-  n.d_mlp = d_mlp;
-  n.activation = "relu";
-  n.rows = 1797;
-  n.classes = 10;
-  return n;
-}
-
 double accuracy_of(const std::vector<RestingState>& states, std::int64_t seed, std::int64_t rows) {
   for (const RestingState& s : states) {
     if (s.seed == seed && s.rows == rows && s.stationary) return s.test_accuracy;
@@ -120,19 +108,19 @@ PressureSizes image_sizes(const Scale& scale) {
   std::int64_t steps = 20000;
   std::vector<std::int64_t> rows = {15, 30, 60, 120, 240, 480};
   if (scale.name == "smoke") {
-    s.network = digit_network(32);
+    s.network = digit_mlp(32);
     s.seeds = chosen_seeds(scale, {1000, 2});
     steps = 400;
     rows = {30, 240};
   } else if (scale.name == "quick") {
-    s.network = digit_network(64);
+    s.network = digit_mlp(64);
     s.seeds = chosen_seeds(scale, {5400, 3});
     rows = {15, 30, 60, 240, 480};
   } else if (scale.name == "standard") {
-    s.network = digit_network(64);
+    s.network = digit_mlp(64);
     s.seeds = chosen_seeds(scale, {6000, 5});
   } else if (scale.name == "full") {
-    s.network = digit_network(200);
+    s.network = digit_mlp(200);
     s.seeds = chosen_seeds(scale, {6000, 5});
     steps = 60000;
   } else {

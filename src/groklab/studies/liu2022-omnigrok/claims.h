@@ -1,5 +1,5 @@
-// The claims about initial and held norms: large initial weights lengthen the time to generalise, and a small held norm
-// takes the delay away.
+// The claims about initial and held norms: large initial weights lengthen the time to generalise, on images as well,
+// and a small held norm takes the delay away.
 #pragma once
 
 #include "groklab/studies/timed_conditions.h"
@@ -13,13 +13,17 @@ inline constexpr double kNoDelay = 2;
 
 inline constexpr const char* kInitial = "initial scale";  ///< x = factor on initial weights, weight decay 1
 inline constexpr const char* kHeld = "held norm";         ///< x = norm, no weight decay
+inline constexpr const char* kImages = "images";          ///< x = factor on initial weights, weight decay 0.1
 
 TimedSizes initial_sizes(const Scale& scale);
 Judgement judge_initial(const TimedMeasurement& measurement);
 TimedSizes held_sizes(const Scale& scale);
 Judgement judge_held(const TimedMeasurement& measurement);
+TimedSizes image_sizes(const Scale& scale);
+Judgement judge_images(const TimedMeasurement& measurement);
 
 Claim claim_initial();
 Claim claim_held();
+Claim claim_images();
 
 }  // namespace groklab::studies::liu2022_omnigrok

@@ -40,8 +40,29 @@ TEST(Omnigrok, TheNormOfASeedIsTheOthersBest) {
   EXPECT_NEAR(judge_timed_text(judge_held, m).tests[0].effect.value, 1.0, 1e-3);
 }
 
+/// T_grok / T_fit of each seed at 1 and at 8 times the initial weights, a power in between.
+TimedMeasurement digits(const std::vector<double>& log_small, const std::vector<double>& log_large) {
+  return made_up_runs(image_sizes({"quick", 0}), [&](std::size_t seed, TimedRun& run) {
+    const double at = std::log(run.x) / std::log(8.0);
+    set_grok(run, std::exp((1 - at) * log_small[seed] + at * log_large[seed]));
+  });
+}
+
+TEST(Omnigrok, ImagesAskForADelayAtLargeWeightsAlone) {
+  const std::vector<double> none(5, 0.1), long_delay(5, 3.0);
+  varma2023::expect_above([&](const auto& effects) { return judge_timed_text(judge_images, digits(none, effects)); }, 0,
+                          std::log(kNoDelay), 0.05);
+  varma2023::expect_below(
+      [&](const auto& effects) { return judge_timed_text(judge_images, digits(effects, long_delay)); }, 1,
+      std::log(kNoDelay), 0.05);
+  // Late everywhere: no effect of the initial weights.
+  const Judgement flat = judge_timed_text(judge_images, digits(long_delay, long_delay));
+  EXPECT_EQ(flat.tests[1].verdict, Verdict::kRefuted);
+  EXPECT_EQ(flat.tests[2].verdict, Verdict::kRefuted);
+}
+
 TEST(Omnigrok, NothingIsDecidedWithoutRuns) {
-  for (const Claim& claim : {claim_initial(), claim_held()}) expect_nothing_without_runs(claim);
+  for (const Claim& claim : {claim_initial(), claim_held(), claim_images()}) expect_nothing_without_runs(claim);
 }
 
 }  // namespace
