@@ -286,7 +286,7 @@ TEST_F(ServeProgram, StartsStopsResumesAndForks) {
   EXPECT_EQ(child["parent"], run);
   EXPECT_EQ(child["fork_step"], fork["at"]);
   EXPECT_EQ(child["config"]["optim.weight_decay"], 0.25);
-  EXPECT_EQ(state()["children"], json({fork["run"]}));
+  EXPECT_EQ(state()["children"], json::array({fork["run"]}));
   // A finished run goes on as a fork of its last state.
   const HttpAnswer longer =
       http_post(port_, "/api/runs/" + fork["run"].get<std::string>() + "/resume", secret, R"({"steps":80})");

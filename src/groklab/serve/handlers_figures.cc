@@ -20,7 +20,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kMostRecords = 3000;  ///< of a run's figures
-constexpr std::size_t kMostCached = 6;
 
 std::string figures_json(const std::vector<report::Chart>& charts, ordered_json head = ordered_json::object()) {
   ordered_json list = ordered_json::array();
