@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "groklab/base/error.h"
 #include "groklab/config.h"
 #include "groklab/config/task_key.h"
 #include "groklab/lab/prepared_run.h"
@@ -18,10 +19,19 @@ namespace groklab::studies {
 RunResults::RunResults(const Store& store, std::vector<PlannedResult> results, ThreadPool& pool)
     : store_(&store), results_(std::move(results)), pool_(&pool) {}
 
+const Store& RunResults::store() const {
+  require(store_ != nullptr, "results of a plan whose runs were made");
+  return *store_;
+}
+ThreadPool& RunResults::pool() const {
+  require(pool_ != nullptr, "results of a plan whose runs were made");
+  return *pool_;
+}
+
 std::string RunResults::mixed_arithmetic() const {
   std::vector<RunInfo> runs;
   for (RunIndex run = 0; run < results_.size(); ++run) {
-    if (has(run)) runs.push_back(store_->run(results_[run].id));
+    if (has(run)) runs.push_back(store().run(results_[run].id));
   }
   const std::string engines = mixed_engines(runs);
   return engines.empty() ? mixed_instruction_sets(runs) : engines;
@@ -34,22 +44,22 @@ bool RunResults::has(RunIndex run) const {
 
 const std::vector<Record>& RunResults::records(RunIndex run) const {
   auto found = records_.find(run);
-  if (found == records_.end()) found = records_.emplace(run, store_->records(results_.at(run).id)).first;
+  if (found == records_.end()) found = records_.emplace(run, store().records(results_.at(run).id)).first;
   return found->second;
 }
 
 Stationarity RunResults::stationarity(RunIndex run) const {
   std::vector<std::int64_t> steps;
   for (const Record& record : records(run)) steps.push_back(record.step);
-  return check_stationarity(records(run), decay_times(store_->run(results_.at(run).id).config, steps));
+  return check_stationarity(records(run), decay_times(store().run(results_.at(run).id).config, steps));
 }
 
 template <typename Measure>
 auto RunResults::of_last_run(RunIndex run, Measure&& measure) const {
-  PreparedRun prepared = prepare_stored_run(*store_, results_.at(run).id);
-  const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), *pool_);
+  PreparedRun prepared = prepare_stored_run(store(), results_.at(run).id);
+  const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), pool());
   Engine& engine = network.engine();
-  engine.import_state(store_->load_checkpoint(prepared.id, -1, engine.layout()));
+  engine.import_state(store().load_checkpoint(prepared.id, -1, engine.layout()));
   return measure(network);
 }
 
@@ -65,7 +75,7 @@ DecayTerm RunResults::decay_term(RunIndex run) const {
 }
 
 std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool all) const {
-  PreparedRun prepared = prepare_stored_run(*store_, results_.at(run).id);
+  PreparedRun prepared = prepare_stored_run(store(), results_.at(run).id);
   const std::string key = task_key(prepared.config);
   auto orbits = orbits_.find(key);
   if (orbits == orbits_.end()) {
@@ -73,13 +83,13 @@ std::vector<CircuitsAtStep> RunResults::measure_checkpoints(RunIndex run, bool a
   }
   std::vector<CircuitsAtStep> measured;
   if (!orbits->second) return measured;
-  const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), *pool_);
+  const NetworkRun network(prepared.config, std::move(prepared.task), std::move(prepared.split), pool());
   Engine& engine = network.engine();
   const std::vector<std::int64_t> rows = all_rows(network.task());
-  std::vector<CheckpointInfo> checkpoints = store_->checkpoints(prepared.id);
+  std::vector<CheckpointInfo> checkpoints = store().checkpoints(prepared.id);
   if (!all && !checkpoints.empty()) checkpoints = {checkpoints.back()};  // they come in ascending order
   for (const CheckpointInfo& checkpoint : checkpoints) {
-    engine.import_state(store_->load_checkpoint(prepared.id, checkpoint.step, engine.layout()));
+    engine.import_state(store().load_checkpoint(prepared.id, checkpoint.step, engine.layout()));
     measured.push_back(
         {checkpoint.step, measure_circuits(*orbits->second, network.task(), network.split(), engine.logits(rows))});
   }
@@ -156,7 +166,7 @@ IprPruning RunResults::ipr_pruning(RunIndex run, std::span<const double> fractio
 }
 
 double RunResults::without_gradient(RunIndex run) const {
-  const Config config = store_->run(results_.at(run).id).config;
+  const Config config = store().run(results_.at(run).id).config;
   return of_last_network(run, [&](Engine& engine, const Task& task, const auto& rows) {
     std::vector<std::int32_t> labels;
     for (const std::int64_t row : rows) labels.push_back(task.labels[static_cast<std::size_t>(row)]);

@@ -67,6 +67,9 @@ class RunResults {
   double without_gradient(RunIndex run) const;
 
  private:
+  /// Of runs that were made: a plan without any has none, and nothing of it may be asked for.
+  const Store& store() const;
+  ThreadPool& pool() const;
   /// measure(run) of the network at the last checkpoint, and of its engine, task and training rows alone.
   template <typename Measure>
   auto of_last_run(RunIndex run, Measure&& measure) const;

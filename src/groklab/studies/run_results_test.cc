@@ -9,6 +9,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "groklab/base/error.h"
 #include "groklab/engine/engine.h"
 #include "groklab/lab/prepared_run.h"
 #include "groklab/probe/norm_at_margin.h"
@@ -66,6 +67,15 @@ TEST_F(RunResultsTest, PlansSetWhatTheyAreAskedFor) {
   EXPECT_EQ(config.train.evaluate_per_decade, 25);
   EXPECT_EQ(config.train.steps, 90);
   EXPECT_EQ(config.train.checkpoint_per_decade, 8);
+}
+
+// Catches: a read through a store that is not there.
+TEST(RunResults, OfAPlanWithoutRunsNothingCanBeRead) {
+  const RunResults none(2);
+  EXPECT_FALSE(none.has(1));
+  EXPECT_EQ(none.mixed_arithmetic(), "");
+  EXPECT_THROW(none.records(1), Error);
+  EXPECT_THROW(none.degrees(1), Error);
 }
 
 TEST_F(RunResultsTest, ArithmeticsAreNotMixedUnnoticed) {
