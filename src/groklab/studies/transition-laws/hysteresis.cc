@@ -128,8 +128,8 @@ HysteresisRuns plan(SweepPlan& plan, const HysteresisSizes& s) {
 
 HysteresisMeasurement measure(const RunResults& results, const HysteresisSizes& sizes, const HysteresisRuns& runs) {
   HysteresisMeasurement m{sizes, {}, {}};
-  for (const PlannedPoint& point : runs.forks) m.forks.push_back(varma2023::resting_state(results, point));
-  for (const PlannedPoint& point : runs.scratch) m.scratch.push_back(varma2023::resting_state(results, point));
+  m.forks = varma2023::resting_states(results, runs.forks);
+  m.scratch = varma2023::resting_states(results, runs.scratch);
   return m;
 }
 
@@ -149,10 +149,7 @@ Judgement judge(const HysteresisMeasurement& m) {
        fmt::format("90 % interval within +-{}: far above both sizes the path does not decide", kOneShare), e.above,
        must_lie_within(kOneShare)}};
   result.n_seeds = m.sizes.seeds.count;
-  std::int64_t restless = 0;
-  for (const auto* states : {&m.forks, &m.scratch}) {
-    restless += std::count_if(states->begin(), states->end(), [](const RestingState& s) { return !s.stationary; });
-  }
+  const std::int64_t restless = varma2023::count_restless(m.forks) + varma2023::count_restless(m.scratch);
   for (const std::int64_t seed : m.sizes.seeds.all()) {
     result.n_censored += std::isfinite(log_turn(m.scratch, seed) - log_turn(m.forks, seed)) ? 0 : 1;
   }

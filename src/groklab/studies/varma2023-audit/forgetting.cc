@@ -128,25 +128,18 @@ ForgettingRuns plan(SweepPlan& plan, const ForgettingSizes& s) {
     wrong.task.corrupted_fraction = s.wrong_labels;
     const RunIndex storing = varma2023::converged_run(plan, budgets, wrong, seed, s.parent_rows, 1);
     const RunIndex general = varma2023::converged_run(plan, budgets, s.network, seed, s.parent_rows, 1);
-    const auto brief = [&](RunIndex parent, std::int64_t rows, double decay, bool changes) {
-      std::vector<std::string> keys = {
-          fmt::format("split.train_size={}", rows),
-          fmt::format("optim.weight_decay={}", decay),
-          fmt::format("train.steps={}", s.fork_steps),
-          "train.evaluate_per_decade=25",
-          fmt::format("train.evaluate_every={}", std::max<std::int64_t>(1, s.fork_steps / 4)),
-          "train.checkpoint_per_decade=0"};
-      if (changes) {
-        keys.insert(keys.end(), {"task.labels=corrupted", fmt::format("task.corrupted_fraction={}", s.changed_labels)});
-      }
-      return plan.add_fork(parent, keys);
+    const std::vector<std::string> changed = {"task.labels=corrupted",
+                                              fmt::format("task.corrupted_fraction={}", s.changed_labels)};
+    const auto brief = [&](RunIndex parent, std::int64_t rows, double decay,
+                           const std::vector<std::string>& keys = {}) {
+      return varma2023::fork_of(plan, budgets, parent, rows, decay, s.fork_steps, keys);
     };
     runs.forks.push_back({relaxed_fork(plan, s.relaxation, storing, s.kept_rows), seed, ForkKind::kStored});
-    runs.forks.push_back({brief(storing, s.kept_rows, 0, false), seed, ForkKind::kStoredFree});
-    runs.forks.push_back({brief(general, s.parent_rows, 1, true), seed, ForkKind::kChanged});
-    runs.forks.push_back({brief(general, s.parent_rows, 0, true), seed, ForkKind::kChangedFree});
+    runs.forks.push_back({brief(storing, s.kept_rows, 0), seed, ForkKind::kStoredFree});
+    runs.forks.push_back({brief(general, s.parent_rows, 1, changed), seed, ForkKind::kChanged});
+    runs.forks.push_back({brief(general, s.parent_rows, 0, changed), seed, ForkKind::kChangedFree});
     runs.forks.push_back({relaxed_fork(plan, s.relaxation, general, s.few_rows), seed, ForkKind::kFewRows});
-    runs.forks.push_back({brief(general, s.few_rows, 0, false), seed, ForkKind::kFewRowsFree});
+    runs.forks.push_back({brief(general, s.few_rows, 0), seed, ForkKind::kFewRowsFree});
   }
   return runs;
 }

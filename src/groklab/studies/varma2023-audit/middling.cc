@@ -115,7 +115,7 @@ MiddlingMeasurement measure(const RunResults& results, const MiddlingSizes& size
   for (const PlannedPoint& point : runs.scratch) {
     if (results.has(point.run)) m.scratch.push_back({point.seed, point.rows, curve_of(results.records(point.run))});
   }
-  for (const PlannedPoint& point : runs.forks) m.forks.push_back(varma2023::resting_state(results, point));
+  m.forks = varma2023::resting_states(results, runs.forks);
   return m;
 }
 

@@ -66,10 +66,6 @@ double bracket_fraction(const DcritNetworkMeasurement& n, const DcritSummary& s,
   return known > 0 ? inside / known : std::nan("");
 }
 
-std::int64_t count_restless(const std::vector<RestingState>& states) {
-  return std::count_if(states.begin(), states.end(), [](const auto& s) { return !s.stationary; });
-}
-
 /// [networks] ln of what a rival is proportional to.
 std::vector<double> rival_logs(const DcritSummary& s, const std::string& rival) {
   if (rival == kTableRival) return s.log_rows;

@@ -87,6 +87,10 @@ Estimate bracket_estimate(const DcritSummary& s);
 double rival_prediction(const DcritSummary& s, const std::string& rival, std::size_t network);
 /// Mean over networks of |error of the prediction by branches, without a constant| - |error of the rival|, 95 %.
 Estimate error_against(const DcritSummary& s, const std::string& rival);
+/// An effect that is ln of a ratio of two sizes, with an interval of kEquivalenceLevel, lies within kPredictedWithin.
+Test within_ten_per_cent(const std::string& what, const Estimate& effect, bool counts);
+/// error_against() the rival is below 0.
+Test rival_test(const DcritSummary& s, const std::string& rival, bool counts);
 Estimate log_log_slope(const DcritSummary& s);
 /// A list with an object for each network: sizes with their intervals over seeds; how many seeds have each of them
 /// exactly, censored, or not at all; runs that did not come to rest; and the bracket, seed by seed.

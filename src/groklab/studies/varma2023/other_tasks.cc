@@ -143,10 +143,10 @@ OtherTasksMeasurement measure(const RunResults& results, const OtherTasksSizes& 
   OtherTasksMeasurement m{sizes, {}};
   for (const OtherTasksRuns::Task& task : runs.tasks) {
     OtherTaskMeasurement& t = m.tasks.emplace_back();
-    for (const PlannedPoint& p : task.parents) t.parents.push_back(resting_state(results, p));
+    t.parents = resting_states(results, task.parents);
     for (const std::vector<PlannedPoint>& forks : task.forks) {
       SettingMeasurement& setting = t.settings.emplace_back();
-      for (const PlannedPoint& p : forks) setting.states.push_back(resting_state(results, p));
+      setting.states = resting_states(results, forks);
     }
   }
   return m;

@@ -22,6 +22,16 @@ RestingState resting_state(const RunResults& results, const PlannedPoint& point)
           results.stationarity(point.run).stationary};
 }
 
+std::vector<RestingState> resting_states(const RunResults& results, const std::vector<PlannedPoint>& points) {
+  std::vector<RestingState> states;
+  for (const PlannedPoint& point : points) states.push_back(resting_state(results, point));
+  return states;
+}
+
+std::int64_t count_restless(const std::vector<RestingState>& states) {
+  return std::count_if(states.begin(), states.end(), [](const RestingState& s) { return !s.stationary; });
+}
+
 double at_rest(const std::vector<RestingState>& states, std::int64_t seed, std::int64_t rows,
                double RestingState::*value) {
   for (const RestingState& s : states) {

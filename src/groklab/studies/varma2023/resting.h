@@ -31,6 +31,9 @@ void visit_fields(RestingState& r, F&& field) {
   field("stationary", r.stationary);
 }
 RestingState resting_state(const RunResults& results, const PlannedPoint& point);
+std::vector<RestingState> resting_states(const RunResults& results, const std::vector<PlannedPoint>& points);
+/// Those that did not come to rest, failed ones included.
+std::int64_t count_restless(const std::vector<RestingState>& states);
 
 /// `value` of a seed's state at a size; NaN if there is none, it failed, or it still moves.
 double at_rest(const std::vector<RestingState>& states, std::int64_t seed, std::int64_t rows,

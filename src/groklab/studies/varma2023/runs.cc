@@ -73,12 +73,14 @@ RunIndex memorised_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwor
 }
 
 RunIndex fork_of(SweepPlan& plan, const Budgets& budgets, RunIndex parent, std::int64_t rows, double weight_decay,
-                 std::int64_t steps) {
+                 std::int64_t steps, const std::vector<std::string>& changes) {
   const std::int64_t every = std::max<std::int64_t>(1, budgets.ungrok / 4);
-  return plan.add_fork(parent,
-                       {fmt::format("split.train_size={}", rows), fmt::format("optim.weight_decay={}", weight_decay),
-                        fmt::format("train.steps={}", steps), "train.evaluate_per_decade=25",
-                        fmt::format("train.evaluate_every={}", every), "train.checkpoint_per_decade=0"});
+  std::vector<std::string> all = {
+      fmt::format("split.train_size={}", rows),      fmt::format("optim.weight_decay={}", weight_decay),
+      fmt::format("train.steps={}", steps),          "train.evaluate_per_decade=25",
+      fmt::format("train.evaluate_every={}", every), "train.checkpoint_per_decade=0"};
+  all.insert(all.end(), changes.begin(), changes.end());
+  return plan.add_fork(parent, all);
 }
 
 RunIndex relaxed_run(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network, std::int64_t seed,

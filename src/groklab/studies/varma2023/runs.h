@@ -24,9 +24,10 @@ RunIndex converged_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwor
 /// Random labels (C_mem alone), for Budgets::memorised / weight_decay steps.
 RunIndex memorised_run(SweepPlan& plan, const Budgets& budgets, const TaskNetwork& network, std::int64_t seed,
                        std::int64_t rows, double weight_decay, LabelKind labels = LabelKind::kRandom);
-/// A fork of run `parent` on `rows` of the same nested split, at a constant learning rate for so many steps.
+/// A fork of run `parent` on `rows` of the same nested split, at a constant learning rate for so many steps. `changes`
+/// are further keys, "key=value".
 RunIndex fork_of(SweepPlan& plan, const Budgets& budgets, RunIndex parent, std::int64_t rows, double weight_decay,
-                 std::int64_t steps);
+                 std::int64_t steps, const std::vector<std::string>& changes = {});
 
 /// From scratch on D training examples with true labels, until it rests. `changes` are further keys, "key=value".
 RunIndex relaxed_run(SweepPlan& plan, const Relaxation& relaxation, const TaskNetwork& network, std::int64_t seed,

@@ -171,7 +171,7 @@ SemiGrokkingMeasurement measure(const RunResults& results, const SemiGrokkingSiz
     return measured;
   };
   SemiGrokkingMeasurement m{sizes, curves(runs.scratch), curves(runs.minibatch), curves(runs.forks), {}};
-  for (const PlannedPoint& p : runs.forks) m.resting.push_back(resting_state(results, p));
+  m.resting = resting_states(results, runs.forks);
   return m;
 }
 

@@ -161,8 +161,7 @@ Judgement judge(const UngrokkingMeasurement& m) {
   result.n_seeds = e.fall.n;
   result.n_censored = e.n_censored;
   result.censoring = "seeds whose transition lies outside the sizes";
-  if (const auto restless = std::count_if(m.full.begin(), m.full.end(), [](const auto& f) { return !f.stationary; });
-      restless > 0) {
+  if (const std::int64_t restless = count_restless(m.full); restless > 0) {
     result.notes.push_back(fmt::format("{} forks did not come to rest and are left out.", restless));
   }
   result.ours = fmt::format(

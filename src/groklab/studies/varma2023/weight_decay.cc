@@ -205,7 +205,7 @@ WeightDecayMeasurement measure(const RunResults& results, const WeightDecaySizes
   WeightDecayMeasurement m{sizes, {}, {}};
   for (const std::vector<PlannedPoint>& setting : runs.resting) {
     SettingMeasurement& s = m.settings.emplace_back();
-    for (const PlannedPoint& point : setting) s.states.push_back(resting_state(results, point));
+    s.states = resting_states(results, setting);
   }
   for (const PlannedPoint& fork : runs.forks) m.forks.push_back(measure_fork(results, sizes, fork));
   return m;
